@@ -1,0 +1,1 @@
+//! New raw files become warehouse rows, exactly once.

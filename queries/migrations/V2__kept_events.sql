@@ -1,0 +1,39 @@
+-- The one rule of every number: a filter keeps events; the number is a function
+-- of the kept events. Half-open in time; text compared exactly; 'unknown' (for
+-- login) and 'UNKNOWN' (for category and brand) stand for NULL and ''.
+--
+-- Written so that the planner inlines it: one select, stable, not strict.
+create function metrics.kept_events(
+    from_time timestamptz, to_time timestamptz,
+    login text, category text, brand text, product text, event text
+) returns setof public.clickstream_events
+language sql stable parallel safe
+as $$
+    select e.*
+      from public.clickstream_events e
+     where e.event_timestamp >= $1
+       and e.event_timestamp < $2
+       and ($3 is null
+            or e.user_login_state = $3
+            or ($3 = 'unknown' and coalesce(e.user_login_state, '') = ''))
+       and ($4 is null
+            or e.context_product_category = $4
+            or ($4 = 'UNKNOWN' and coalesce(e.context_product_category, '') = ''
+                and (e.context_product_id <> '' or e.context_product_name <> '')))
+       and ($5 is null
+            or e.context_product_brand = $5
+            or ($5 = 'UNKNOWN' and coalesce(e.context_product_brand, '') = ''
+                and (e.context_product_id <> '' or e.context_product_name <> '')))
+       and ($6 is null or e.context_product_id = $6)
+       and ($7 is null or e.event_name = $7)
+$$;
+
+-- 100 × part / whole, half away from zero to one decimal; 0 when there is no whole.
+create function metrics.percent(part numeric, whole numeric) returns float8
+language sql immutable parallel safe
+as $$ select case when $2 is null or $2 = 0 then 0 else round(100 * $1 / $2, 1) end::float8 $$;
+
+-- What a buyer pays, in whole VND; NULL when the event carries no price.
+create function metrics.effective_price(price bigint, discount_price bigint) returns bigint
+language sql immutable parallel safe
+as $$ select coalesce($2, $1) $$;

@@ -1,0 +1,10 @@
+//! One file a view: the shape of its answer, as in the report's JSON, and the
+//! query that fetches it.
+
+pub mod events;
+pub mod funnel;
+pub mod logins;
+pub mod overview;
+pub mod pipeline;
+pub mod raw;
+pub mod timeseries;

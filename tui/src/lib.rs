@@ -1,0 +1,1 @@
+//! The clickstream dashboard in a terminal, and its numbers without one.
