@@ -1,0 +1,22 @@
+# `make demo` runs the platform, `make test` passes every test; both install what is missing.
+SHELL := /bin/bash
+export CARGO_TARGET_DIR ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/sbw/target
+ARGS ?=
+
+.PHONY: demo setup test bench
+
+demo: setup
+	cargo run --release --locked -p sbw-local -- $(ARGS)
+
+setup:
+	infra/setup/setup.sh demo
+
+test:
+	infra/setup/setup.sh test
+	infra/setup/check.sh
+
+# The figures of the README; minutes, and only honest on a machine at rest.
+bench:
+	infra/setup/setup.sh test
+	cargo bench --locked -p sbw-ingest --bench handler
+	cargo bench --locked -p sbw-etl --bench load

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Every check that a change must pass, in the order in which they fail fastest.
+# Starts every server it needs and stops them; leaves nothing behind.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+: "${CARGO_TARGET_DIR:=${XDG_CACHE_HOME:-$HOME/.cache}/sbw/target}"
+export CARGO_TARGET_DIR
+export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+export INSTA_UPDATE=no INSTA_WORKSPACE_ROOT="$PWD"
+
+step() { printf '\n== %s (%s s)\n' "$*" "$SECONDS"; }
+
+step format
+cargo fmt --all -- --check
+
+step scripts
+# shellcheck disable=SC2046 # the list is file names of this repository, none with blanks
+shellcheck $(git ls-files '*.sh') .ci/run
+
+step dependencies
+cargo deny --log-level error check bans licenses sources
+# The advisories are fetched from a repository of their own: only where asked.
+if [ -n "${SBW_ADVISORIES:-}" ]; then
+    cargo deny --log-level error check advisories
+fi
+
+step lints
+cargo clippy --workspace --all-targets --locked -- -D warnings
+
+step documentation
+RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
+
+step "the Lambda binaries, as they are deployed"
+cargo build --release --locked -p sbw-ingest -p sbw-etl --bins
+
+step tests
+SBW_LAMBDA_DIR="$CARGO_TARGET_DIR/release" cargo nextest run --workspace --locked --profile ci
+
+step "all passed"

