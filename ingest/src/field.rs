@@ -28,6 +28,23 @@ pub enum Field {
 }
 
 impl Field {
+    /// The key that the platform itself writes, as JSON, quotes included.
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            Self::EventName => r#""eventName""#,
+            Self::EventId => r#""eventId""#,
+            Self::EventTimestamp => r#""eventTimestamp""#,
+            Self::UserId => r#""userId""#,
+            Self::UserLoginState => r#""userLoginState""#,
+            Self::IdentitySource => r#""identitySource""#,
+            Self::ClientId => r#""clientId""#,
+            Self::SessionId => r#""sessionId""#,
+            Self::IsFirstVisit => r#""isFirstVisit""#,
+            Self::Product => r#""product""#,
+            Self::Ingest => r#""_ingest""#,
+        }
+    }
+
     /// The field that a JSON key names, in camelCase or snake_case.
     #[must_use]
     pub fn named(key: &str) -> Option<Self> {
@@ -91,5 +108,7 @@ pub const MAX_NAME_CHARS: usize = 100;
 #[must_use]
 pub fn is_event_name(name: &str) -> bool {
     (1..=MAX_NAME_CHARS).contains(&name.len())
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.:-".contains(&b))
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"_.:-".contains(&b))
 }

@@ -1,0 +1,256 @@
+//! One event: its fields as they were sent, its name checked, what is missing
+//! added when it is written.
+//!
+//! A field may be given twice, or in both spellings. It is missing when every
+//! one of them is null or blank; otherwise the first usable one counts, and
+//! all are kept as they are.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::{
+    clock::Clock,
+    field::{Field, is_event_name},
+    instant,
+    object::{Entry, Object, text},
+    receipt::Receipt,
+    refusal::BadEvent,
+};
+
+/// How long before receipt an event may have happened.
+const OLDEST: TimeDelta = TimeDelta::hours(24);
+
+/// How long after receipt: clocks differ.
+const NEWEST: TimeDelta = TimeDelta::minutes(5);
+
+/// An event that has a usable name.
+#[derive(Debug)]
+pub(crate) struct Event<'a> {
+    fields: Vec<(Option<Field>, Entry<'a>)>,
+}
+
+/// What the request says about all its events.
+pub(crate) struct Arrival<'a, C> {
+    pub(crate) received_at: DateTime<Utc>,
+    /// How far the client's clock is behind ours.
+    pub(crate) shift: TimeDelta,
+    pub(crate) receipt: &'a Receipt,
+    pub(crate) clock: &'a C,
+}
+
+impl<'a> Event<'a> {
+    /// Reads an event from the text of a JSON value.
+    pub(crate) fn read(json: &'a str) -> Result<Self, BadEvent> {
+        let object = Object::read(json).map_err(|_| BadEvent::NotAnObject)?;
+        let named = |entry: Entry<'a>| (entry.name().and_then(|name| Field::named(&name)), entry);
+        let event = Self {
+            fields: object.entries.into_iter().map(named).collect(),
+        };
+        if event.is_missing(Field::EventName) {
+            return Err(BadEvent::NoName);
+        }
+        let mut names = event.values(Field::EventName).filter_map(text);
+        if !names.any(|name| is_event_name(&name)) {
+            return Err(BadEvent::BadName);
+        }
+        drop(names);
+        Ok(event)
+    }
+
+    /// Writes the event with what it lacks, and its `_ingest` block at the end.
+    ///
+    /// Every field is written as it was sent and in its place, but for those
+    /// that are missing (null, blank), a time that is clearly wrong, and an
+    /// `_ingest` that only a client can have made up.
+    pub(crate) fn write<C: Clock>(&self, arrival: &Arrival<'_, C>, out: &mut String) {
+        let added = self.additions(arrival);
+        let time = self.time(arrival);
+        let mut object = Writer::open(out);
+        for (index, (field, entry)) in self.fields.iter().enumerate() {
+            let replaced = added.iter().any(|(added, _)| Some(*added) == *field);
+            match (field, &time) {
+                (Some(Field::Ingest), _) => {}
+                (Some(Field::EventTimestamp), Time::Stored { at, instead_of }) => {
+                    if *instead_of == Some(index) {
+                        object.key(entry.key).quoted(&instant::to_text(*at));
+                    }
+                }
+                _ if replaced => {}
+                _ => object.key(entry.key).raw(entry.value),
+            }
+        }
+        for (field, value) in &added {
+            object.key(field.key()).quoted(value);
+        }
+        if let Time::Stored {
+            at,
+            instead_of: None,
+        } = time
+        {
+            object
+                .key(Field::EventTimestamp.key())
+                .quoted(&instant::to_text(at));
+        }
+        let sent = match time {
+            Time::Stored {
+                instead_of: Some(index),
+                ..
+            } => Some(self.fields[index].1.value),
+            _ => None,
+        };
+        arrival
+            .receipt
+            .write(sent, object.key(Field::Ingest.key()).out);
+        object.close();
+    }
+
+    /// The fields that are missing and can be told, with their values; plain
+    /// ASCII, in the order they are appended.
+    fn additions<C: Clock>(&self, arrival: &Arrival<'_, C>) -> Vec<(Field, String)> {
+        let mut added = Vec::new();
+        if self.is_missing(Field::EventId) {
+            let id = arrival.clock.mint(arrival.received_at);
+            added.push((Field::EventId, id.to_string()));
+        }
+        let has_user = self.values(Field::UserId).any(is_usable);
+        let logged_in = if self.is_missing(Field::UserLoginState) {
+            let state = if has_user { LOGGED_IN } else { ANONYMOUS };
+            added.push((Field::UserLoginState, state.to_owned()));
+            has_user
+        } else {
+            let mut states = self
+                .values(Field::UserLoginState)
+                .filter(|json| is_usable(json));
+            states
+                .next()
+                .and_then(text)
+                .is_some_and(|state| state.trim() == LOGGED_IN)
+        };
+        if !logged_in && self.is_missing(Field::IdentitySource) {
+            added.push((Field::IdentitySource, ANONYMOUS.to_owned()));
+        }
+        added
+    }
+
+    /// What becomes of the event's time.
+    fn time<C>(&self, arrival: &Arrival<'_, C>) -> Time {
+        let sent = || {
+            self.fields
+                .iter()
+                .enumerate()
+                .filter(|(_, (field, entry))| {
+                    *field == Some(Field::EventTimestamp) && !is_blank(entry.value)
+                })
+                .map(|(index, (_, entry))| (index, entry.value))
+        };
+        let first_good = sent().find_map(|(index, json)| Some((index, instant::from_json(json)?)));
+        let received_at = arrival.received_at;
+        let Some((index, told)) = first_good else {
+            let instead_of = sent().next().map(|(index, _)| index);
+            return Time::Stored {
+                at: received_at,
+                instead_of,
+            };
+        };
+        let likely = (received_at - OLDEST)..=(received_at + NEWEST);
+        match told
+            .checked_add_signed(arrival.shift)
+            .filter(|at| likely.contains(at))
+        {
+            Some(at) if at == told => Time::AsSent,
+            Some(at) => Time::Stored {
+                at,
+                instead_of: Some(index),
+            },
+            None => Time::Stored {
+                at: received_at,
+                instead_of: Some(index),
+            },
+        }
+    }
+
+    fn values(&self, field: Field) -> impl Iterator<Item = &'a str> {
+        self.fields
+            .iter()
+            .filter(move |(known, _)| *known == Some(field))
+            .map(|(_, entry)| entry.value)
+    }
+
+    fn is_missing(&self, field: Field) -> bool {
+        self.values(field).all(is_blank)
+    }
+
+    /// About how long the event is when written, without its `_ingest` block.
+    pub(crate) fn len(&self) -> usize {
+        // What may be added, at most: an id, a time, two states.
+        const ADDED: usize = 200;
+        let sent = self
+            .fields
+            .iter()
+            .map(|(_, entry)| entry.key.len() + entry.value.len() + 2);
+        ADDED + sent.sum::<usize>()
+    }
+}
+
+const LOGGED_IN: &str = "logged_in";
+const ANONYMOUS: &str = "anonymous";
+
+/// What is stored as an event's time.
+enum Time {
+    /// What was sent is right.
+    AsSent,
+    /// Another: in place of the field at an index, or where none was sent.
+    Stored {
+        at: DateTime<Utc>,
+        instead_of: Option<usize>,
+    },
+}
+
+/// Whether a value says nothing: null, or a string without a visible character.
+fn is_blank(json: &str) -> bool {
+    json == "null"
+        || text(json).is_some_and(|text| text.chars().all(|c| c.is_whitespace() || c.is_control()))
+}
+
+/// Whether a value can be read as text, as the loader does: a string that is
+/// not blank, a number, or a boolean.
+fn is_usable(json: &str) -> bool {
+    !is_blank(json) && !json.starts_with(['{', '['])
+}
+
+/// Writes the fields of one object.
+struct Writer<'o> {
+    out: &'o mut String,
+    first: bool,
+}
+
+impl<'o> Writer<'o> {
+    fn open(out: &'o mut String) -> Self {
+        out.push('{');
+        Self { out, first: true }
+    }
+
+    /// Starts a field; `key` is JSON, quotes included.
+    fn key(&mut self, key: &str) -> &mut Self {
+        if !std::mem::take(&mut self.first) {
+            self.out.push(',');
+        }
+        self.out.push_str(key);
+        self.out.push(':');
+        self
+    }
+
+    fn raw(&mut self, json: &str) {
+        self.out.push_str(json);
+    }
+
+    /// A string that needs no escapes: an id, a time, a state.
+    fn quoted(&mut self, plain: &str) {
+        self.out.push('"');
+        self.out.push_str(plain);
+        self.out.push('"');
+    }
+
+    fn close(self) {
+        self.out.push('}');
+    }
+}

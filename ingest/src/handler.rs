@@ -1,0 +1,206 @@
+//! The path of a request: check, read, enrich, store, answer.
+
+use bytes::Bytes;
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+
+use crate::{
+    body::Batch,
+    clock::Clock,
+    cors::Origins,
+    event::{Arrival, Event},
+    key::object_key,
+    receipt::Receipt,
+    refusal::Refusal,
+    request::{Method, Request},
+    response::{Facts, Rejected, Response},
+    store::RawStore,
+};
+
+/// Receives events. It holds no state but what it is given, so that any number
+/// of requests may be handled at once.
+#[derive(Debug, Clone)]
+pub struct Ingest<S, C> {
+    store: S,
+    clock: C,
+    policy: Policy,
+}
+
+/// What an operator decides.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    /// Whose pages may read the answers.
+    pub origins: Origins,
+    /// Whether addresses are kept whole; else their /24 or /48.
+    pub keep_full_ip: bool,
+}
+
+impl<S: RawStore, C: Clock> Ingest<S, C> {
+    /// Events go to `store`; times and ids come from `clock`.
+    pub fn new(store: S, clock: C, policy: Policy) -> Self {
+        Self {
+            store,
+            clock,
+            policy,
+        }
+    }
+
+    /// Answers a request. By the time a 200 is returned, its events are stored.
+    pub async fn handle(&self, request: Request) -> Response {
+        let origin = request.origin.as_deref();
+        let mut response = match self.check(&request) {
+            Ok(Asked::Preflight) => {
+                let mut response = Response::preflight();
+                response
+                    .headers
+                    .extend(self.policy.origins.preflight_headers(origin));
+                response
+            }
+            Ok(Asked::Store) => self.receive(&request).await,
+            Err(refusal) => Response::refused(&refusal),
+        };
+        // Also on errors, or a page could not tell them from a broken network.
+        response.headers.extend(self.policy.origins.headers(origin));
+        response.facts.bytes = request.body.len();
+        response
+    }
+
+    /// Whether the request is one for us, from its head alone.
+    #[expect(clippy::unused_self, reason = "reads as one of the handler's steps")]
+    fn check(&self, request: &Request) -> Result<Asked, Refusal> {
+        if !request.is_for_events() {
+            return Err(Refusal::UnknownPath);
+        }
+        match request.method {
+            Method::Options => Ok(Asked::Preflight),
+            Method::Other => Err(Refusal::Method),
+            Method::Post if !request.is_json() => Err(Refusal::ContentType),
+            Method::Post => Ok(Asked::Store),
+        }
+    }
+
+    async fn receive(&self, request: &Request) -> Response {
+        // One moment for everything of a request: its key, its ids, its receipt.
+        let received_at = self.clock.now().trunc_subsecs(3);
+        let object = match self.object(request, received_at) {
+            Ok(object) => object,
+            Err(refusal) => {
+                let rejected = refusal.rejected();
+                let facts = Facts {
+                    rejected,
+                    ..Facts::default()
+                };
+                return Response {
+                    facts,
+                    ..Response::refused(&refusal)
+                };
+            }
+        };
+        let key = object_key(received_at, self.clock.mint(received_at));
+        match self.store.put(&key, Bytes::from(object.json)).await {
+            Ok(()) => {
+                let facts = Facts {
+                    accepted: object.accepted,
+                    rejected: object.rejected.len(),
+                    key: Some(key),
+                    ..Facts::default()
+                };
+                Response {
+                    facts,
+                    ..Response::stored(object.accepted, &object.rejected)
+                }
+            }
+            Err(failure) => {
+                let facts = Facts {
+                    failure: Some(failure),
+                    ..Facts::default()
+                };
+                Response {
+                    facts,
+                    ..Response::refused(&Refusal::NotStored)
+                }
+            }
+        }
+    }
+
+    /// What of a request is to be stored.
+    fn object(&self, request: &Request, received_at: DateTime<Utc>) -> Result<RawObject, Refusal> {
+        let (texts, sent_at) = match Batch::read(&request.body)? {
+            Batch::One(text) => {
+                let event = Event::read(text).map_err(Refusal::BadEvent)?;
+                return Ok(self.write(
+                    request,
+                    received_at,
+                    TimeDelta::zero(),
+                    &[event],
+                    Vec::new(),
+                ));
+            }
+            Batch::Many { events, sent_at } => (events, sent_at),
+        };
+        let mut good = Vec::with_capacity(texts.len());
+        let mut rejected = Vec::new();
+        for (index, text) in texts.into_iter().enumerate() {
+            match Event::read(text) {
+                Ok(event) => good.push(event),
+                Err(message) => rejected.push(Rejected { index, message }),
+            }
+        }
+        if let (true, Some(first)) = (good.is_empty(), rejected.first()) {
+            let (count, first) = (rejected.len(), first.message);
+            return Err(Refusal::AllBad { count, first });
+        }
+        let shift = sent_at.map_or(TimeDelta::zero(), |sent_at| received_at - sent_at);
+        Ok(self.write(request, received_at, shift, &good, rejected))
+    }
+
+    /// One event is one object; several are an array, a line each.
+    fn write(
+        &self,
+        request: &Request,
+        received_at: DateTime<Utc>,
+        shift: TimeDelta,
+        events: &[Event<'_>],
+        rejected: Vec<Rejected>,
+    ) -> RawObject {
+        let receipt = Receipt::new(request, received_at, self.policy.keep_full_ip);
+        let arrival = Arrival {
+            received_at,
+            shift,
+            receipt: &receipt,
+            clock: &self.clock,
+        };
+        let size = events
+            .iter()
+            .map(|event| event.len() + receipt.len())
+            .sum::<usize>();
+        let mut json = String::with_capacity(size + 4);
+        if let [event] = events {
+            event.write(&arrival, &mut json);
+        } else {
+            let mut opening = "[";
+            for event in events {
+                json.push_str(opening);
+                event.write(&arrival, &mut json);
+                opening = ",\n";
+            }
+            json.push(']');
+        }
+        RawObject {
+            json,
+            accepted: events.len(),
+            rejected,
+        }
+    }
+}
+
+/// What a request asks for.
+enum Asked {
+    Preflight,
+    Store,
+}
+
+struct RawObject {
+    json: String,
+    accepted: usize,
+    rejected: Vec<Rejected>,
+}
