@@ -2,24 +2,33 @@
 -- The schemas `etl` and `metrics` are made before the first migration, because
 -- the history of migrations itself lives in `etl`.
 
-create table if not exists public.clickstream_events (
-    event_id                       uuid primary key,
-    event_timestamp                timestamptz not null,
-    event_name                     text not null,
-    user_id                        text,
-    user_login_state               text,
-    identity_source                text,
-    client_id                      text,
-    session_id                     text,
-    is_first_visit                 boolean,
-    context_product_id             text,
-    context_product_name           text,
-    context_product_category       text,
-    context_product_brand          text,
-    context_product_price          bigint,
-    context_product_discount_price bigint,
-    context_product_url_path       text
-);
+-- A table of this shape that is there already is taken over as it is, with its
+-- rows, its indexes and its owner; `migrate` has compared the shapes by now.
+do $$
+begin
+    if to_regclass('public.clickstream_events') is null then
+        create table public.clickstream_events (
+            event_id                       uuid primary key,
+            event_timestamp                timestamptz not null,
+            event_name                     text not null,
+            user_id                        text,
+            user_login_state               text,
+            identity_source                text,
+            client_id                      text,
+            session_id                     text,
+            is_first_visit                 boolean,
+            context_product_id             text,
+            context_product_name           text,
+            context_product_category       text,
+            context_product_brand          text,
+            context_product_price          bigint,
+            context_product_discount_price bigint,
+            context_product_url_path       text
+        );
+        alter table public.clickstream_events owner to sbw_owner;
+    end if;
+end
+$$;
 
 -- Every question names a range of time; newest-first pages walk it backwards.
 create index if not exists clickstream_events_time_idx

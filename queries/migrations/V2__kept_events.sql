@@ -14,8 +14,8 @@ as $$
      where e.event_timestamp >= $1
        and e.event_timestamp < $2
        and ($3 is null
-            or e.user_login_state = $3
-            or ($3 = 'unknown' and coalesce(e.user_login_state, '') = ''))
+            or case $3 when 'unknown' then coalesce(e.user_login_state, '') = ''
+                       else e.user_login_state = $3 end)
        and ($4 is null
             or e.context_product_category = $4
             or ($4 = 'UNKNOWN' and coalesce(e.context_product_category, '') = ''
@@ -37,3 +37,11 @@ as $$ select case when $2 is null or $2 = 0 then 0 else round(100 * $1 / $2, 1) 
 create function metrics.effective_price(price bigint, discount_price bigint) returns bigint
 language sql immutable parallel safe
 as $$ select coalesce($2, $1) $$;
+
+-- An amount as people see it: rounded half away from zero, 0 when there is none.
+-- Prices are public input: a sum beyond bigint shows its end instead of failing.
+create function metrics.whole_vnd(amount numeric) returns bigint
+language sql immutable parallel safe
+as $$
+    select coalesce(greatest(least(round($1), 9223372036854775807), -9223372036854775808), 0)::bigint
+$$;

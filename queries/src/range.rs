@@ -1,13 +1,13 @@
 //! A half-open range of time: `from <= t < to`, UTC.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use serde::Serialize;
 
 /// `from <= event_timestamp < to`. Never ends before it starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub struct TimeRange {
-    from: DateTime<Utc>,
-    to: DateTime<Utc>,
+    pub(crate) from: DateTime<Utc>,
+    pub(crate) to: DateTime<Utc>,
 }
 
 /// The range would end before it starts.
@@ -18,6 +18,20 @@ pub struct ReversedRange {
     to: DateTime<Utc>,
 }
 
+/// Text that is no instant.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0:?} is not a time; write 2025-12-01, 2025-12-01T14:30 (both UTC) or 2025-12-01T14:30:00+07:00, of the years 1900 to 2999"
+)]
+pub struct NotAnInstant(String);
+
+/// Text that is no duration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0:?} is not a length of time; write a number and m, h, d or w, such as 90m, 24h, 7d or 4w, up to 100 years"
+)]
+pub struct NotADuration(String);
+
 impl TimeRange {
     /// The range from `from` (included) to `to` (excluded); equal ends are an empty range.
     pub fn new(from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Self, ReversedRange> {
@@ -25,6 +39,21 @@ impl TimeRange {
             return Err(ReversedRange { from, to });
         }
         Ok(Self { from, to })
+    }
+
+    /// The `length` that ends at `now`; a negative one is empty.
+    #[must_use]
+    pub fn last(length: TimeDelta, now: DateTime<Utc>) -> Self {
+        let from = now
+            .checked_sub_signed(length.max(TimeDelta::zero()))
+            .unwrap_or(DateTime::<Utc>::MIN_UTC);
+        Self { from, to: now }
+    }
+
+    /// The range of equal length that ends where this one begins.
+    #[must_use]
+    pub fn previous(&self) -> Self {
+        Self::last(self.length(), self.from)
     }
 
     /// First instant inside.
@@ -44,4 +73,49 @@ impl TimeRange {
     pub fn length(&self) -> TimeDelta {
         self.to - self.from
     }
+}
+
+/// An instant as people write it: RFC 3339 with its offset, or a date with or
+/// without a time of day, which are UTC.
+pub fn parse_instant(text: &str) -> Result<DateTime<Utc>, NotAnInstant> {
+    let naive = |format| {
+        NaiveDateTime::parse_from_str(text, format)
+            .ok()
+            .map(|t| t.and_utc())
+    };
+    DateTime::parse_from_rfc3339(text)
+        .ok()
+        .map(|t| t.to_utc())
+        .or_else(|| naive("%Y-%m-%dT%H:%M:%S%.f"))
+        .or_else(|| naive("%Y-%m-%d %H:%M:%S%.f"))
+        .or_else(|| naive("%Y-%m-%dT%H:%M"))
+        .or_else(|| naive("%Y-%m-%d %H:%M"))
+        .or_else(|| {
+            let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+            Some(date.and_time(NaiveTime::MIN).and_utc())
+        })
+        // PostgreSQL's time ends before chrono's, and the period before must fit too.
+        .filter(|t| (1900..3000).contains(&t.year()))
+        .ok_or_else(|| NotAnInstant(text.to_owned()))
+}
+
+/// A length of time as people write it: `90m`, `24h`, `7d`, `4w`.
+pub fn parse_duration(text: &str) -> Result<TimeDelta, NotADuration> {
+    let read = || {
+        let unit = text.chars().last()?;
+        let number = text.strip_suffix(unit)?;
+        if number.is_empty() || !number.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let number: i64 = number.parse().ok()?;
+        let length = match unit {
+            'm' => TimeDelta::try_minutes(number),
+            'h' => TimeDelta::try_hours(number),
+            'd' => TimeDelta::try_days(number),
+            'w' => TimeDelta::try_weeks(number),
+            _ => None,
+        }?;
+        (length > TimeDelta::zero() && length <= TimeDelta::days(36_525)).then_some(length)
+    };
+    read().ok_or_else(|| NotADuration(text.to_owned()))
 }

@@ -1,9 +1,15 @@
 //! The shop in one row, with the same row for the period before.
 
 use serde::Serialize;
+use tokio_postgres::{GenericClient, Row};
+
+use crate::document::Answer;
+use crate::error::QueryError;
+use crate::question::Question;
+use crate::sql;
 
 /// One period's totals. Counts, percentages (one decimal), whole VND.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Totals {
     /// Kept events.
     pub total_events: i64,
@@ -43,4 +49,45 @@ pub struct Overview {
     pub current: Totals,
     /// The period before.
     pub previous: Totals,
+}
+
+impl Answer for Overview {
+    const VIEW: &'static str = "overview";
+}
+
+/// How the shop did, and how it did before.
+pub async fn overview(
+    client: &impl GenericClient,
+    question: &Question,
+) -> Result<Overview, QueryError> {
+    let rows = client
+        .query_typed(sql::OVERVIEW, &question.with(&[]))
+        .await?;
+    let mut totals = rows.iter().map(Totals::read);
+    let mut period = || totals.next().unwrap_or_else(|| Ok(Totals::default()));
+    Ok(Overview {
+        current: period()?,
+        previous: period()?,
+    })
+}
+
+impl Totals {
+    fn read(row: &Row) -> Result<Self, QueryError> {
+        Ok(Self {
+            total_events: row.try_get("total_events")?,
+            unique_clients: row.try_get("unique_clients")?,
+            unique_users: row.try_get("unique_users")?,
+            sessions: row.try_get("sessions")?,
+            add_to_cart_clicks: row.try_get("add_to_cart_clicks")?,
+            checkout_starts: row.try_get("checkout_starts")?,
+            checkout_completes: row.try_get("checkout_completes")?,
+            checkout_rate_percent: row.try_get("checkout_rate_percent")?,
+            converted_sessions: row.try_get("converted_sessions")?,
+            conversion_rate_percent: row.try_get("conversion_rate_percent")?,
+            abandoned_carts: row.try_get("abandoned_carts")?,
+            cart_abandonment_percent: row.try_get("cart_abandonment_percent")?,
+            revenue_vnd: row.try_get("revenue_vnd")?,
+            average_order_value_vnd: row.try_get("average_order_value_vnd")?,
+        })
+    }
 }

@@ -2,6 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use tokio_postgres::types::Type;
+use tokio_postgres::{GenericClient, Row};
+
+use crate::document::Answer;
+use crate::error::QueryError;
+use crate::sql;
 
 /// One run of the ETL.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -37,4 +43,54 @@ pub struct Pipeline {
     pub rejects: i64,
     /// The last 20, newest first.
     pub runs: Vec<Run>,
+}
+
+impl Answer for Pipeline {
+    const VIEW: &'static str = "pipeline";
+}
+
+/// How many runs are shown.
+pub const RUNS: u32 = 20;
+
+/// The state of the pipeline as of `now`. No range and no filter applies.
+pub async fn pipeline(
+    client: &impl GenericClient,
+    now: DateTime<Utc>,
+) -> Result<Pipeline, QueryError> {
+    let runs = client
+        .query_typed(sql::PIPELINE_RUNS, &[(&i64::from(RUNS), Type::INT8)])
+        .await?;
+    let runs = runs.iter().map(Run::read).collect::<Result<Vec<_>, _>>()?;
+    let mut state = Pipeline {
+        last_run: runs.first().cloned(),
+        newest_event: None,
+        lag_seconds: None,
+        rejects: 0,
+        runs,
+    };
+    if let Some(row) = client
+        .query_typed(sql::PIPELINE, &[(&now, Type::TIMESTAMPTZ)])
+        .await?
+        .first()
+    {
+        state.newest_event = row.try_get("newest_event")?;
+        state.lag_seconds = row.try_get("lag_seconds")?;
+        state.rejects = row.try_get("rejects")?;
+    }
+    Ok(state)
+}
+
+impl Run {
+    fn read(row: &Row) -> Result<Self, QueryError> {
+        Ok(Self {
+            started_at: row.try_get("started_at")?,
+            finished_at: row.try_get("finished_at")?,
+            status: row.try_get("status")?,
+            objects: row.try_get("objects")?,
+            inserted: row.try_get("inserted")?,
+            duplicates: row.try_get("duplicates")?,
+            rejected: row.try_get("rejected")?,
+            error: row.try_get("error")?,
+        })
+    }
 }

@@ -1,8 +1,19 @@
 //! The events themselves, newest first.
 
-use chrono::{DateTime, Utc};
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
+use tokio_postgres::types::Type;
+use tokio_postgres::{GenericClient, Row};
 use uuid::Uuid;
+
+use crate::document::Answer;
+use crate::error::QueryError;
+use crate::question::Question;
+use crate::range::parse_instant;
+use crate::sql;
 
 /// A row of `public.clickstream_events`, column by column.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -40,4 +51,126 @@ pub struct Cursor {
 pub struct Raw {
     /// Newest first: by `event_timestamp`, then `event_id`, descending.
     pub rows: Vec<RawEvent>,
+}
+
+impl Answer for Raw {
+    const VIEW: &'static str = "raw";
+}
+
+/// How many events a page has when nobody says.
+pub const DEFAULT_LIMIT: u32 = 20;
+
+/// Which page of the events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// Only events older than this one.
+    pub before: Option<Cursor>,
+    /// Only product events.
+    pub products_only: bool,
+    /// At most so many.
+    pub limit: u32,
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Self {
+            before: None,
+            products_only: false,
+            limit: DEFAULT_LIMIT,
+        }
+    }
+}
+
+/// A page of the kept events, newest first.
+pub async fn raw(
+    client: &impl GenericClient,
+    question: &Question,
+    page: Page,
+) -> Result<Raw, QueryError> {
+    let time = page.before.map(|cursor| cursor.time);
+    let id = page.before.map(|cursor| cursor.id);
+    let limit = i64::from(page.limit);
+    let parameters = question.with(&[
+        (&time, Type::TIMESTAMPTZ),
+        (&id, Type::UUID),
+        (&page.products_only, Type::BOOL),
+        (&limit, Type::INT8),
+    ]);
+    let rows = client.query_typed(sql::RAW, &parameters).await?;
+    Ok(Raw {
+        rows: rows.iter().map(RawEvent::read).collect::<Result<_, _>>()?,
+    })
+}
+
+impl Raw {
+    /// Where the page after this one starts; none after an empty page.
+    #[must_use]
+    pub fn next(&self) -> Option<Cursor> {
+        self.rows.last().map(RawEvent::cursor)
+    }
+}
+
+impl RawEvent {
+    /// Its place in the order of pages.
+    #[must_use]
+    pub const fn cursor(&self) -> Cursor {
+        Cursor {
+            time: self.event_timestamp,
+            id: self.event_id,
+        }
+    }
+
+    fn read(row: &Row) -> Result<Self, QueryError> {
+        Ok(Self {
+            event_id: row.try_get("event_id")?,
+            event_timestamp: row.try_get("event_timestamp")?,
+            event_name: row.try_get("event_name")?,
+            user_id: row.try_get("user_id")?,
+            user_login_state: row.try_get("user_login_state")?,
+            identity_source: row.try_get("identity_source")?,
+            client_id: row.try_get("client_id")?,
+            session_id: row.try_get("session_id")?,
+            is_first_visit: row.try_get("is_first_visit")?,
+            context_product_id: row.try_get("context_product_id")?,
+            context_product_name: row.try_get("context_product_name")?,
+            context_product_category: row.try_get("context_product_category")?,
+            context_product_brand: row.try_get("context_product_brand")?,
+            context_product_price: row.try_get("context_product_price")?,
+            context_product_discount_price: row.try_get("context_product_discount_price")?,
+            context_product_url_path: row.try_get("context_product_url_path")?,
+        })
+    }
+}
+
+/// Text that is no cursor.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0:?} is not a place to continue from; give the time and id of the last event seen: 2025-12-01T14:23:11.25Z,550e8400-e29b-41d4-a716-446655440000"
+)]
+pub struct NotACursor(String);
+
+impl FromStr for Cursor {
+    type Err = NotACursor;
+
+    fn from_str(text: &str) -> Result<Self, NotACursor> {
+        let read = || {
+            let (time, id) = text.split_once(',')?;
+            Some(Self {
+                time: parse_instant(time.trim()).ok()?,
+                id: Uuid::parse_str(id.trim()).ok()?,
+            })
+        };
+        read().ok_or_else(|| NotACursor(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            out,
+            "{},{}",
+            self.time.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+            self.id
+        )
+    }
 }

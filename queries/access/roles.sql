@@ -1,0 +1,35 @@
+-- The three roles, without passwords: those are an operator's to set. Roles
+-- belong to the whole cluster, so another database's operator may be creating
+-- them at this moment; the advisory lock of `migrate` does not reach there.
+do $$
+declare
+    login text;
+    wanted text;
+begin
+    for wanted, login in
+        values ('sbw_owner', 'nologin'), ('sbw_loader', 'login'), ('sbw_reader', 'login')
+    loop
+        begin
+            if not exists (select from pg_roles where rolname = wanted) then
+                execute format('create role %I %s', wanted, login);
+            end if;
+        exception
+            when duplicate_object or unique_violation then null;
+        end;
+    end loop;
+
+    -- An operator who is no superuser hands things over to the owner, and must be in it.
+    if not pg_has_role(current_user, 'sbw_owner', 'member') then
+        execute format('grant sbw_owner to %I', current_user);
+    end if;
+
+    if not exists (select
+                     from pg_db_role_setting s
+                     join pg_roles r on r.oid = s.setrole
+                    where r.rolname = 'sbw_reader'
+                      and s.setdatabase = 0
+                      and 'default_transaction_read_only=on' = any (s.setconfig)) then
+        alter role sbw_reader set default_transaction_read_only = on;
+    end if;
+end
+$$;

@@ -1,0 +1,6 @@
+-- How fresh the warehouse is, and how many events could not be loaded.
+-- $1 the present.
+select newest.event_timestamp as newest_event,
+       floor(extract(epoch from $1::timestamptz - newest.event_timestamp))::int8 as lag_seconds,
+       (select count(*) from etl.rejects)::int8 as rejects
+  from (select max(event_timestamp) as event_timestamp from public.clickstream_events) newest

@@ -1,0 +1,196 @@
+//! Whether a table that is there is the one everybody agreed on.
+
+use std::fmt;
+
+use tokio_postgres::Row;
+
+/// The agreed columns: name, type, whether NULL is refused. `event_id` is the key.
+/// Their order is nobody's business: every statement names its columns.
+const AGREED: [(&str, &str, bool); 16] = [
+    ("event_id", "uuid", true),
+    ("event_timestamp", "timestamp with time zone", true),
+    ("event_name", "text", true),
+    ("user_id", "text", false),
+    ("user_login_state", "text", false),
+    ("identity_source", "text", false),
+    ("client_id", "text", false),
+    ("session_id", "text", false),
+    ("is_first_visit", "boolean", false),
+    ("context_product_id", "text", false),
+    ("context_product_name", "text", false),
+    ("context_product_category", "text", false),
+    ("context_product_brand", "text", false),
+    ("context_product_price", "bigint", false),
+    ("context_product_discount_price", "bigint", false),
+    ("context_product_url_path", "text", false),
+];
+
+/// One way in which an existing `clickstream_events` is another table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Difference {
+    /// It is a view, or something else that holds no rows of its own.
+    NotATable,
+    /// A column is not there.
+    Missing {
+        /// Its name.
+        column: String,
+        /// The agreed type.
+        expected: String,
+    },
+    /// A column is there that was not agreed.
+    Extra {
+        /// Its name.
+        column: String,
+        /// Its type.
+        found: String,
+    },
+    /// A column has another type.
+    Type {
+        /// Its name.
+        column: String,
+        /// Its type.
+        found: String,
+        /// The agreed type.
+        expected: String,
+    },
+    /// A column refuses NULL and should not, or takes it and should not.
+    Nullability {
+        /// Its name.
+        column: String,
+        /// Whether NULL should be refused.
+        expected_not_null: bool,
+    },
+    /// A column is computed by the server.
+    Computed {
+        /// Its name.
+        column: String,
+    },
+    /// `event_id` alone is not the primary key.
+    PrimaryKey,
+}
+
+/// A column as it is. A table without columns is one row without a name.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    kind: String,
+    name: Option<String>,
+    kind_of_value: Option<String>,
+    not_null: bool,
+    computed: bool,
+    primary_key: bool,
+}
+
+impl Found {
+    pub(super) fn read(row: &Row) -> Result<Self, tokio_postgres::Error> {
+        Ok(Self {
+            kind: row.try_get("kind")?,
+            name: row.try_get("column_name")?,
+            kind_of_value: row.try_get("type")?,
+            not_null: row
+                .try_get::<_, Option<bool>>("not_null")?
+                .unwrap_or_default(),
+            computed: row
+                .try_get::<_, Option<bool>>("is_computed")?
+                .unwrap_or_default(),
+            primary_key: row.try_get("is_primary_key")?,
+        })
+    }
+
+    fn is(&self, name: &str) -> bool {
+        self.name.as_deref() == Some(name)
+    }
+}
+
+/// Every difference, in the order of the agreed columns, extra ones last.
+pub(super) fn differences(found: &[Found]) -> Vec<Difference> {
+    if found
+        .iter()
+        .any(|column| !matches!(column.kind.as_str(), "r" | "p"))
+    {
+        return vec![Difference::NotATable];
+    }
+    let mut differences: Vec<_> = AGREED
+        .iter()
+        .flat_map(|agreed| compare(agreed, found))
+        .collect();
+    if !found
+        .iter()
+        .any(|column| column.is("event_id") && column.primary_key)
+    {
+        differences.push(Difference::PrimaryKey);
+    }
+    let extra = found
+        .iter()
+        .filter(|column| !AGREED.iter().any(|(name, ..)| column.is(name)));
+    differences.extend(extra.filter_map(|column| {
+        Some(Difference::Extra {
+            column: column.name.clone()?,
+            found: column.kind_of_value.clone()?,
+        })
+    }));
+    differences
+}
+
+fn compare(&(name, kind, not_null): &(&str, &str, bool), found: &[Found]) -> Vec<Difference> {
+    let column = name.to_owned();
+    let expected = kind.to_owned();
+    let Some(there) = found.iter().find(|column| column.is(name)) else {
+        return vec![Difference::Missing { column, expected }];
+    };
+    let mut differences = Vec::new();
+    if there.kind_of_value.as_deref() != Some(kind) {
+        let found = there.kind_of_value.clone().unwrap_or_default();
+        differences.push(Difference::Type {
+            column: column.clone(),
+            found,
+            expected,
+        });
+    }
+    if there.not_null != not_null {
+        differences.push(Difference::Nullability {
+            column: column.clone(),
+            expected_not_null: not_null,
+        });
+    }
+    if there.computed {
+        differences.push(Difference::Computed { column });
+    }
+    differences
+}
+
+/// A line for each.
+pub(super) fn list(differences: &[Difference]) -> String {
+    differences
+        .iter()
+        .map(|difference| format!("\n  - {difference}"))
+        .collect()
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotATable => out.write_str("it is not an ordinary table"),
+            Self::Missing { column, expected } => {
+                write!(out, "{column} is missing (expected {expected})")
+            }
+            Self::Extra { column, found } => write!(out, "{column} ({found}) is not expected"),
+            Self::Type {
+                column,
+                found,
+                expected,
+            } => write!(out, "{column} is {found}, expected {expected}"),
+            Self::Nullability {
+                column,
+                expected_not_null: true,
+            } => write!(out, "{column} must be not null"),
+            Self::Nullability {
+                column,
+                expected_not_null: false,
+            } => write!(out, "{column} must allow null"),
+            Self::Computed { column } => {
+                write!(out, "{column} is computed by the server, and must be plain")
+            }
+            Self::PrimaryKey => out.write_str("event_id must be the primary key, alone"),
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! The SQL itself. Other programs run the same files.
+//!
+//! Every question's parameters start with `$1` from, `$2` to, `$3` login,
+//! `$4` category, `$5` brand, `$6` product, `$7` event; its own follow.
+
+/// One row for the asked period, one for the period before.
+pub const OVERVIEW: &str = include_str!("../sql/overview.sql");
+/// A row per bucket. `$8` bucket (NULL: by length), `$9` time zone.
+pub const TIMESERIES: &str = include_str!("../sql/timeseries.sql");
+/// A row per event name. `$8` limit.
+pub const EVENTS: &str = include_str!("../sql/events.sql");
+/// A row per login state.
+pub const LOGINS: &str = include_str!("../sql/logins.sql");
+/// A row per group and step. `$8` the steps, `$9` `login`, `category`, `brand` or NULL.
+pub const FUNNEL: &str = include_str!("../sql/funnel.sql");
+/// A page of events. `$8` and `$9` time and id to continue after, `$10` products only, `$11` limit.
+pub const RAW: &str = include_str!("../sql/raw.sql");
+/// One row: how fresh the warehouse is. `$1` is the present.
+pub const PIPELINE: &str = include_str!("../sql/pipeline.sql");
+/// The newest runs. `$1` how many.
+pub const PIPELINE_RUNS: &str = include_str!("../sql/pipeline_runs.sql");
