@@ -41,9 +41,9 @@ impl<'a> Event<'a> {
     /// Reads an event from the text of a JSON value.
     pub(crate) fn read(json: &'a str) -> Result<Self, BadEvent> {
         let object = Object::read(json).map_err(|_| BadEvent::NotAnObject)?;
-        let named = |entry: Entry<'a>| (entry.name().and_then(|name| Field::named(&name)), entry);
+        let known = |entry: Entry<'a>| (entry.name().and_then(|name| Field::named(&name)), entry);
         let event = Self {
-            fields: object.entries.into_iter().map(named).collect(),
+            fields: object.entries.into_iter().map(known).collect(),
         };
         if event.is_missing(Field::EventName) {
             return Err(BadEvent::NoName);

@@ -45,7 +45,7 @@ impl Field {
         }
     }
 
-    /// The field that a JSON key names, in camelCase or snake_case.
+    /// The field that a JSON key names, in either spelling: `eventName`, `event_name`.
     #[must_use]
     pub fn named(key: &str) -> Option<Self> {
         Some(match key {

@@ -1,6 +1,6 @@
 //! Where a raw object is kept: `events/YYYY/MM/DD/event-<uuid>.json`.
 //!
-//! The day is the UTC day of receipt and the uuid is a UUIDv7 minted at
+//! The day is the UTC day of receipt and the uuid is a `UUIDv7` minted at
 //! receipt, so the keys of a day sort by time. An older layout has one more
 //! folder, the hour; it is read, never written.
 

@@ -1,5 +1,7 @@
 //! Why a request, or one event of it, is turned away.
 
+use serde::{Serialize, Serializer};
+
 use crate::field::MAX_NAME_CHARS;
 
 /// Largest body, decoded.
@@ -80,4 +82,10 @@ pub(crate) enum BadEvent {
     NoName,
     #[error("eventName must be 1 to {MAX_NAME_CHARS} characters of A-Z a-z 0-9 _ . : -")]
     BadName,
+}
+
+impl Serialize for BadEvent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }

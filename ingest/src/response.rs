@@ -39,12 +39,7 @@ pub struct Facts {
 #[derive(Debug, Serialize)]
 pub(crate) struct Rejected {
     pub(crate) index: usize,
-    #[serde(serialize_with = "as_text")]
     pub(crate) message: BadEvent,
-}
-
-fn as_text<S: serde::Serializer>(message: &BadEvent, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(message)
 }
 
 impl Response {

@@ -1,0 +1,10 @@
+//! The contract of ingest, as a client, an operator and the loader see it.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod answers;
+mod enrichment;
+mod lambda;
+mod properties;
+mod s3;
+mod stored;
+mod support;
