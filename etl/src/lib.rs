@@ -1,1 +1,89 @@
 //! New raw files become warehouse rows, exactly once.
+//!
+//! In flow the objects under `events/` of a bucket; out flow rows of
+//! `public.clickstream_events`, the loader's books in schema `etl` (ledger,
+//! rejects, runs), and a [`RunReport`]. An object is loaded if and only if its
+//! ledger row is committed, in the same transaction as its events; everything
+//! else here may be killed, repeated or run twice at once.
+//!
+//! Start reading at [`run`], which strings the stages together:
+//!
+//! ```text
+//! discover ─▶ fetch ─▶ parse ─▶ transform ─▶ load ─▶ report
+//! ```
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`discover`] | lists the bucket in parallel, keeps what the ledger does not know |
+//! | [`fetch`] | reads objects, many at once, within a budget of bytes |
+//! | [`parse`] | bytes to events, without trees |
+//! | [`rules`] | what one value means |
+//! | [`transform`] | columns: clean, cast, dedupe, split good from bad |
+//! | [`load`] | one transaction for each chunk: copy, claim, insert, settle |
+//! | [`books`] | runs, and what the ledger says |
+
+pub mod parse;
+pub mod rules;
+pub mod transform;
+
+mod deadline;
+mod error;
+mod progress;
+mod report;
+mod run;
+mod scope;
+pub mod settings;
+
+pub use deadline::Deadline;
+pub use error::EtlError;
+pub use progress::Progress;
+pub use report::RunReport;
+pub use run::{Order, Trigger, run};
+pub use scope::{Scope, ScopeError, day};
+
+/// A raw bucket and the warehouse that it is loaded into.
+#[derive(Debug, Clone)]
+pub struct Etl {
+    /// Reads the bucket.
+    pub s3: aws_sdk_s3::Client,
+    /// The raw bucket.
+    pub bucket: String,
+    /// The warehouse, as a role that may load.
+    pub warehouse: sbw_queries::connect::Target,
+    /// How much is held and done at once.
+    pub limits: Limits,
+}
+
+/// How much is held and done at once. The defaults stay far under 300 MB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Objects fetched at once.
+    pub fetches: usize,
+    /// Listings at once.
+    pub listings: usize,
+    /// Bytes of objects in flight: being fetched, or waiting to be parsed.
+    pub bytes_in_flight: usize,
+    /// Rows of a chunk, about: an object is never split over chunks.
+    pub chunk_rows: usize,
+    /// Objects of a chunk.
+    pub chunk_objects: usize,
+    /// Bytes of text of a chunk, about.
+    pub chunk_bytes: usize,
+    /// An object with more text than this is a chunk by itself, loaded in parts
+    /// within one transaction.
+    pub large_object_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            fetches: 32,
+            listings: 8,
+            bytes_in_flight: 48 * 1024 * 1024,
+            chunk_rows: 20_000,
+            chunk_objects: 4_000,
+            chunk_bytes: 16 * 1024 * 1024,
+            large_object_bytes: 4 * 1024 * 1024,
+        }
+    }
+}

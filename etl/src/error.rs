@@ -1,0 +1,102 @@
+//! Why a run, or a command, failed.
+
+use sbw_queries::{connect::ConnectError, migrate::MigrateError};
+
+/// What stopped the loader. The text is for an operator and says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum EtlError {
+    /// No connection to the warehouse.
+    #[error(transparent)]
+    Connect(#[from] Box<ConnectError>),
+    /// The warehouse lacks the loader's tables.
+    #[error("the warehouse has no tables of the loader; run `sbw-etl migrate` first")]
+    NotMigrated(#[source] tokio_postgres::Error),
+    /// The role may not do what the loader does.
+    #[error("the role lacks a right ({reason}); connect as sbw_loader, or run `sbw-etl migrate` to renew its grants")]
+    NotAllowed {
+        /// The server's words.
+        reason: String,
+        /// The error.
+        source: tokio_postgres::Error,
+    },
+    /// The warehouse refused, or was lost for longer than the run waits.
+    #[error("the warehouse failed: {reason}")]
+    Warehouse {
+        /// The server's words.
+        reason: String,
+        /// The error.
+        source: tokio_postgres::Error,
+    },
+    /// The bucket cannot be read at all.
+    #[error("cannot read s3://{bucket}: {reason}")]
+    Bucket {
+        /// The bucket.
+        bucket: String,
+        /// What the storage said, and what to do.
+        reason: String,
+        /// The error.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The schema could not be brought up to date.
+    #[error(transparent)]
+    Migrate(#[from] Box<MigrateError>),
+    /// A setting is missing or wrong.
+    #[error(transparent)]
+    Settings(#[from] crate::settings::SettingsError),
+    /// The worker thread ended in a panic.
+    #[error("the loader has a fault: a stage ended early; nothing half-loaded was kept, the next run takes it up")]
+    StageEnded,
+}
+
+impl EtlError {
+    /// Whether there is no connection, rather than a failure after one.
+    #[must_use]
+    pub const fn is_connection(&self) -> bool {
+        matches!(self, Self::Connect(_))
+    }
+}
+
+impl From<ConnectError> for EtlError {
+    fn from(error: ConnectError) -> Self {
+        Self::Connect(Box::new(error))
+    }
+}
+
+impl From<MigrateError> for EtlError {
+    fn from(error: MigrateError) -> Self {
+        Self::Migrate(Box::new(error))
+    }
+}
+
+impl From<tokio_postgres::Error> for EtlError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        use tokio_postgres::error::SqlState;
+        let reason = in_full(&error);
+        match error.code() {
+            Some(code)
+                if *code == SqlState::UNDEFINED_TABLE || *code == SqlState::INVALID_SCHEMA_NAME =>
+            {
+                Self::NotMigrated(error)
+            }
+            Some(code) if *code == SqlState::INSUFFICIENT_PRIVILEGE => {
+                Self::NotAllowed { reason, source: error }
+            }
+            _ => Self::Warehouse { reason, source: error },
+        }
+    }
+}
+
+/// An error with its causes, on one line.
+pub(crate) fn in_full(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(under) = cause {
+        let words = under.to_string();
+        if !text.contains(&words) {
+            text.push_str(": ");
+            text.push_str(&words);
+        }
+        cause = under.source();
+    }
+    text
+}

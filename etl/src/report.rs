@@ -1,0 +1,39 @@
+//! What a run did, in figures.
+
+use serde::{Deserialize, Serialize};
+
+/// The result of a run. Its field names are a contract: the invocation's
+/// answer, the log line, the command line's output and the metrics share them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunReport {
+    /// Objects listed.
+    pub listed: u64,
+    /// Of these, not yet loaded when listed.
+    pub new_objects: u64,
+    /// Events in the objects loaded, good and bad.
+    pub events: u64,
+    /// Events that became rows.
+    pub inserted: u64,
+    /// Events that were there already.
+    pub duplicates: u64,
+    /// Events, or objects as a whole, that could not be read.
+    pub rejected: u64,
+    /// New objects left for the next run.
+    pub remaining: u64,
+    /// How long it took.
+    pub duration_ms: u64,
+    /// Objects loaded by this run.
+    pub objects: u64,
+    /// New objects that another run loaded meanwhile, or that were deleted.
+    pub gone: u64,
+    /// Whether the listing was cut short, so that more may remain than counted.
+    pub listing_cut: bool,
+}
+
+impl RunReport {
+    /// Whether all that was listed is loaded.
+    #[must_use]
+    pub const fn is_complete(&self) -> bool {
+        self.remaining == 0 && !self.listing_cut
+    }
+}
