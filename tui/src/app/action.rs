@@ -1,0 +1,154 @@
+//! What can happen, and what is to be done about it.
+
+use chrono::{DateTime, Utc};
+use ratatui::layout::Size;
+use sbw_queries::range::TimeRange;
+use secrecy::SecretString;
+
+use super::place::View;
+use super::subject::{Answer, Subject};
+
+/// Something happened.
+#[derive(Debug, Clone)]
+pub enum Action {
+    /// A key that means something here.
+    Command(Command),
+    /// Typing into the open line.
+    Edit(TextEdit),
+    /// The terminal has another size.
+    Resize(Size),
+    /// Time passed.
+    Tick,
+    /// The connection changed.
+    Link(LinkEvent),
+    /// A screen's answer came.
+    Answered(Box<Answer>),
+    /// A screen's answer did not come, in words.
+    Failed(Subject, String),
+}
+
+/// What a key can mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Command {
+    /// Leave the dashboard.
+    Quit,
+    /// Open or close the help.
+    Help,
+    /// Step back: close what is open, else undo the last drill.
+    Back,
+    /// Open a view.
+    Go(View),
+    /// Open the next view.
+    NextView,
+    /// Open the view before.
+    PreviousView,
+    /// One row up.
+    Up,
+    /// One row down.
+    Down,
+    /// One screen up.
+    PageUp,
+    /// One screen down.
+    PageDown,
+    /// To the first row.
+    First,
+    /// To the last row.
+    Last,
+    /// Open what is under the cursor.
+    Enter,
+    /// Choose a range of time.
+    Ranges,
+    /// The same length of time, before.
+    Earlier,
+    /// The same length of time, after.
+    Later,
+    /// Less time.
+    ZoomIn,
+    /// More time.
+    ZoomOut,
+    /// Next login state.
+    Login,
+    /// Compare the funnel by the next segment.
+    Segment,
+    /// Stop or go on refreshing.
+    Pause,
+    /// Ask again now; try to connect now.
+    Refresh,
+    /// Draw everything anew.
+    Redraw,
+    /// Hand the terminal back to the shell for a while.
+    Suspend,
+}
+
+/// Typing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TextEdit {
+    /// Typed or pasted text.
+    Insert(String),
+    /// Rub out before the cursor.
+    Backspace,
+    /// Rub out after the cursor.
+    Delete,
+    /// Cursor to the left.
+    Left,
+    /// Cursor to the right.
+    Right,
+    /// Cursor to the start.
+    Home,
+    /// Cursor to the end.
+    End,
+    /// Rub out all.
+    Clear,
+}
+
+/// The life of the connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkEvent {
+    /// A try begins.
+    Connecting,
+    /// It works.
+    Connected,
+    /// It is lost, or could not be made.
+    Lost {
+        /// What happened and what to do about it.
+        why: String,
+        /// When it will be tried again.
+        retry_at: DateTime<Utc>,
+    },
+    /// The server wants a password, or refused the one it got; nothing is
+    /// tried before there is another.
+    PasswordWanted {
+        /// What the server said.
+        why: String,
+    },
+    /// The warehouse has new events.
+    Loaded,
+}
+
+/// What the world outside is to do.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// Something visible changed.
+    Draw,
+    /// Forget what the terminal shows, then draw.
+    Clear,
+    /// Ask the warehouse; takes the place of what was asked before.
+    Ask(Request),
+    /// Connect now instead of later.
+    Reconnect,
+    /// Connect with this password.
+    Password(SecretString),
+    /// Stop, until the shell says to go on.
+    Suspend,
+    /// Leave.
+    Quit,
+}
+
+/// A question on its way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// The question.
+    pub subject: Subject,
+    /// The range of its period, as of now.
+    pub range: TimeRange,
+}

@@ -1,0 +1,276 @@
+//! Everything that can be on the screen.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use ratatui::layout::Size;
+
+use super::answers::{Answers, Shown};
+use super::line_edit::LineEdit;
+use super::place::{Place, View};
+use super::subject::Subject;
+use crate::number;
+use crate::period::Period;
+
+/// What the dashboard starts with.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `dbname@host`, for the header.
+    pub source: String,
+    /// The first range.
+    pub period: Period,
+    /// Time between refreshes.
+    pub every: TimeDelta,
+}
+
+/// The dashboard at one moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// `dbname@host`.
+    pub source: String,
+    /// The clock, as of the last action.
+    pub now: DateTime<Utc>,
+    /// Of the terminal.
+    pub size: Size,
+    /// The connection.
+    pub link: Link,
+    /// Where the reader is.
+    pub place: Place,
+    /// The places that were drilled down from, the last one last.
+    pub trail: Vec<Place>,
+    /// What lies over the screen.
+    pub overlay: Option<Overlay>,
+    /// How the screen stays fresh.
+    pub live: Live,
+    /// What is known.
+    pub answers: Answers,
+    /// The question that is on its way.
+    pub asking: Option<Subject>,
+    /// The last question without an answer, and why.
+    pub failure: Option<(Subject, String)>,
+}
+
+/// The connection, as far as a reader cares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Link {
+    /// The first try, or the first after a password.
+    Connecting,
+    /// All is well.
+    Connected,
+    /// Not now.
+    Lost {
+        /// Since when.
+        since: DateTime<Utc>,
+        /// How often it was tried since.
+        tries: u32,
+        /// When it is tried again; none while it is being tried.
+        retry_at: Option<DateTime<Utc>>,
+        /// What happened and what to do about it.
+        why: String,
+    },
+    /// Waits for a password.
+    Locked {
+        /// What the server said.
+        why: String,
+    },
+}
+
+/// What lies over the screen and has the keys.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Overlay {
+    /// The keys, scrolled down by some lines.
+    Help {
+        /// Lines above the top.
+        scroll: u16,
+    },
+    /// The ranges to choose from.
+    Ranges {
+        /// The row under the cursor; the last one is to type a range.
+        row: usize,
+    },
+    /// A range is being typed.
+    Range {
+        /// The text.
+        line: LineEdit,
+        /// Why the last try was none.
+        problem: Option<String>,
+    },
+    /// A password is being typed; it is never drawn.
+    Password {
+        /// The text.
+        line: Secret,
+    },
+}
+
+/// A typed secret: equal to any other, and silent in debug output.
+#[derive(Clone, Default)]
+pub struct Secret(pub(super) LineEdit);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Secret")
+    }
+}
+
+impl PartialEq for Secret {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+/// Refreshing, and asking what changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Live {
+    /// Time between refreshes.
+    pub every: TimeDelta,
+    /// Stopped by the reader.
+    pub paused: bool,
+    /// When the same question is asked again.
+    pub(super) refresh_at: Option<DateTime<Utc>>,
+    /// When the question that was changed to is asked.
+    pub(super) ask_at: Option<DateTime<Utc>>,
+    /// When a changed question was asked last.
+    pub(super) changed_at: Option<DateTime<Utc>>,
+}
+
+/// What the keys go to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Focus {
+    /// A view.
+    View(View),
+    /// The help.
+    Help,
+    /// The menu of ranges.
+    Ranges,
+    /// A line of text.
+    Line,
+}
+
+impl State {
+    /// The dashboard before its first frame.
+    #[must_use]
+    pub fn new(settings: Settings, size: Size, now: DateTime<Utc>) -> Self {
+        Self {
+            source: settings.source,
+            now,
+            size,
+            link: Link::Connecting,
+            place: Place::new(settings.period),
+            trail: Vec::new(),
+            overlay: None,
+            live: Live {
+                every: settings.every,
+                paused: false,
+                refresh_at: None,
+                ask_at: None,
+                changed_at: None,
+            },
+            answers: Answers::default(),
+            asking: None,
+            failure: None,
+        }
+    }
+
+    /// What the keys go to.
+    #[must_use]
+    pub fn focus(&self) -> Focus {
+        match self.overlay {
+            None => Focus::View(self.place.view),
+            Some(Overlay::Help { .. }) => Focus::Help,
+            Some(Overlay::Ranges { .. }) => Focus::Ranges,
+            Some(Overlay::Range { .. } | Overlay::Password { .. }) => Focus::Line,
+        }
+    }
+
+    /// What the open screen asks.
+    #[must_use]
+    pub fn subject(&self) -> Subject {
+        Subject::of(&self.place)
+    }
+
+    /// What there is to show for it.
+    #[must_use]
+    pub fn shown(&self) -> Shown<'_> {
+        self.answers.shown(&self.subject())
+    }
+
+    /// The question whose answer is on the screen: its heading goes above it.
+    #[must_use]
+    pub fn shown_subject(&self) -> Subject {
+        let asked = self.subject();
+        let shown = match asked.view {
+            View::Events => self.place.events.subject(),
+            _ => self.shown().answer().map(|answer| &answer.subject),
+        };
+        shown.cloned().unwrap_or(asked)
+    }
+
+    /// Is the screen still showing the answer to an older question?
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        self.shown_subject() != self.subject()
+    }
+
+    /// The newest event that the warehouse is known to hold.
+    #[must_use]
+    pub fn newest_event(&self) -> Option<DateTime<Utc>> {
+        self.answers
+            .newest()
+            .and_then(|answer| answer.pipeline.newest_event)
+    }
+
+    /// When the last answer of all came.
+    #[must_use]
+    pub fn heard_at(&self) -> Option<DateTime<Utc>> {
+        self.answers.newest().map(|answer| answer.at)
+    }
+
+    /// Every text on the screen that changes because time goes by.
+    pub(super) fn clock_texts(&self) -> String {
+        let mut texts = String::new();
+        for time in [self.newest_event(), self.heard_at()].into_iter().flatten() {
+            texts.push_str(&number::age(self.now - time));
+        }
+        if let Link::Lost {
+            since, retry_at, ..
+        } = &self.link
+        {
+            texts.push_str(&number::duration((self.now - since).num_seconds()));
+            if let Some(retry_at) = retry_at {
+                texts.push_str(&number::duration(seconds_until(*retry_at, self.now)));
+            }
+        }
+        texts
+    }
+
+    /// When something is due by itself.
+    #[must_use]
+    pub fn wakes_at(&self) -> Option<DateTime<Utc>> {
+        let ages = [self.newest_event(), self.heard_at()]
+            .into_iter()
+            .flatten()
+            .map(|time| {
+                let age = (self.now - time).num_seconds().max(0);
+                // Where the age turns the next minute. The second more makes sure.
+                time + TimeDelta::seconds((age / 60 + 1) * 60 + 1)
+            });
+        let link = match &self.link {
+            Link::Connected => self.refresh_due(),
+            Link::Lost { .. } => Some(self.now + TimeDelta::seconds(1)),
+            Link::Connecting | Link::Locked { .. } => None,
+        };
+        let asks = self.live.ask_at.filter(|_| self.link == Link::Connected);
+        ages.chain(link).chain(asks).min()
+    }
+
+    /// When the question on the screen is asked again.
+    pub(super) fn refresh_due(&self) -> Option<DateTime<Utc>> {
+        self.live
+            .refresh_at
+            .filter(|_| !self.live.paused && self.asking.is_none())
+    }
+}
+
+/// Whole seconds that are left, rounded up.
+#[must_use]
+pub fn seconds_until(time: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
+    ((time - now).num_milliseconds().max(0) + 999) / 1_000
+}

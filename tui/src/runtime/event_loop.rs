@@ -1,0 +1,181 @@
+//! Waits for something to happen, lets the state change, draws if that shows.
+
+use std::io;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use crossterm::event::{Event, EventStream};
+use futures::{FutureExt, StreamExt};
+use ratatui::layout::Size;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc;
+
+use super::link::Link;
+use crate::app::{Action, Effect, Focus, State, TextEdit, update};
+use crate::terminal::Screen;
+use crate::theme::Look;
+use crate::{keymap, view};
+
+/// Events taken between two frames. Held keys and pastes come faster than a
+/// terminal can show; the frame in between keeps the screen alive.
+const BATCH: usize = 128;
+
+/// Draws, then serves keys, signals, the link and the clock until it is time to go.
+pub(super) async fn run(
+    screen: &mut Screen,
+    state: State,
+    look: &Look,
+    link: Link,
+    mut heard: mpsc::Receiver<Action>,
+) -> io::Result<()> {
+    let mut app = App {
+        state,
+        link,
+        stop: false,
+        stale: true,
+    };
+    app.draw(screen, look)?;
+    app.link.begin();
+    let mut terminal = EventStream::new();
+    let mut signals = Signals::new()?;
+    while !app.stop {
+        let wakes_at = app.state.wakes_at();
+        tokio::select! {
+            biased;
+            event = terminal.next() => app.take_input(screen, event)?,
+            () = signals.recv() => app.stop = true,
+            action = heard.recv() => app.take_heard(screen, action)?,
+            () = sleep_until(wakes_at) => app.apply(screen, Action::Tick)?,
+        }
+        for _ in 0..BATCH {
+            let Some(event) = terminal.next().now_or_never() else {
+                break;
+            };
+            app.take_input(screen, event)?;
+            if app.stop {
+                return Ok(());
+            }
+        }
+        while !app.stop
+            && let Ok(action) = heard.try_recv()
+        {
+            app.apply(screen, action)?;
+        }
+        if app.stale && !app.stop {
+            app.draw(screen, look)?;
+        }
+    }
+    Ok(())
+}
+
+struct App {
+    state: State,
+    link: Link,
+    stop: bool,
+    /// Something changed that the last frame does not show.
+    stale: bool,
+}
+
+impl App {
+    fn draw(&mut self, screen: &mut Screen, look: &Look) -> io::Result<()> {
+        let size = screen.size()?;
+        if size != self.state.size {
+            self.apply(screen, Action::Resize(size))?;
+        }
+        self.stale = false;
+        screen.draw(|frame| view::draw(frame, &self.state, look))
+    }
+
+    fn take_input(
+        &mut self,
+        screen: &mut Screen,
+        event: Option<io::Result<Event>>,
+    ) -> io::Result<()> {
+        match event {
+            Some(Ok(event)) => match action(self.state.focus(), event) {
+                Some(action) => self.apply(screen, action),
+                None => Ok(()),
+            },
+            // The terminal is gone; there is nobody to draw for.
+            Some(Err(_)) | None => {
+                self.stop = true;
+                Ok(())
+            }
+        }
+    }
+
+    fn take_heard(&mut self, screen: &mut Screen, action: Option<Action>) -> io::Result<()> {
+        match action {
+            Some(action) => self.apply(screen, action),
+            // The link's task ended, which it does only by a bug: say so by name.
+            None => Err(io::Error::other("the connection's task ended")),
+        }
+    }
+
+    fn apply(&mut self, screen: &mut Screen, action: Action) -> io::Result<()> {
+        for effect in update(&mut self.state, action, Utc::now()) {
+            match effect {
+                Effect::Draw => self.stale = true,
+                Effect::Clear => {
+                    screen.clear()?;
+                    self.stale = true;
+                }
+                Effect::Ask(request) => self.link.ask(request),
+                Effect::Reconnect => self.link.reconnect(),
+                Effect::Password(password) => self.link.password(password),
+                Effect::Suspend => {
+                    screen.suspend()?;
+                    self.stale = true;
+                }
+                Effect::Quit => self.stop = true,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn action(focus: Focus, event: Event) -> Option<Action> {
+    match event {
+        Event::Key(key) => keymap::action(focus, key),
+        Event::Paste(text) if focus == Focus::Line => Some(Action::Edit(TextEdit::Insert(text))),
+        Event::Resize(width, height) => Some(Action::Resize(Size { width, height })),
+        _ => None,
+    }
+}
+
+/// Sleeps until a wall-clock time; for ever when there is none.
+async fn sleep_until(time: Option<DateTime<Utc>>) {
+    match time {
+        Some(time) => {
+            // The clock may have jumped; a look once an hour costs nothing.
+            let wait = (time - Utc::now()).to_std().unwrap_or_default();
+            tokio::time::sleep(wait.min(Duration::from_secs(3_600))).await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+/// Those signals that ask a program to end.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    async fn recv(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = self.hangup.recv() => {}
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! The life of the connection: made, used, probed, lost, made again.
+//!
+//! A task of its own, so that no key ever waits for a network. It asks one
+//! question at a time; of those that come meanwhile only the last is kept, and
+//! the running one is cancelled on the server for it.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::pin::pin;
+use std::time::Duration;
+
+use chrono::{TimeDelta, Utc};
+use sbw_queries::QueryError;
+use sbw_queries::connect::{
+    self, Canceller, ConnectError, Connected, LinkEvent as Heard, SessionOptions, Target,
+};
+use secrecy::SecretString;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio_postgres::Client;
+
+use super::backoff;
+use super::fetch::{FetchError, fetch};
+use crate::app::{Action, LinkEvent, Request};
+
+/// An idle connection is probed this often: a tunnel can die without a word.
+const PROBE_EVERY: Duration = Duration::from_secs(30);
+
+/// The server's own limit comes first; this is for when nothing comes at all.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Cancelling is a favour to the server; the next question waits no longer for it.
+const CANCEL_WITHIN: Duration = Duration::from_secs(1);
+
+/// The channel on which loads are announced.
+const LOADED: &str = "clickstream_loaded";
+
+/// The dashboard's end of the connection. Dropping it ends the task at once,
+/// whatever it waits for.
+pub(super) struct Link {
+    requests: watch::Sender<Option<Request>>,
+    orders: mpsc::Sender<Order>,
+    life: Option<Life>,
+    task: Option<JoinHandle<()>>,
+}
+
+/// What a reader tells the connection to do.
+enum Order {
+    Reconnect,
+    Password(SecretString),
+}
+
+impl Link {
+    /// A connection that is not begun yet.
+    pub(super) fn new(
+        target: Target,
+        session: SessionOptions,
+        query_timeout: Duration,
+        actions: mpsc::Sender<Action>,
+    ) -> Self {
+        let (requests, asked) = watch::channel(None);
+        let (orders, told) = mpsc::channel(8);
+        let limit = query_timeout + GRACE;
+        let life = Life {
+            target,
+            session,
+            limit,
+            actions,
+            asked,
+            told,
+            tries: 0,
+        };
+        Self {
+            requests,
+            orders,
+            life: Some(life),
+            task: None,
+        }
+    }
+
+    /// Begins to connect.
+    pub(super) fn begin(&mut self) {
+        if let Some(life) = self.life.take() {
+            self.task = Some(tokio::spawn(life.live()));
+        }
+    }
+
+    /// Asks, in the place of whatever was asked and not yet answered.
+    pub(super) fn ask(&self, request: Request) {
+        self.requests.send_replace(Some(request));
+    }
+
+    /// Connects now.
+    pub(super) fn reconnect(&self) {
+        self.order(Order::Reconnect);
+    }
+
+    /// Connects with a password.
+    pub(super) fn password(&self, password: SecretString) {
+        self.order(Order::Password(password));
+    }
+
+    fn order(&self, order: Order) {
+        // A full queue holds the same order several times over.
+        let _ = self.orders.try_send(order);
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        if let Some(task) = &self.task {
+            task.abort();
+        }
+    }
+}
+
+struct Life {
+    target: Target,
+    session: SessionOptions,
+    limit: Duration,
+    actions: mpsc::Sender<Action>,
+    asked: watch::Receiver<Option<Request>>,
+    told: mpsc::Receiver<Order>,
+    tries: u32,
+}
+
+impl Life {
+    async fn live(mut self) {
+        loop {
+            self.say(LinkEvent::Connecting).await;
+            let connecting = connect::connect(&self.target, &self.session);
+            match connecting.await {
+                Ok(connected) => {
+                    tracing::info!(target = %self.target, "connected");
+                    let why = self.serve(connected).await;
+                    tracing::warn!(why, "connection lost");
+                    self.wait_to_retry(why).await;
+                }
+                Err(
+                    error @ (ConnectError::PasswordNeeded { .. }
+                    | ConnectError::WrongPassword { .. }),
+                ) => {
+                    tracing::warn!(%error, "the server wants a password");
+                    self.say(LinkEvent::PasswordWanted {
+                        why: sentence(&error),
+                    })
+                    .await;
+                    if let Some(order) = self.told.recv().await {
+                        self.obey(order);
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "cannot connect");
+                    self.wait_to_retry(sentence(&error)).await;
+                }
+            }
+            if self.actions.is_closed() {
+                return;
+            }
+        }
+    }
+
+    async fn wait_to_retry(&mut self, why: String) {
+        let wait = backoff::wait(self.tries, RandomState::new().build_hasher().finish());
+        self.tries = self.tries.saturating_add(1);
+        let retry_at = Utc::now() + TimeDelta::from_std(wait).unwrap_or_default();
+        self.say(LinkEvent::Lost { why, retry_at }).await;
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            order = self.told.recv() => {
+                if let Some(order) = order {
+                    self.obey(order);
+                }
+            }
+        }
+    }
+
+    fn obey(&mut self, order: Order) {
+        match order {
+            Order::Reconnect => self.tries = 0,
+            Order::Password(password) => {
+                self.tries = 0;
+                self.target = self.target.clone().with_password(password);
+            }
+        }
+    }
+
+    /// Uses a connection for as long as it lasts; says why it did not.
+    async fn serve(&mut self, connected: Connected) -> String {
+        let Connected {
+            mut client,
+            canceller,
+            mut events,
+        } = connected;
+        if let Err(why) = self
+            .within(client.batch_execute("listen clickstream_loaded"))
+            .await
+        {
+            return why;
+        }
+        // What was asked of an earlier connection is asked again by the state.
+        self.asked.mark_unchanged();
+        self.say(LinkEvent::Connected).await;
+        loop {
+            tokio::select! {
+                biased;
+                changed = self.asked.changed() => {
+                    if changed.is_err() {
+                        return "the dashboard was closed".to_owned();
+                    }
+                    let Some(request) = self.asked.borrow_and_update().clone() else { continue };
+                    if let Err(why) = self.answer(&mut client, &canceller, request).await {
+                        return why;
+                    }
+                }
+                heard = events.recv() => match heard {
+                    Some(Heard::Notification { channel, .. }) if channel == LOADED => {
+                        self.say(LinkEvent::Loaded).await;
+                    }
+                    Some(Heard::Notification { .. }) => {}
+                    Some(Heard::Closed(why)) => return lost(why.as_deref()),
+                    None => return lost(None),
+                },
+                order = self.told.recv() => {
+                    if order.is_none() {
+                        return "the dashboard was closed".to_owned();
+                    }
+                }
+                () = tokio::time::sleep(PROBE_EVERY) => {
+                    if let Err(why) = self.within(client.batch_execute("select 1")).await {
+                        return why;
+                    }
+                }
+            }
+        }
+    }
+
+    /// A statement that takes no time, unless the connection is dead.
+    async fn within(
+        &self,
+        statement: impl Future<Output = Result<(), tokio_postgres::Error>>,
+    ) -> Result<(), String> {
+        match tokio::time::timeout(self.limit, statement).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(sentence(&QueryError::from(error))),
+            Err(_) => Err(sentence(&FetchError::Silence(self.limit))),
+        }
+    }
+
+    /// Answers a request, or gives it up for a newer one. An error means that
+    /// the connection is of no more use.
+    async fn answer(
+        &mut self,
+        client: &mut Client,
+        canceller: &Canceller,
+        request: Request,
+    ) -> Result<(), String> {
+        let mut cancelling: Option<JoinHandle<()>> = None;
+        let result = {
+            let mut answer = pin!(fetch(client, &request, self.limit, Utc::now));
+            loop {
+                tokio::select! {
+                    biased;
+                    result = &mut answer => break result,
+                    changed = self.asked.changed(), if cancelling.is_none() => {
+                        if changed.is_err() {
+                            return Err("the dashboard was closed".to_owned());
+                        }
+                        let newer = self.asked.borrow_and_update();
+                        if newer.as_ref().is_some_and(|newer| newer.subject != request.subject) {
+                            let canceller = canceller.clone();
+                            cancelling = Some(tokio::spawn(async move {
+                                if let Err(error) = canceller.cancel().await {
+                                    tracing::debug!(%error, "cannot cancel");
+                                }
+                            }));
+                        }
+                    }
+                }
+            }
+        };
+        let superseded = cancelling.is_some();
+        if let Some(cancelling) = cancelling {
+            // A cancellation that is still on its way would hit the next question.
+            let _ = tokio::time::timeout(CANCEL_WITHIN, cancelling).await;
+            self.asked.mark_changed();
+        }
+        match result {
+            Ok(answer) => {
+                self.tries = 0;
+                self.tell(Action::Answered(Box::new(answer))).await;
+                Ok(())
+            }
+            Err(FetchError::Query(error)) if error.is_link_lost() => Err(sentence(&error)),
+            Err(error @ FetchError::Silence(_)) => Err(sentence(&error)),
+            Err(_) if superseded => Ok(()),
+            Err(error) => {
+                tracing::warn!(%error, "no answer");
+                self.tell(Action::Failed(request.subject, sentence(&error)))
+                    .await;
+                Ok(())
+            }
+        }
+    }
+
+    async fn say(&self, event: LinkEvent) {
+        self.tell(Action::Link(event)).await;
+    }
+
+    async fn tell(&self, action: Action) {
+        // Nobody hears: the dashboard is being closed, and this task with it.
+        let _ = self.actions.send(action).await;
+    }
+}
+
+fn lost(why: Option<&str>) -> String {
+    match why {
+        Some(why) => format!("The connection was lost ({why})."),
+        None => "The connection was lost.".to_owned(),
+    }
+}
+
+/// An error's words as a sentence of its own.
+fn sentence(error: &dyn std::error::Error) -> String {
+    let words = error.to_string();
+    let mut letters = words.chars();
+    let mut text: String = letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .collect();
+    text.push_str(letters.as_str());
+    if !text.ends_with(['.', '!', '?']) {
+        text.push('.');
+    }
+    text
+}

@@ -1,0 +1,74 @@
+//! The edge: keys and signals in, frames out, a connection that comes and goes.
+
+mod backoff;
+mod event_loop;
+mod fetch;
+mod link;
+
+use std::time::Duration;
+
+use chrono::Utc;
+use sbw_queries::connect::{SessionOptions, Target};
+use tokio::sync::mpsc;
+
+use crate::app::{Settings, State};
+use crate::period::Period;
+use crate::terminal::Screen;
+use crate::theme::{ChartMarker, Depth, Look, Tone};
+
+/// What the server lists the dashboard's sessions as.
+pub const APPLICATION_NAME: &str = "sbw-tui";
+
+/// What a dashboard is opened with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The warehouse, its reader, and the password if one is known.
+    pub target: Target,
+    /// Colours, symbols, dots.
+    pub look: Look,
+    /// The first range.
+    pub period: Period,
+    /// Time between refreshes.
+    pub refresh: Duration,
+    /// The longest that the server may take for an answer.
+    pub query_timeout: Duration,
+}
+
+impl Options {
+    /// The last 7 days, refreshed every 10 s, in the colours that the
+    /// environment says the terminal has.
+    #[must_use]
+    pub fn new(target: Target) -> Self {
+        let depth = Depth::detect(|name| std::env::var(name).ok());
+        Self {
+            target,
+            look: Look::new(Tone::Dark, depth, ChartMarker::Braille, false),
+            period: Period::last(chrono::TimeDelta::days(7)),
+            refresh: Duration::from_secs(10),
+            query_timeout: Duration::from_secs(5),
+        }
+    }
+}
+
+/// The terminal could not be used.
+#[derive(Debug, thiserror::Error)]
+#[error("the terminal cannot be used: {0}")]
+pub struct RunError(#[from] std::io::Error);
+
+/// Runs the dashboard on this process's terminal until the reader leaves, or a
+/// signal says to. A connection that fails is shown, tried again, and never an
+/// error.
+pub async fn run(options: Options) -> Result<(), RunError> {
+    let mut screen = Screen::enter()?;
+    let settings = Settings {
+        source: options.target.to_string(),
+        period: options.period,
+        every: chrono::TimeDelta::from_std(options.refresh).unwrap_or(chrono::TimeDelta::MAX),
+    };
+    let state = State::new(settings, screen.size()?, Utc::now());
+    let session = SessionOptions::reader(APPLICATION_NAME, options.query_timeout);
+    let (actions, heard) = mpsc::channel(64);
+    let link = link::Link::new(options.target, session, options.query_timeout, actions);
+    event_loop::run(&mut screen, state, &options.look, link, heard).await?;
+    Ok(())
+}

@@ -1,0 +1,307 @@
+//! A line over time, with axes that carry real numbers and real dates.
+
+use chrono::{DateTime, Datelike, Months, TimeDelta, Utc};
+use ratatui::layout::Rect;
+use ratatui::widgets::Widget;
+use ratatui::widgets::canvas::{Canvas, Line, Points};
+
+use super::pen::Pen;
+use crate::{number, text};
+
+/// Columns that a label of the time axis and its gap take.
+const LABEL: u16 = 9;
+
+/// Draws a series of at least one point, ascending in time.
+pub(super) fn render(pen: &mut Pen<'_>, points: &[(DateTime<Utc>, i64)]) {
+    let area = pen.area();
+    let highest = points.iter().map(|(_, value)| *value).max().unwrap_or(0);
+    let rows = area.height.saturating_sub(2);
+    if rows < 2 || points.is_empty() {
+        return;
+    }
+    let axis = ValueAxis::up_to(highest, rows);
+    let labels = axis.labels();
+    let gutter = labels
+        .iter()
+        .map(|(_, label)| text::width(label))
+        .max()
+        .unwrap_or(0);
+    let gutter = u16::try_from(gutter).unwrap_or(0) + 1;
+    let columns = area.width.saturating_sub(gutter + 1);
+    if columns < 4 {
+        return;
+    }
+    let plot = Rect::new(area.x + gutter + 1, area.y, columns, rows);
+    line(pen, plot, points, axis.top);
+    value_axis(pen, gutter, rows, &axis, &labels);
+    time_axis(pen, gutter, rows, columns, points);
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a chart is some hundred dots wide and high"
+)]
+fn line(pen: &mut Pen<'_>, plot: Rect, points: &[(DateTime<Utc>, i64)], top: i64) {
+    let (series, marker) = (pen.look.theme.series, pen.look.marker);
+    let colour = series.fg.unwrap_or_default();
+    let right = points.len().saturating_sub(1).max(1) as f64;
+    Canvas::default()
+        .marker(marker)
+        .x_bounds([0.0, right])
+        .y_bounds([0.0, top as f64])
+        .paint(|context| {
+            if let [(_, only)] = points {
+                context.draw(&Points {
+                    coords: &[(0.0, *only as f64)],
+                    color: colour,
+                });
+            }
+            for (index, pair) in points.windows(2).enumerate() {
+                let (from, to) = (pair[0].1 as f64, pair[1].1 as f64);
+                context.draw(&Line::new(
+                    index as f64,
+                    from,
+                    (index + 1) as f64,
+                    to,
+                    colour,
+                ));
+            }
+        })
+        .render(plot, pen.buffer());
+}
+
+/// The upright axis: from nothing to a round number.
+struct ValueAxis {
+    step: i64,
+    top: i64,
+}
+
+impl ValueAxis {
+    fn up_to(highest: i64, rows: u16) -> Self {
+        let highest = highest.max(1);
+        let ticks = i64::from((rows / 3).clamp(1, 6));
+        let step = round_step((highest + ticks - 1) / ticks);
+        let top = highest.saturating_add(step - 1) / step * step;
+        Self {
+            step,
+            top: top.max(step),
+        }
+    }
+
+    fn labels(&self) -> Vec<(i64, String)> {
+        (0..=self.top / self.step)
+            .map(|tick| (tick * self.step, number::short(tick * self.step)))
+            .collect()
+    }
+}
+
+/// The smallest of 1, 2, 5, 10, 20, 50, … that is not below `least`.
+fn round_step(least: i64) -> i64 {
+    let mut power: i64 = 1;
+    loop {
+        for factor in [1, 2, 5] {
+            match power.checked_mul(factor) {
+                Some(step) if step >= least => return step,
+                Some(_) => {}
+                None => return least.max(1),
+            }
+        }
+        match power.checked_mul(10) {
+            Some(next) => power = next,
+            None => return least.max(1),
+        }
+    }
+}
+
+fn value_axis(
+    pen: &mut Pen<'_>,
+    gutter: u16,
+    rows: u16,
+    axis: &ValueAxis,
+    labels: &[(i64, String)],
+) {
+    let (theme, glyphs) = (pen.look.theme, pen.look.glyphs);
+    for y in 0..rows {
+        pen.put(gutter, y, 1, glyphs.upright, theme.rest);
+    }
+    for (value, label) in labels {
+        let below = i64::from(rows - 1) * value / axis.top.max(1);
+        let y = rows - 1 - u16::try_from(below).unwrap_or(0).min(rows - 1);
+        pen.put_right(0, y, gutter - 1, label, theme.dim);
+    }
+}
+
+fn time_axis(
+    pen: &mut Pen<'_>,
+    gutter: u16,
+    y: u16,
+    columns: u16,
+    points: &[(DateTime<Utc>, i64)],
+) {
+    let (theme, glyphs) = (pen.look.theme, pen.look.glyphs);
+    pen.put(gutter, y, 1, glyphs.corner, theme.rest);
+    for x in 0..columns {
+        pen.put(gutter + 1 + x, y, 1, glyphs.line, theme.rest);
+    }
+    let (Some((first, _)), Some((last, _))) = (points.first(), points.last()) else {
+        return;
+    };
+    let length = (*last - *first).num_seconds().max(1);
+    let step = TimeStep::for_range(*last - *first, columns / LABEL);
+    let mut free = 0;
+    for time in step.ticks(*first, *last) {
+        let along = (time - *first).num_seconds() * i64::from(columns - 1) / length;
+        let x = u16::try_from(along).unwrap_or(0);
+        pen.put(gutter + 1 + x, y, 1, glyphs.tick, theme.rest);
+        let label = step.label(time);
+        let wide = u16::try_from(text::width(&label)).unwrap_or(0);
+        // Under its mark, but inside the chart and clear of the label before.
+        let start = x.saturating_sub(wide / 2).min(columns.saturating_sub(wide));
+        if start >= free {
+            pen.put(gutter + 1 + start, y + 1, wide, &label, theme.dim);
+            free = start + wide + 2;
+        }
+    }
+}
+
+/// How far apart the marks of the time axis are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TimeStep {
+    Seconds(i64),
+    Months(u32),
+}
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 3_600;
+const DAY: i64 = 86_400;
+
+impl TimeStep {
+    /// The finest step with at most so many marks.
+    fn for_range(length: TimeDelta, marks: u16) -> Self {
+        const SECONDS: [i64; 15] = [
+            MINUTE,
+            2 * MINUTE,
+            5 * MINUTE,
+            10 * MINUTE,
+            15 * MINUTE,
+            30 * MINUTE,
+            HOUR,
+            2 * HOUR,
+            3 * HOUR,
+            6 * HOUR,
+            12 * HOUR,
+            DAY,
+            2 * DAY,
+            7 * DAY,
+            14 * DAY,
+        ];
+        let marks = i64::from(marks.max(1));
+        let length = length.num_seconds();
+        let fits = |seconds: i64| length / seconds <= marks;
+        if let Some(seconds) = SECONDS.into_iter().find(|seconds| fits(*seconds)) {
+            return Self::Seconds(seconds);
+        }
+        let months = [1, 2, 3, 6]
+            .into_iter()
+            .find(|months| fits(i64::from(*months) * 30 * DAY));
+        Self::Months(months.unwrap_or(12))
+    }
+
+    fn ticks(self, first: DateTime<Utc>, last: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+        let mut ticks = Vec::new();
+        let mut next = self.first_at_or_after(first);
+        while let Some(time) = next
+            && time <= last
+            && ticks.len() < 1_000
+        {
+            ticks.push(time);
+            next = match self {
+                Self::Seconds(seconds) => time.checked_add_signed(TimeDelta::seconds(seconds)),
+                Self::Months(months) => time.checked_add_months(Months::new(months)),
+            };
+        }
+        ticks
+    }
+
+    fn first_at_or_after(self, first: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Seconds(seconds) => {
+                // Weeks begin on Monday; day 0 of the clock was a Thursday.
+                let phase = if seconds % (7 * DAY) == 0 { 4 * DAY } else { 0 };
+                let past = (first.timestamp() - phase).rem_euclid(seconds);
+                let wait = if past == 0 { 0 } else { seconds - past };
+                let whole = first.timestamp() + wait;
+                DateTime::from_timestamp(whole, 0)
+            }
+            Self::Months(months) => {
+                let start = first
+                    .date_naive()
+                    .with_day(1)?
+                    .and_hms_opt(0, 0, 0)?
+                    .and_utc();
+                let mut time = if start < first {
+                    start.checked_add_months(Months::new(1))?
+                } else {
+                    start
+                };
+                while time.month0() % months != 0 {
+                    time = time.checked_add_months(Months::new(1))?;
+                }
+                Some(time)
+            }
+        }
+    }
+
+    fn label(self, time: DateTime<Utc>) -> String {
+        match self {
+            Self::Seconds(seconds) if seconds < DAY && time.timestamp() % DAY != 0 => {
+                time.format("%H:%M").to_string()
+            }
+            Self::Seconds(_) => time.format("%-d %b").to_string(),
+            Self::Months(_) => time.format("%b %Y").to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(0, 1)]
+    #[case(1, 1)]
+    #[case(3, 5)]
+    #[case(11, 20)]
+    #[case(51, 100)]
+    #[case(i64::MAX, i64::MAX)]
+    fn steps_are_round(#[case] least: i64, #[case] step: i64) {
+        assert_eq!(round_step(least), step);
+    }
+
+    #[rstest]
+    #[case("2025-12-01T13:00:00Z", "2025-12-02T13:00:00Z", 8, &["15:00", "18:00", "21:00", "2 Dec", "03:00", "06:00", "09:00", "12:00"])]
+    #[case("2025-11-28T00:00:00Z", "2025-12-04T00:00:00Z", 6, &["28 Nov", "29 Nov", "30 Nov", "1 Dec", "2 Dec", "3 Dec", "4 Dec"])]
+    #[case("2025-11-05T00:00:00Z", "2025-12-04T00:00:00Z", 5, &["10 Nov", "17 Nov", "24 Nov", "1 Dec"])]
+    #[case("2025-01-05T00:00:00Z", "2025-12-04T00:00:00Z", 5, &["Apr 2025", "Jul 2025", "Oct 2025"])]
+    #[case("2025-12-01T13:00:00Z", "2025-12-01T13:00:00Z", 8, &["13:00"])]
+    fn marks_are_where_clocks_and_calendars_turn(
+        #[case] first: &str,
+        #[case] last: &str,
+        #[case] marks: u16,
+        #[case] labels: &[&str],
+    ) {
+        let (first, last): (DateTime<Utc>, DateTime<Utc>) =
+            (first.parse().unwrap(), last.parse().unwrap());
+        let step = TimeStep::for_range(last - first, marks);
+        let shown: Vec<String> = step
+            .ticks(first, last)
+            .into_iter()
+            .map(|time| step.label(time))
+            .collect();
+        assert_eq!(shown, labels);
+    }
+}

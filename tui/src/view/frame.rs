@@ -1,0 +1,254 @@
+//! What is around every view: header, tabs, crumbs, notice, footer.
+
+use ratatui::Frame;
+use ratatui::style::Style;
+
+use super::pen::Pen;
+use crate::app::{Link, State, Subject, View, seconds_until};
+use crate::layout::{self, Areas, SMALLEST};
+use crate::theme::Look;
+use crate::{keymap, number, period, text};
+
+/// Draws all but the body.
+pub(super) fn render(frame: &mut Frame<'_>, areas: &Areas, state: &State, look: &Look) {
+    header(&mut Pen::new(frame, areas.header, look), state);
+    tabs(&mut Pen::new(frame, areas.tabs, look), state);
+    crumbs(&mut Pen::new(frame, areas.crumbs, look), state);
+    notice(&mut Pen::new(frame, areas.notice, look), state);
+    footer(&mut Pen::new(frame, areas.footer, look), state);
+}
+
+/// Says that the terminal is too small, and what would do.
+pub(super) fn too_small(frame: &mut Frame<'_>, state: &State, look: &Look) {
+    let mut pen = Pen::new(frame, frame_area(state), look);
+    let (width, height) = (state.size.width, state.size.height);
+    let lines = [
+        "The terminal is too small.".to_owned(),
+        format!(
+            "It is {width}x{height}; {}x{} is enough.",
+            SMALLEST.width, SMALLEST.height
+        ),
+        "q quits.".to_owned(),
+    ];
+    let top = height.saturating_sub(3) / 2;
+    for (line, y) in lines.iter().zip(top..) {
+        pen.put_centred(0, y, width, line, Style::new());
+    }
+}
+
+fn frame_area(state: &State) -> ratatui::layout::Rect {
+    ratatui::layout::Rect::new(0, 0, state.size.width, state.size.height)
+}
+
+fn header(pen: &mut Pen<'_>, state: &State) {
+    let theme = pen.look.theme;
+    let width = pen.area().width;
+    let fresh = freshness(state);
+    let right = u16::try_from(text::width(&fresh)).unwrap_or(0) + 1;
+    pen.put_right(0, 0, width - 1, &fresh, theme.dim);
+    let (link, style) = link(state, pen.look);
+    let link_columns = u16::try_from(text::width(&link)).unwrap_or(0);
+    let room = width.saturating_sub(right + link_columns + 5);
+    let used = pen.put(1, 0, room, &state.source, theme.strong);
+    pen.put(
+        used + 3,
+        0,
+        width.saturating_sub(used + 3 + right),
+        &link,
+        style,
+    );
+}
+
+/// The link in a symbol and a word.
+fn link(state: &State, look: &Look) -> (String, Style) {
+    let (theme, glyphs) = (look.theme, look.glyphs);
+    match &state.link {
+        Link::Connecting => (format!("{} connecting", glyphs.linking), theme.warn),
+        Link::Connected => (format!("{} connected", glyphs.linked), theme.good),
+        Link::Locked { .. } => (format!("{} password?", glyphs.unlinked), theme.warn),
+        Link::Lost {
+            tries, retry_at, ..
+        } => {
+            let next = match retry_at {
+                Some(at) => format!("try {} in {} s", tries + 1, seconds_until(*at, state.now)),
+                None => format!("try {tries} now"),
+            };
+            (format!("{} lost, {next}", glyphs.unlinked), theme.bad)
+        }
+    }
+}
+
+/// How old what is on the screen is.
+fn freshness(state: &State) -> String {
+    let Some(heard_at) = state.heard_at() else {
+        return "no data yet".to_owned();
+    };
+    let Some(newest) = state.newest_event() else {
+        return "no events yet".to_owned();
+    };
+    let to = number::moment(newest, state.now);
+    if state.link == Link::Connected {
+        format!("data to {to}, {}", number::age(state.now - newest))
+    } else {
+        format!("data to {to}, read {}", number::age(state.now - heard_at))
+    }
+}
+
+fn tabs(pen: &mut Pen<'_>, state: &State) {
+    let theme = pen.look.theme;
+    let mut x = 0;
+    for view in View::ALL {
+        let name = format!(" {} {} ", view.number(), view.title());
+        let style = if view == state.place.view {
+            theme.tab
+        } else {
+            theme.dim
+        };
+        let room = pen.area().width.saturating_sub(x);
+        x += pen.put(x, 0, room, &name, style) + 1;
+    }
+}
+
+fn crumbs(pen: &mut Pen<'_>, state: &State) {
+    let (theme, glyphs) = (pen.look.theme, pen.look.glyphs);
+    let width = pen.area().width;
+    let (status, style) = status(state, pen.look);
+    let right = u16::try_from(text::width(&status)).unwrap_or(0);
+    pen.put_right(0, 0, width - 1, &status, style);
+    let room = width.saturating_sub(right + 4);
+    let subject = state.shown_subject();
+    let (time, filters) = heading(state, &subject, glyphs.separator);
+    let mut used = pen.put(1, 0, room, &time, theme.strong);
+    for filter in filters {
+        let rest = room.saturating_sub(used);
+        used += pen.put_all(
+            1 + used,
+            0,
+            rest,
+            &[(glyphs.crumb, theme.dim), (&filter, theme.strong)],
+        );
+    }
+}
+
+/// The time and the filters that a subject stands for.
+fn heading(state: &State, subject: &Subject, separator: &str) -> (String, Vec<String>) {
+    if subject.view == View::Pipeline {
+        return ("all loads".to_owned(), Vec::new());
+    }
+    let range = match subject.view {
+        View::Events => state.place.events.range(),
+        _ => state.shown().answer().map(|answer| answer.range),
+    };
+    let range = range.unwrap_or_else(|| subject.period.resolve(state.now));
+    let dates = period::dates(range);
+    let time = if subject.period.is_fixed() {
+        format!("{dates} UTC")
+    } else {
+        format!("{}{separator}{dates} UTC", subject.period)
+    };
+    (time, filters(subject))
+}
+
+fn filters(subject: &Subject) -> Vec<String> {
+    let filter = &subject.filter;
+    [
+        ("login", &filter.login),
+        ("category", &filter.category),
+        ("brand", &filter.brand),
+        ("product", &filter.product),
+        ("event", &filter.event),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| value.as_ref().map(|value| format!("{name} {value}")))
+    .collect()
+}
+
+/// What the dashboard is doing about the screen.
+fn status(state: &State, look: &Look) -> (String, Style) {
+    let (theme, glyphs) = (look.theme, look.glyphs);
+    if state.is_behind() || state.shown().answer().is_none() {
+        let asked = state.subject();
+        let what = match asked.view {
+            View::Pipeline => "runs".to_owned(),
+            _ => {
+                let mut words = vec![asked.period.to_string()];
+                words.extend(filters(&asked));
+                words.join(glyphs.crumb)
+            }
+        };
+        return if state.link == Link::Connected {
+            (format!("loading {what}{}", glyphs.ellipsis), theme.warn)
+        } else {
+            (format!("waiting for {what}"), theme.warn)
+        };
+    }
+    if state.live.paused {
+        return ("paused".to_owned(), theme.warn);
+    }
+    let list = &state.place.events;
+    if state.place.view == View::Events && !list.follows() {
+        let row = number::count(i64::try_from(list.passed() + list.cursor() + 1).unwrap_or(0));
+        let newer = if list.is_behind() || list.passed() > 0 {
+            ", g: newest"
+        } else {
+            ""
+        };
+        return (format!("row {row}{newer}"), theme.dim);
+    }
+    (
+        format!("live, {}", number::duration(state.live.every.num_seconds())),
+        theme.dim,
+    )
+}
+
+fn notice(pen: &mut Pen<'_>, state: &State) {
+    let theme = pen.look.theme;
+    let style = match &state.link {
+        Link::Lost { .. } => theme.bad,
+        _ => theme.warn,
+    };
+    let width = pen.area().width;
+    for (line, y) in layout::notice(state).iter().zip(0..) {
+        let sign = if y == 0 { "!" } else { " " };
+        pen.put_all(
+            1,
+            y,
+            width.saturating_sub(2),
+            &[(sign, style), (" ", style), (line, style)],
+        );
+    }
+}
+
+fn footer(pen: &mut Pen<'_>, state: &State) {
+    let theme = pen.look.theme;
+    let width = pen.area().width;
+    let hints = keymap::footer(state.focus());
+    // Help and quitting are what a lost reader looks for: always there, at the right.
+    let (pinned, rest): (Vec<_>, Vec<_>) = hints
+        .into_iter()
+        .partition(|(_, label)| matches!(*label, "help" | "quit" | "back"));
+    let columns = |(keys, label): &(String, &str)| {
+        u16::try_from(text::width(keys) + text::width(label) + 3).unwrap_or(0)
+    };
+    let mut right = width.saturating_sub(pinned.iter().map(columns).sum());
+    let mut x = 1;
+    for hint in rest {
+        if x + columns(&hint) > right {
+            break;
+        }
+        x += pen.put_all(
+            x,
+            0,
+            width,
+            &[(&hint.0, theme.key), (" ", theme.dim), (hint.1, theme.dim)],
+        ) + 2;
+    }
+    for hint in pinned {
+        right += pen.put_all(
+            right,
+            0,
+            width,
+            &[(&hint.0, theme.key), (" ", theme.dim), (hint.1, theme.dim)],
+        ) + 2;
+    }
+}

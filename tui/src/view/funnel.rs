@@ -1,0 +1,216 @@
+//! Where shoppers drop out.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use sbw_queries::answers::funnel::{Funnel, FunnelGroup, StepRow};
+
+use super::bar;
+use super::pen::Pen;
+use crate::app::{Body, State};
+use crate::number;
+use crate::text;
+use crate::theme::Look;
+
+/// Draws the view.
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Look) {
+    let inside = Rect {
+        x: area.x + 1,
+        width: area.width.saturating_sub(2),
+        ..area
+    };
+    let mut pen = Pen::new(frame, inside, look);
+    match state.shown().answer().map(|answer| &answer.body) {
+        Some(Body::Funnel(Funnel::Rows(rows))) if rows.iter().all(|row| row.sessions == 0) => {
+            pen.say("No session in this range came to the first step.");
+        }
+        Some(Body::Funnel(Funnel::Rows(rows))) => all(&mut pen, rows),
+        Some(Body::Funnel(Funnel::Groups(groups))) if groups.is_empty() => {
+            pen.say("No session in this range came to the first step.");
+        }
+        Some(Body::Funnel(Funnel::Groups(groups))) => compared(&mut pen, groups, state),
+        _ => pen.say("The funnel comes as soon as the warehouse answers."),
+    }
+}
+
+/// Widths of the columns after the step's name.
+const COLUMNS: [(&str, u16); 5] = [
+    ("sessions", 11),
+    ("of first", 10),
+    ("of previous", 13),
+    ("dropped", 11),
+    ("median time", 13),
+];
+
+fn all(pen: &mut Pen<'_>, rows: &[StepRow]) {
+    let theme = pen.look.theme;
+    let glyphs = pen.look.glyphs;
+    let (width, height) = (pen.area().width, pen.area().height);
+    let taken: u16 = COLUMNS.iter().map(|(_, columns)| columns).sum();
+    let name = width.saturating_sub(taken);
+    pen.put(0, 0, name, "Step", theme.dim);
+    let mut x = name;
+    for (title, columns) in COLUMNS {
+        pen.put_right(x, 0, columns, title, theme.dim);
+        x += columns;
+    }
+    let steps = u16::try_from(rows.len()).unwrap_or(u16::MAX).max(1);
+    let each = (height.saturating_sub(4) / steps).clamp(1, 4);
+    let first = rows.first().map_or(0, |row| row.sessions);
+    for (row, index) in rows.iter().zip(0_u16..) {
+        let y = 2 + index * each;
+        let label = format!("{}  {}", row.step, row.event_name);
+        pen.put(0, y, name.saturating_sub(1), &label, theme.strong);
+        let previous = |value: String| {
+            if row.step == 1 {
+                glyphs.none.to_owned()
+            } else {
+                value
+            }
+        };
+        let cells = [
+            (number::count_within(row.sessions, 10), theme.strong),
+            (number::percent(row.percent_of_first), Style::new()),
+            (
+                previous(number::percent(row.percent_of_previous)),
+                Style::new(),
+            ),
+            (
+                previous(number::count_within(row.dropped, 10)),
+                Style::new(),
+            ),
+            (
+                row.median_seconds_from_previous
+                    .map_or_else(|| glyphs.none.to_owned(), number::duration),
+                theme.dim,
+            ),
+        ];
+        let mut x = name;
+        for ((cell, style), (_, columns)) in cells.iter().zip(COLUMNS) {
+            pen.put_right(x, y, columns, cell, *style);
+            x += columns;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a bar has a few hundred steps")]
+        let drawn = bar::lying(row.sessions as f64, first as f64, width, &glyphs);
+        let last_line = if each == 4 {
+            2
+        } else {
+            each.saturating_sub(1).min(1)
+        };
+        for line in 1..=last_line {
+            pen.put(0, y + line, width, &drawn, theme.series);
+        }
+    }
+    let end = 2 + steps * each;
+    for (line, y) in text::wrap(&summary(rows), usize::from(width))
+        .iter()
+        .zip(end.max(4)..height)
+    {
+        pen.put(0, y, width, line, theme.dim);
+    }
+}
+
+/// The funnel in words: what came out of it, and where most were lost.
+fn summary(rows: &[StepRow]) -> String {
+    let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
+        return String::new();
+    };
+    let mut words = format!(
+        "{} of {} sessions with {} came to {} ({}).",
+        number::count(last.sessions),
+        number::count(first.sessions),
+        first.event_name,
+        last.event_name,
+        number::percent(last.percent_of_first),
+    );
+    let lost = rows.windows(2).max_by_key(|pair| pair[1].dropped);
+    if let Some([before, after]) = lost
+        && after.dropped > 0
+    {
+        words.push_str(&format!(
+            " Most are lost between {} and {}: {}.",
+            before.event_name,
+            after.event_name,
+            number::count(after.dropped),
+        ));
+    }
+    words
+}
+
+fn compared(pen: &mut Pen<'_>, groups: &[FunnelGroup], state: &State) {
+    let (theme, glyphs) = (pen.look.theme, pen.look.glyphs);
+    let (width, height) = (pen.area().width, pen.area().height);
+    let steps = groups.first().map_or(0, |group| group.rows.len());
+    let steps = u16::try_from(steps).unwrap_or(u16::MAX);
+    // A name, a column for each step as long as there is room, and the way through.
+    let through = 9;
+    let name = (width / 5).clamp(14, 32);
+    let room = width.saturating_sub(name + through);
+    let each = (room / steps.max(1)).clamp(10, 24);
+    let shown = (room / each).min(steps);
+    let by = state
+        .place
+        .segment
+        .map_or("all", sbw_queries::answers::funnel::Segment::as_str);
+    pen.put(0, 0, name, &format!("by {by}"), theme.title);
+    for index in 0..shown {
+        let title = groups
+            .first()
+            .and_then(|group| group.rows.get(usize::from(index)));
+        let title = title.map_or("", |row| row.event_name.as_str());
+        pen.put_right(name + index * each + 1, 0, each - 1, title, theme.dim);
+    }
+    pen.put_right(name + shown * each, 0, through, "through", theme.dim);
+    let lines = if usize::from(height) > groups.len() * 2 + 2 {
+        2
+    } else {
+        1
+    };
+    let most = groups
+        .iter()
+        .filter_map(|group| group.rows.first())
+        .map(|row| row.sessions)
+        .max();
+    for (group, index) in groups.iter().zip(0_u16..) {
+        let y = 1 + index.saturating_mul(lines);
+        if y + 1 >= height && usize::from(index) + 1 < groups.len() {
+            let more = groups.len() - usize::from(index);
+            pen.put(
+                0,
+                height - 1,
+                width,
+                &format!("{} {more} more", glyphs.ellipsis),
+                theme.dim,
+            );
+            return;
+        }
+        pen.put(0, y, name - 1, &group.name, theme.strong);
+        for (row, column) in group.rows.iter().zip(0..shown) {
+            let columns = each - 1;
+            let mut cell = number::count(row.sessions);
+            if row.step > 1 && each >= 18 {
+                cell.push_str(&format!("  {:>6}", number::percent(row.percent_of_first)));
+            }
+            let style = if row.step == 1 {
+                theme.strong
+            } else {
+                Style::new()
+            };
+            pen.put_right(name + column * each + 1, y, columns, &cell, style);
+        }
+        let last = group.rows.last().map_or(0.0, |row| row.percent_of_first);
+        pen.put_right(
+            name + shown * each,
+            y,
+            through,
+            &number::percent(last),
+            theme.strong,
+        );
+        if lines == 2 {
+            let sessions = group.rows.first().map_or(0, |row| row.sessions);
+            #[expect(clippy::cast_precision_loss, reason = "a bar has a few hundred steps")]
+            let drawn = bar::lying(sessions as f64, most.unwrap_or(0) as f64, width, &glyphs);
+            pen.put(0, y + 1, width, &drawn, theme.series);
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! The shop in numbers.
+//!
+//! ```text
+//!  Revenue        Orders         Conversion     Average order
+//!  12.4 M ₫       1,234          3.2%           1,234,000 ₫
+//!  ▲ 12.1%        ▼ 3.4%         ▲ 0.3 pt       = same
+//!
+//!  Events per hour, peak 1,234       Event mix
+//!   1 K │    ⢀⠔⠢⡀                    product_view   ██████  12,345  45.1%
+//!   500 │⡠⠤⠒⠁   ⠑⠢                   page_view      ███      6,789  24.8%
+//!     0 └──┬────────┬──              Login states
+//!         2 Dec    06:00             logged_in      ██████  12,345  45.1%
+//! ```
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use sbw_queries::answers::overview::{Overview, Totals};
+use sbw_queries::answers::timeseries::{Bucket, Timeseries};
+
+use super::pen::Pen;
+use super::tile::{self, Below, Better, Tile, Value};
+use super::{bar, chart};
+use crate::app::{Body, OverviewScreen, State};
+use crate::number::{self, Change};
+use crate::theme::Look;
+
+/// Draws the view.
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Look) {
+    let mut pen = Pen::new(frame, area, look);
+    let Some(Body::Overview(screen)) = state.shown().answer().map(|answer| &answer.body) else {
+        pen.say("The numbers come as soon as the warehouse answers.");
+        return;
+    };
+    let across = match area.width {
+        ..110 => 4,
+        110..190 => 6,
+        _ => 12,
+    };
+    let tiles = tiles(&screen.overview, across);
+    let rows = u16::try_from(tiles.len()).unwrap_or(0).div_ceil(across) * (tile::ROWS + 1);
+    let inside = Rect {
+        x: area.x + 1,
+        width: area.width.saturating_sub(2),
+        ..area
+    };
+    let top = Rect {
+        height: rows.min(inside.height),
+        ..inside
+    };
+    tile::render(&mut pen.within(top), &tiles, across);
+
+    let rest = Rect {
+        y: inside.y + rows,
+        height: inside.height.saturating_sub(rows),
+        ..inside
+    };
+    let right = (rest.width * 2 / 5).clamp(36, 64);
+    let left = rest.width.saturating_sub(right + 3);
+    over_time(
+        &mut pen.within(Rect {
+            width: left,
+            ..rest
+        }),
+        &screen.timeseries,
+    );
+    let beside = Rect {
+        x: rest.x + left + 3,
+        width: right,
+        ..rest
+    };
+    mixes(&mut pen.within(beside), screen, state.place.event_row);
+}
+
+fn tiles(overview: &Overview, across: u16) -> Vec<Tile> {
+    let (now, before) = (&overview.current, &overview.previous);
+    let count = |name, of: fn(&Totals) -> i64, better| Tile {
+        name,
+        value: Value::Count(of(now)),
+        below: Below::Percent(Change::of_counts(of(now), of(before)), better),
+    };
+    let money = |name, of: fn(&Totals) -> i64| Tile {
+        name,
+        value: Value::Money(of(now)),
+        below: Below::Percent(Change::of_counts(of(now), of(before)), Some(Better::More)),
+    };
+    let percent = |name, of: fn(&Totals) -> f64, better| Tile {
+        name,
+        value: Value::Percent(of(now)),
+        below: Below::Points(Change::of_percents(of(now), of(before)), Some(better)),
+    };
+    let more = Some(Better::More);
+    let mut tiles = vec![
+        money("Revenue", |totals| totals.revenue_vnd),
+        count("Orders", |totals| totals.checkout_completes, more),
+        money("Average order", |totals| totals.average_order_value_vnd),
+        percent(
+            "Conversion",
+            |totals| totals.conversion_rate_percent,
+            Better::More,
+        ),
+        percent(
+            "Carts abandoned",
+            |totals| totals.cart_abandonment_percent,
+            Better::Less,
+        ),
+        percent(
+            "Cart to order",
+            |totals| totals.checkout_rate_percent,
+            Better::More,
+        ),
+        count("Sessions", |totals| totals.sessions, more),
+        count("Clients", |totals| totals.unique_clients, more),
+        count("Users", |totals| totals.unique_users, more),
+        count("Events", |totals| totals.total_events, None),
+        count("Into the cart", |totals| totals.add_to_cart_clicks, more),
+        count("Checkouts begun", |totals| totals.checkout_starts, more),
+    ];
+    if across == 4 {
+        // No room for all: what says least by itself goes.
+        let spared = ["Cart to order", "Users", "Into the cart", "Checkouts begun"];
+        tiles.retain(|tile| !spared.contains(&tile.name));
+    }
+    tiles
+}
+
+fn over_time(pen: &mut Pen<'_>, series: &Timeseries) {
+    let theme = pen.look.theme;
+    let area = pen.area();
+    let width = match series.bucket {
+        Bucket::Minute => "minute",
+        Bucket::Hour => "hour",
+        Bucket::Day => "day",
+        Bucket::Week => "week",
+    };
+    let points: Vec<_> = series
+        .points
+        .iter()
+        .map(|point| (point.t, point.events))
+        .collect();
+    let title = format!("Events per {width}");
+    let used = pen.put(0, 0, area.width, &title, theme.title);
+    let Some((at, peak)) = points.iter().rev().max_by_key(|(_, events)| *events) else {
+        return;
+    };
+    if *peak > 0 {
+        let format = if series.bucket == Bucket::Minute || series.bucket == Bucket::Hour {
+            "%-d %b %H:%M"
+        } else {
+            "%-d %b"
+        };
+        let peak = format!("peak {} on {}", number::count(*peak), at.format(format));
+        pen.put_right(
+            used + 2,
+            0,
+            area.width.saturating_sub(used + 2),
+            &peak,
+            theme.dim,
+        );
+    }
+    let below = Rect {
+        y: area.y + 1,
+        height: area.height.saturating_sub(1),
+        ..area
+    };
+    chart::render(&mut pen.within(below), &points);
+}
+
+fn mixes(pen: &mut Pen<'_>, screen: &OverviewScreen, selected: usize) {
+    let area = pen.area();
+    let logins = u16::try_from(screen.logins.rows.len())
+        .unwrap_or(u16::MAX)
+        .clamp(1, 5);
+    let events = u16::try_from(screen.events.rows.len())
+        .unwrap_or(u16::MAX)
+        .max(1);
+    let events = events.min(area.height.saturating_sub(logins + 3)).max(1);
+    let rows: Vec<_> = screen
+        .events
+        .rows
+        .iter()
+        .map(|row| (&*row.event_name, row.events, row.percent))
+        .collect();
+    let upper = Rect {
+        height: (events + 1).min(area.height),
+        ..area
+    };
+    mix(&mut pen.within(upper), "Event mix", &rows, Some(selected));
+    let rows: Vec<_> = screen
+        .logins
+        .rows
+        .iter()
+        .map(|row| (&*row.user_login_state, row.events, row.percent))
+        .collect();
+    let lower = Rect {
+        y: area.y + upper.height + 1,
+        height: area.height.saturating_sub(upper.height + 1),
+        ..area
+    };
+    mix(&mut pen.within(lower), "Login states", &rows, None);
+}
+
+/// Names with bars, counts and shares, around the selected row.
+fn mix(pen: &mut Pen<'_>, title: &str, rows: &[(&str, i64, f64)], selected: Option<usize>) {
+    let (theme, glyphs) = (pen.look.theme, pen.look.glyphs);
+    let width = pen.area().width;
+    let room = usize::from(pen.area().height.saturating_sub(1));
+    pen.put(0, 0, width, title, theme.title);
+    if rows.is_empty() {
+        pen.put(1, 1, width, "none in this range", theme.dim);
+        return;
+    }
+    let most = rows.iter().map(|(_, events, _)| *events).max().unwrap_or(0);
+    let counts = if width >= 50 { 11 } else { 7 };
+    let name = (width.saturating_sub(counts + 9) * 3 / 5).max(12);
+    let bars = width.saturating_sub(name + counts + 10);
+    let first = selected.map_or(0, |row| (row + 1).saturating_sub(room));
+    for ((index, (label, events, share)), y) in rows.iter().enumerate().skip(first).zip(1..=room) {
+        let y = u16::try_from(y).unwrap_or(u16::MAX);
+        let chosen = selected == Some(index);
+        if chosen {
+            pen.style_row(y, theme.selected);
+            pen.put(0, y, 1, glyphs.cursor, theme.series);
+        }
+        let quiet = if chosen { theme.strong } else { theme.dim };
+        pen.put(
+            1,
+            y,
+            name,
+            label,
+            if chosen {
+                theme.strong
+            } else {
+                ratatui::style::Style::new()
+            },
+        );
+        #[expect(clippy::cast_precision_loss, reason = "a bar has a few dozen steps")]
+        let drawn = bar::lying(*events as f64, most as f64, bars, &glyphs);
+        pen.put(name + 2, y, bars, &drawn, theme.series);
+        let numbers = width.saturating_sub(counts + 7);
+        let shown = number::count_within(*events, usize::from(counts));
+        pen.put_right(numbers, y, counts, &shown, ratatui::style::Style::new());
+        pen.put_right(
+            width.saturating_sub(7),
+            y,
+            7,
+            &number::percent(*share),
+            quiet,
+        );
+    }
+}

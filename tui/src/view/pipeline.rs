@@ -1,0 +1,281 @@
+//! How the warehouse is filled, and how fresh it is.
+
+use chrono::{DateTime, Utc};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use sbw_queries::answers::pipeline::{Pipeline, Run};
+
+use super::bar;
+use super::pen::Pen;
+use super::tile::{self, Below, Tile, Tone, Value};
+use crate::app::State;
+use crate::theme::{Look, Theme};
+use crate::{number, text};
+
+/// Draws the view.
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Look) {
+    let inside = Rect {
+        x: area.x + 1,
+        width: area.width.saturating_sub(2),
+        ..area
+    };
+    let mut pen = Pen::new(frame, inside, look);
+    let Some(answer) = state.shown().answer() else {
+        pen.say("The runs come as soon as the warehouse answers.");
+        return;
+    };
+    let pipeline = &answer.pipeline;
+    tile::render(
+        &mut pen.within(Rect {
+            height: tile::ROWS,
+            ..inside
+        }),
+        &tiles(pipeline, state.now),
+        4,
+    );
+    if pipeline.runs.is_empty() {
+        let below = Rect {
+            y: inside.y + 4,
+            height: inside.height.saturating_sub(4),
+            ..inside
+        };
+        pen.within(below)
+            .say("Nothing was loaded yet: `sbw-etl run` loads what is in the bucket.");
+        return;
+    }
+    let errors = error_lines(pipeline, state, inside.width);
+    let error_rows = u16::try_from(errors.len()).unwrap_or(0);
+    let bars = if inside.height >= 30 { 5 } else { 2 };
+    let middle = Rect {
+        y: inside.y + 4,
+        height: bars + 1,
+        ..inside
+    };
+    loaded(&mut pen.within(middle), &pipeline.runs, bars);
+    let top = 4 + bars + 2;
+    let table = Rect {
+        y: inside.y + top,
+        height: inside.height.saturating_sub(top + error_rows),
+        ..inside
+    };
+    runs(
+        &mut pen.within(Rect {
+            x: table.x - 1,
+            width: table.width + 1,
+            ..table
+        }),
+        pipeline,
+        state,
+    );
+    let bottom = Rect {
+        y: table.y + table.height,
+        height: error_rows,
+        ..inside
+    };
+    let mut pen = pen.within(bottom);
+    for (line, y) in errors.iter().zip(0..) {
+        pen.put(0, y, inside.width, line, look.theme.bad);
+    }
+}
+
+fn tiles(pipeline: &Pipeline, now: DateTime<Utc>) -> [Tile; 4] {
+    let nothing = || ("none".to_owned(), String::new());
+    let (newest, age) = pipeline.newest_event.map_or_else(nothing, |time| {
+        (number::moment(time, now), number::age(now - time))
+    });
+    let lag = pipeline
+        .newest_event
+        .map(|time| (now - time).num_seconds().max(0));
+    let (run, when, tone) = match &pipeline.last_run {
+        None => ("none".to_owned(), String::new(), Tone::Plain),
+        Some(run) => {
+            let ended = run.finished_at.unwrap_or(run.started_at);
+            (
+                run.status.clone(),
+                number::age(now - ended),
+                tone(&run.status),
+            )
+        }
+    };
+    let rejects = if pipeline.rejects == 0 {
+        Below::Words("all events loaded".to_owned(), Tone::Good)
+    } else {
+        Below::Words("sbw-etl rejects".to_owned(), Tone::Wait)
+    };
+    [
+        Tile {
+            name: "Newest event",
+            value: Value::Words(newest),
+            below: Below::Words(age, Tone::Plain),
+        },
+        Tile {
+            name: "Lag",
+            value: Value::Words(lag.map_or_else(|| "unknown".to_owned(), number::duration)),
+            below: Below::Words("behind now".to_owned(), Tone::Plain),
+        },
+        Tile {
+            name: "Last run",
+            value: Value::Words(run),
+            below: Below::Words(when, tone),
+        },
+        Tile {
+            name: "Rejected events",
+            value: Value::Count(pipeline.rejects),
+            below: rejects,
+        },
+    ]
+}
+
+fn tone(status: &str) -> Tone {
+    match status {
+        "complete" => Tone::Good,
+        "failed" | "interrupted" => Tone::Bad,
+        "incomplete" => Tone::Wait,
+        _ => Tone::Plain,
+    }
+}
+
+fn loaded(pen: &mut Pen<'_>, runs: &[Run], rows: u16) {
+    let theme = pen.look.theme;
+    let glyphs = pen.look.glyphs;
+    let width = pen.area().width;
+    let used = pen.put(
+        0,
+        0,
+        width,
+        "Rows loaded per run, newest at the right",
+        theme.title,
+    );
+    let most = runs.iter().map(|run| run.inserted).max().unwrap_or(0);
+    let most = format!("most {}", number::count(most));
+    pen.put_right(
+        used + 2,
+        0,
+        width.saturating_sub(used + 2),
+        &most,
+        theme.dim,
+    );
+    let oldest_first: Vec<i64> = runs.iter().rev().map(|run| run.inserted).collect();
+    for (line, y) in bar::standing(&oldest_first, width, rows, &glyphs)
+        .iter()
+        .zip(1..)
+    {
+        pen.put(0, y, width, line, theme.series);
+    }
+}
+
+const COLUMNS: [(&str, u16); 7] = [
+    ("started, UTC", 15),
+    ("took", 12),
+    ("status", 13),
+    ("objects", 9),
+    ("inserted", 10),
+    ("duplicates", 11),
+    ("rejected", 9),
+];
+
+fn runs(pen: &mut Pen<'_>, pipeline: &Pipeline, state: &State) {
+    let (theme, glyphs) = (pen.look.theme, pen.look.glyphs);
+    let (width, height) = (pen.area().width, pen.area().height);
+    let fixed: u16 = COLUMNS.iter().map(|(_, columns)| columns).sum();
+    let error = fixed + 3;
+    let mut x = 1;
+    for (at, (title, columns)) in COLUMNS.into_iter().enumerate() {
+        if is_text(at) {
+            pen.put(x + u16::from(at == 2) * 2, 0, columns, title, theme.dim);
+        } else {
+            pen.put_right(x, 0, columns, title, theme.dim);
+        }
+        x += columns;
+    }
+    if width > error + 20 {
+        pen.put(error, 0, width - error, "error", theme.dim);
+    }
+    let room = usize::from(height.saturating_sub(1));
+    let first = (state.place.run_row + 1).saturating_sub(room);
+    for ((index, run), y) in pipeline
+        .runs
+        .iter()
+        .enumerate()
+        .skip(first)
+        .take(room)
+        .zip(1_u16..)
+    {
+        let chosen = index == state.place.run_row;
+        if chosen {
+            pen.style_row(y, theme.selected);
+            pen.put(0, y, 1, glyphs.cursor, theme.series);
+        }
+        let mut x = 1;
+        for (at, (_, columns)) in COLUMNS.into_iter().enumerate() {
+            let (shown, style) = cell(run, at, &theme, glyphs.none);
+            if is_text(at) {
+                pen.put(x + u16::from(at == 2) * 2, y, columns, &shown, style);
+            } else {
+                pen.put_right(x, y, columns, &shown, style);
+            }
+            x += columns;
+        }
+        if width > error + 20 {
+            pen.put(
+                error,
+                y,
+                width - error,
+                run.error.as_deref().unwrap_or_default(),
+                theme.bad,
+            );
+        }
+    }
+}
+
+fn is_text(column: usize) -> bool {
+    column == 0 || column == 2
+}
+
+fn cell(run: &Run, column: usize, theme: &Theme, none: &str) -> (String, Style) {
+    let count = |value: i64| {
+        let style = if value == 0 { theme.dim } else { Style::new() };
+        (number::count_within(value, 9), style)
+    };
+    match column {
+        0 => (
+            run.started_at.format("%d %b %H:%M:%S").to_string(),
+            theme.dim,
+        ),
+        1 => {
+            let took = run.finished_at.map(|end| end - run.started_at);
+            let took = took.map_or_else(
+                || none.to_owned(),
+                |took| {
+                    let milliseconds = took.num_milliseconds().max(0);
+                    if milliseconds < 10_000 {
+                        format!("{}.{} s", milliseconds / 1_000, milliseconds % 1_000 / 100)
+                    } else {
+                        number::duration(milliseconds / 1_000)
+                    }
+                },
+            );
+            (took, Style::new())
+        }
+        2 => (run.status.clone(), tone(&run.status).style(theme)),
+        3 => count(run.objects),
+        4 => count(run.inserted),
+        5 => count(run.duplicates),
+        _ => {
+            let (shown, style) = count(run.rejected);
+            (shown, if run.rejected > 0 { theme.warn } else { style })
+        }
+    }
+}
+
+/// What stopped the run under the cursor, where the table has no room for it.
+fn error_lines(pipeline: &Pipeline, state: &State, width: u16) -> Vec<String> {
+    let run = pipeline.runs.get(state.place.run_row);
+    let Some(error) = run.and_then(|run| run.error.as_deref()) else {
+        return Vec::new();
+    };
+    let mut lines = text::wrap(error, usize::from(width));
+    lines.truncate(3);
+    lines
+}
