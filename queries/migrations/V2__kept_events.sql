@@ -28,20 +28,27 @@ as $$
        and ($7 is null or e.event_name = $7)
 $$;
 
--- 100 × part / whole, half away from zero to one decimal; 0 when there is no whole.
+-- part / whole to the nearest whole number, half away from zero; whole is positive.
+-- In whole numbers throughout: a quotient cut to some digits and rounded
+-- afterwards is off by one when its digits happen to read .4999…
+create function metrics.rounded(part numeric, whole numeric) returns numeric
+language sql immutable parallel safe
+as $$ select sign($1) * div(2 * abs($1) + $2, 2 * $2) $$;
+
+-- 100 × part / whole to one decimal; 0 when there is no whole.
 create function metrics.percent(part numeric, whole numeric) returns float8
 language sql immutable parallel safe
-as $$ select case when $2 is null or $2 = 0 then 0 else round(100 * $1 / $2, 1) end::float8 $$;
+as $$ select case when coalesce($2, 0) = 0 then 0 else metrics.rounded(1000 * coalesce($1, 0), $2) / 10 end::float8 $$;
 
 -- What a buyer pays, in whole VND; NULL when the event carries no price.
 create function metrics.effective_price(price bigint, discount_price bigint) returns bigint
 language sql immutable parallel safe
 as $$ select coalesce($2, $1) $$;
 
--- An amount as people see it: rounded half away from zero, 0 when there is none.
--- Prices are public input: a sum beyond bigint shows its end instead of failing.
+-- An amount in whole VND as a bigint; 0 when there is none. Prices are public
+-- input: a sum beyond bigint shows bigint's end instead of failing every question.
 create function metrics.whole_vnd(amount numeric) returns bigint
 language sql immutable parallel safe
 as $$
-    select coalesce(greatest(least(round($1), 9223372036854775807), -9223372036854775808), 0)::bigint
+    select greatest(least(coalesce($1, 0), 9223372036854775807), -9223372036854775808)::bigint
 $$;

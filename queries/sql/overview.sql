@@ -74,7 +74,7 @@ select p.period,
        coalesce(o.abandoned_carts, 0)::int8 as abandoned_carts,
        metrics.percent(o.abandoned_carts, o.carted_sessions) as cart_abandonment_percent,
        metrics.whole_vnd(e.revenue) as revenue_vnd,
-       metrics.whole_vnd(e.revenue / nullif(e.priced_completes, 0)) as average_order_value_vnd
+       metrics.whole_vnd(metrics.rounded(e.revenue, nullif(e.priced_completes, 0))) as average_order_value_vnd
   from periods p
   left join events e on e.period = p.period
   left join outcomes o on o.period = p.period

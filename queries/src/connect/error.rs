@@ -75,9 +75,15 @@ pub enum ConnectError {
         reason: String,
         source: Source,
     },
-    /// The server lets in only encrypted connections.
-    #[error("{at} accepts only encrypted connections; use --sslmode require or stricter")]
-    TlsRequired { at: String, source: Source },
+    /// The server refuses because the connection is not encrypted, as far as its words tell.
+    #[error(
+        "{at} refuses {user} without encryption; use --sslmode require or stricter (should that be refused too, pg_hba.conf has no place for {user})"
+    )]
+    TlsRequired {
+        at: String,
+        user: String,
+        source: Source,
+    },
     /// The server has TLS switched off.
     #[error("{at} does not offer TLS and sslmode is {}; switch it on at the server, or use --sslmode prefer", mode.as_str())]
     TlsUnsupported {
@@ -262,6 +268,7 @@ impl ConnectError {
                 } else if reason.ends_with("no encryption") && target.sslmode == SslMode::Disable {
                     Self::TlsRequired {
                         at,
+                        user,
                         source: error.into(),
                     }
                 } else {

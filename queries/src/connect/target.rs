@@ -125,6 +125,12 @@ impl Target {
         self.password.is_some()
     }
 
+    /// The password, if one is known.
+    #[must_use]
+    pub fn password(&self) -> Option<&SecretString> {
+        self.password.as_ref().map(|(password, _)| password)
+    }
+
     /// Where the password came from.
     #[must_use]
     pub fn password_source(&self) -> Option<&PasswordSource> {

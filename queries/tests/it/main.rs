@@ -1,0 +1,13 @@
+//! The warehouse on a real PostgreSQL: each test has its own, and takes it down.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod answers;
+mod common;
+mod funnel;
+mod migrate;
+mod oracle;
+mod rights;
+mod sessions;
+mod settings;
+mod tls;
