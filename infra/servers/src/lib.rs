@@ -10,3 +10,5 @@
 
 pub mod ports;
 pub mod postgres;
+#[cfg(feature = "s3")]
+pub mod s3;

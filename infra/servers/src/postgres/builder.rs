@@ -24,6 +24,7 @@ pub struct Builder {
     settings: Vec<(String, String)>,
     files: Vec<(String, Vec<u8>)>,
     rules: Vec<String>,
+    durable: Option<bool>,
 }
 
 impl Builder {
@@ -31,6 +32,13 @@ impl Builder {
     /// commits durable. Without this all is thrown away at the end.
     pub fn data_dir(mut self, path: impl Into<PathBuf>) -> Self {
         self.data_dir = Some(path.into());
+        self
+    }
+
+    /// Whether commits survive a power cut, which costs speed: kept clusters do
+    /// by default, throwaway ones do not.
+    pub fn durable(mut self, durable: bool) -> Self {
+        self.durable = Some(durable);
         self
     }
 
@@ -99,7 +107,7 @@ impl Builder {
             bin_dir: installation.bin_dir,
             data_dir,
             account,
-            durable: throwaway.is_none(),
+            durable: self.durable.unwrap_or(throwaway.is_none()),
             settings: self.settings,
         };
         cluster.make_unless_made(self.password.as_ref())?;
