@@ -47,7 +47,7 @@ impl<S: RawStore, C: Clock> Ingest<S, C> {
     /// Answers a request. By the time a 200 is returned, its events are stored.
     pub async fn handle(&self, request: Request) -> Response {
         let origin = request.origin.as_deref();
-        let mut response = match self.check(&request) {
+        let mut response = match asked(&request) {
             Ok(Asked::Preflight) => {
                 let mut response = Response::preflight();
                 response
@@ -62,20 +62,6 @@ impl<S: RawStore, C: Clock> Ingest<S, C> {
         response.headers.extend(self.policy.origins.headers(origin));
         response.facts.bytes = request.body.len();
         response
-    }
-
-    /// Whether the request is one for us, from its head alone.
-    #[expect(clippy::unused_self, reason = "reads as one of the handler's steps")]
-    fn check(&self, request: &Request) -> Result<Asked, Refusal> {
-        if !request.is_for_events() {
-            return Err(Refusal::UnknownPath);
-        }
-        match request.method {
-            Method::Options => Ok(Asked::Preflight),
-            Method::Other => Err(Refusal::Method),
-            Method::Post if !request.is_json() => Err(Refusal::ContentType),
-            Method::Post => Ok(Asked::Store),
-        }
     }
 
     async fn receive(&self, request: &Request) -> Response {
@@ -197,6 +183,19 @@ impl<S: RawStore, C: Clock> Ingest<S, C> {
 enum Asked {
     Preflight,
     Store,
+}
+
+/// Reads it from the request's head alone.
+fn asked(request: &Request) -> Result<Asked, Refusal> {
+    if !request.is_for_events() {
+        return Err(Refusal::UnknownPath);
+    }
+    match request.method {
+        Method::Options => Ok(Asked::Preflight),
+        Method::Other => Err(Refusal::Method),
+        Method::Post if !request.is_json() => Err(Refusal::ContentType),
+        Method::Post => Ok(Asked::Store),
+    }
 }
 
 struct RawObject {

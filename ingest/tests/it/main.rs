@@ -5,6 +5,7 @@ mod answers;
 mod enrichment;
 mod lambda;
 mod properties;
+mod runtime;
 mod s3;
 mod stored;
 mod support;

@@ -19,9 +19,9 @@ use sbw_servers::s3::{Fault, S3Options, S3Server};
 
 use crate::support::policy;
 
-const BUCKET: &str = "clickstream-s3-ingest";
+pub(crate) const BUCKET: &str = "clickstream-s3-ingest";
 
-async fn server() -> (S3Server, Client) {
+pub(crate) async fn server() -> (S3Server, Client) {
     let server = S3Server::start(S3Options {
         access_key: "test".to_owned(),
         secret_key: "test-secret".to_owned().into(),
@@ -104,15 +104,12 @@ async fn a_passing_fault_is_tried_again(#[case] fault: Fault) {
 #[tokio::test]
 async fn a_store_that_does_not_keep_it_is_an_answer_in_time(#[case] fault: Option<Fault>) {
     let (server, client) = server().await;
-    let server = match fault {
-        Some(fault) => {
-            server.inject(move |_, _| Some(fault));
-            Some(server)
-        }
-        None => {
-            server.shutdown().await;
-            None
-        }
+    let server = if let Some(fault) = fault {
+        server.inject(move |_, _| Some(fault));
+        Some(server)
+    } else {
+        server.shutdown().await;
+        None
     };
     let ingest = Ingest::new(S3Store::new(&client, BUCKET), SystemClock, policy());
     let started = Instant::now();
