@@ -2,7 +2,7 @@
 select coalesce(l.object_key, r.object_key) as object_key,
        coalesce(l.rejected, 0)::bigint as in_ledger,
        coalesce(r.rejects, 0) as in_rejects,
-       count(*) over () as objects
+       count(*) over () as in_all
   from (select object_key, rejected from etl.ledger where rejected > 0) l
   full join (select object_key, count(*) as rejects from etl.rejects group by object_key) r
        on r.object_key = l.object_key

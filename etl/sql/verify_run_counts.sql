@@ -1,12 +1,11 @@
--- Finished runs whose figures are not those of the objects they loaded. Retries
--- of rejects settle objects that other runs loaded, and a run that was cut off
--- left no figures: neither is looked at, nor the runs whose objects were
--- settled later. $1 how many to name.
-select r.run_id, r.objects, r.inserted, l.objects as ledger_objects, count(*) over () as runs
+-- Finished runs that loaded another number of objects than the ledger gives
+-- them. A retry of rejects settles objects that other runs loaded, so it has
+-- none of its own. $1 how many to name.
+select r.run_id, r.objects as in_run, l.objects as in_ledger, count(*) over () as in_all
   from etl.runs r
-  left join lateral (
+ cross join lateral (
        select count(*) as objects from etl.ledger g where g.run_id = r.run_id
-  ) l on true
+  ) l
  where r.status in ('complete', 'incomplete')
    and r.scope <> 'rejects'
    and r.objects <> l.objects

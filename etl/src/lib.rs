@@ -22,20 +22,36 @@
 //! | [`load`] | one transaction for each chunk: copy, claim, insert, settle |
 //! | [`books`] | runs, and what the ledger says |
 
+pub mod books;
+pub mod bucket;
+pub mod discover;
+pub mod fetch;
+pub mod load;
 pub mod parse;
 pub mod rules;
 pub mod transform;
 
+pub mod rejects;
+pub mod verify;
+
+mod counts;
 mod deadline;
 mod error;
+mod patience;
+mod payload;
+mod plan;
 mod progress;
 mod report;
 mod run;
 mod scope;
 pub mod settings;
 
+use std::time::Duration;
+
 pub use deadline::Deadline;
 pub use error::EtlError;
+pub use payload::{Payload, PayloadError};
+pub use plan::plan;
 pub use progress::Progress;
 pub use report::RunReport;
 pub use run::{Order, Trigger, run};
@@ -52,6 +68,21 @@ pub struct Etl {
     pub warehouse: sbw_queries::connect::Target,
     /// How much is held and done at once.
     pub limits: Limits,
+}
+
+impl Etl {
+    /// With the usual limits.
+    pub fn new(
+        s3: aws_sdk_s3::Client,
+        bucket: impl Into<String>,
+        warehouse: sbw_queries::connect::Target,
+    ) -> Self {
+        Self { s3, bucket: bucket.into(), warehouse, limits: Limits::default() }
+    }
+
+    fn bucket(&self) -> bucket::Bucket {
+        bucket::Bucket::new(&self.s3, &self.bucket, self.limits.answer_within, self.limits.tries)
+    }
 }
 
 /// How much is held and done at once. The defaults stay far under 300 MB.
@@ -72,6 +103,10 @@ pub struct Limits {
     /// An object with more text than this is a chunk by itself, loaded in parts
     /// within one transaction.
     pub large_object_bytes: usize,
+    /// How long the storage may take to begin an answer.
+    pub answer_within: Duration,
+    /// How often the storage is asked for the same thing.
+    pub tries: usize,
 }
 
 impl Default for Limits {
@@ -84,6 +119,8 @@ impl Default for Limits {
             chunk_objects: 4_000,
             chunk_bytes: 16 * 1024 * 1024,
             large_object_bytes: 4 * 1024 * 1024,
+            answer_within: Duration::from_secs(10),
+            tries: 5,
         }
     }
 }

@@ -1,6 +1,29 @@
 //! One run, from the listing to the report.
 
-use crate::{Deadline, Etl, EtlError, Progress, RunReport, Scope};
+use std::{future::Future, sync::Arc};
+
+use chrono::Utc;
+use tokio::{sync::mpsc, time::Instant};
+
+use crate::{
+    Deadline, Etl, EtlError, Progress, RunReport, Scope,
+    books::{Books, Status},
+    bucket::Bucket,
+    counts::Counts,
+    discover::{self, Range},
+    error::in_full,
+    fetch::fetch,
+    load::{Claim, Loader, Work, assemble},
+    transform::RawObject,
+};
+
+/// Pages of keys between the listing and the fetching.
+const PAGES_AHEAD: usize = 4;
+/// Fetched objects waiting to be parsed; their bytes have a budget besides.
+const OBJECTS_AHEAD: usize = 64;
+/// Chunks waiting to be loaded, besides the one being loaded and the one being
+/// parsed.
+const CHUNKS_AHEAD: usize = 1;
 
 /// Who asked for a run; kept in its row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,6 +32,15 @@ pub enum Trigger {
     Schedule,
     /// A person, or a program of theirs.
     Operator,
+}
+
+impl Trigger {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Schedule => "schedule",
+            Self::Operator => "operator",
+        }
+    }
 }
 
 /// What a run is to do.
@@ -22,8 +54,153 @@ pub struct Order {
     pub deadline: Deadline,
 }
 
-/// Loads what is new within the scope.
-pub async fn run(etl: &Etl, order: &Order, progress: &dyn Progress) -> Result<RunReport, EtlError> {
-    let _ = (etl, order, progress);
-    std::future::ready(Err(EtlError::StageEnded)).await
+/// Loads what is new within the scope, and says what it did.
+///
+/// An error means that the run was stopped; what was loaded before it stays
+/// loaded. Objects that could not be read for a passing reason, or that time did
+/// not suffice for, are no error but `remaining`.
+pub async fn run(
+    etl: &Etl,
+    order: &Order,
+    progress: &dyn Progress,
+) -> Result<RunReport, EtlError> {
+    let listing = |bucket: Bucket, books: Arc<Books>, counts: Arc<Counts>, found| {
+        find_new(etl, order, bucket, books, counts, found)
+    };
+    let scope = order.scope.to_string();
+    Box::pin(in_books(etl, order, &scope, Claim::New, listing, progress)).await
+}
+
+/// Loads what `find` finds, as a run of its own in the books.
+pub(crate) async fn in_books<F>(
+    etl: &Etl,
+    order: &Order,
+    scope: &str,
+    claim: Claim,
+    find: impl FnOnce(Bucket, Arc<Books>, Arc<Counts>, mpsc::Sender<Vec<RawObject>>) -> F,
+    progress: &dyn Progress,
+) -> Result<RunReport, EtlError>
+where
+    F: Future<Output = Result<(), EtlError>>,
+{
+    let started = Instant::now();
+    let mut books = Books::open(&etl.warehouse, order.deadline).await?;
+    let run_id = books.begin(order.trigger.as_str(), scope).await?;
+    let books = Arc::new(books);
+    tracing::info!(run_id, scope, bucket = etl.bucket, "run begins");
+
+    let counts = Arc::new(Counts::default());
+    let (found, pages) = mpsc::channel(PAGES_AHEAD);
+    let finding = find(etl.bucket(), Arc::clone(&books), Arc::clone(&counts), found);
+    let loader =
+        Loader::new(&etl.warehouse, run_id, claim, order.deadline, etl.limits.chunk_rows);
+    let result = Box::pin(stages(etl, order, &counts, finding, pages, loader, progress)).await;
+
+    let mut report = counts.so_far();
+    report.duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let status = match &result {
+        Err(_) => Status::Failed,
+        Ok(()) if report.is_complete() => Status::Complete,
+        Ok(()) => Status::Incomplete,
+    };
+    let error = result.as_ref().err().map(|error| in_full(error));
+    if let Err(error) = books.finish(&report, status, error.as_deref()).await {
+        // What is loaded is loaded; the row will be closed as interrupted.
+        tracing::error!(run_id, %error, "the run's own row could not be closed");
+    }
+    result.map(|()| report)
+}
+
+/// The stages side by side; the first error ends them all.
+async fn stages(
+    etl: &Etl,
+    order: &Order,
+    counts: &Arc<Counts>,
+    finding: impl Future<Output = Result<(), EtlError>>,
+    pages: mpsc::Receiver<Vec<RawObject>>,
+    loader: Loader,
+    progress: &dyn Progress,
+) -> Result<(), EtlError> {
+    let bucket = etl.bucket();
+    let (fetched, to_parse) = mpsc::channel(OBJECTS_AHEAD);
+    let (work, to_load) = mpsc::channel(CHUNKS_AHEAD);
+    let limits = etl.limits;
+    let assembling = tokio::task::spawn_blocking(move || assemble(&limits, to_parse, &work));
+    let find = async {
+        tokio::select! {
+            found = finding => found,
+            () = order.deadline.closing() => {
+                counts.update(|report| report.listing_cut = true);
+                Ok(())
+            }
+        }
+    };
+    tokio::try_join!(
+        find,
+        fetch(&bucket, &etl.limits, order.deadline, counts, pages, fetched),
+        load(loader, to_load, counts, progress),
+        async { assembling.await.map_err(|_| EtlError::StageEnded) },
+    )?;
+    Ok(())
+}
+
+/// Lists the scope and passes on what the ledger does not know.
+async fn find_new(
+    etl: &Etl,
+    order: &Order,
+    bucket: Bucket,
+    books: Arc<Books>,
+    counts: Arc<Counts>,
+    found: mpsc::Sender<Vec<RawObject>>,
+) -> Result<(), EtlError> {
+    let now = Utc::now();
+    let last_complete = books.last_complete(&order.scope).await?;
+    let range = Range::of(&order.scope, last_complete, now);
+    let failure = Arc::new(tokio::sync::OnceCell::new());
+    let page = |objects: Vec<RawObject>| {
+        let (books, counts, found) = (Arc::clone(&books), Arc::clone(&counts), found.clone());
+        let failure = Arc::clone(&failure);
+        async move {
+            counts.update(|report| report.listed += objects.len() as u64);
+            match books.unknown(objects).await {
+                Ok(objects) => {
+                    counts.update(|report| report.new_objects += objects.len() as u64);
+                    // An error elsewhere, or none: nobody fetches any more.
+                    objects.is_empty() || found.send(objects).await.is_ok()
+                }
+                Err(error) => {
+                    let _ = failure.set(error);
+                    false
+                }
+            }
+        }
+    };
+    discover::discover(&bucket, range, now, etl.limits.listings, page).await?;
+    match Arc::into_inner(failure).and_then(tokio::sync::OnceCell::into_inner) {
+        Some(error) => Err(error),
+        None => Ok(()),
+    }
+}
+
+async fn load(
+    mut loader: Loader,
+    mut work: mpsc::Receiver<Work>,
+    counts: &Counts,
+    progress: &dyn Progress,
+) -> Result<(), EtlError> {
+    while let Some(work) = work.recv().await {
+        let Some(loaded) = loader.load(work).await? else {
+            return Ok(());
+        };
+        counts.update(|report| {
+            report.objects += loaded.objects;
+            report.gone += loaded.taken;
+            report.events += loaded.events;
+            report.inserted += loaded.inserted;
+            report.duplicates += loaded.duplicates;
+            report.rejected += loaded.rejected;
+        });
+        progress.so_far(&counts.so_far());
+    }
+    Ok(())
 }

@@ -23,6 +23,14 @@ pub enum Scope {
         /// Last day.
         last: NaiveDate,
     },
+    /// One hour of a day, UTC: its folder in the older layout, and what was
+    /// received in it by the current one.
+    Hour {
+        /// The day.
+        day: NaiveDate,
+        /// From 0 to 23.
+        hour: u32,
+    },
     /// Keys that start with this, under `events/`.
     Prefix(String),
 }
@@ -83,6 +91,7 @@ impl fmt::Display for Scope {
             Self::All => out.write_str("all"),
             Self::Days { first, last } if first == last => write!(out, "{first}"),
             Self::Days { first, last } => write!(out, "{first} to {last}"),
+            Self::Hour { day, hour } => write!(out, "{day} hour {hour:02}"),
             Self::Prefix(prefix) => out.write_str(prefix),
         }
     }

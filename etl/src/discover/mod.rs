@@ -48,7 +48,8 @@ pub struct Page {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Range {
     prefix: String,
-    segment: Segment,
+    /// Disjoint.
+    segments: Vec<Segment>,
 }
 
 impl Range {
@@ -57,24 +58,33 @@ impl Range {
     pub fn of(scope: &Scope, last_complete: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Self {
         // A day's folder without its slash comes before everything in it.
         let before = |day: NaiveDate| key::day_prefix(day).trim_end_matches('/').to_owned();
-        let everything = || (key::PREFIX.to_owned(), String::new(), None);
-        let (prefix, after, last) = match scope {
-            Scope::All => everything(),
-            Scope::New => match last_complete {
-                None => everything(),
-                Some(complete) => {
+        let end = |folder: String| Some(format!("{folder}{}", char::MAX));
+        let segments = match scope {
+            Scope::All | Scope::Prefix(_) => vec![Segment::default()],
+            Scope::New => {
+                let after = last_complete.map_or_else(String::new, |complete| {
                     let least = now.date_naive() - Days::new(LEAST_DAYS);
-                    let first = complete.date_naive().min(least);
-                    (key::PREFIX.to_owned(), before(first), None)
-                }
-            },
-            Scope::Days { first, last } => {
-                let end = format!("{}{}", key::day_prefix(*last), char::MAX);
-                (key::PREFIX.to_owned(), before(*first), Some(end))
+                    before(complete.date_naive().min(least))
+                });
+                vec![Segment { after, last: None }]
             }
-            Scope::Prefix(prefix) => (prefix.clone(), String::new(), None),
+            Scope::Days { first, last } => {
+                vec![Segment { after: before(*first), last: end(key::day_prefix(*last)) }]
+            }
+            Scope::Hour { day, hour } => {
+                let folder = key::hour_prefix(*day, *hour);
+                let older = Segment {
+                    after: folder.trim_end_matches('/').to_owned(),
+                    last: end(folder),
+                };
+                vec![older, Segment::hour(*day, *hour)]
+            }
         };
-        Self { prefix, segment: Segment { after, last } }
+        let prefix = match scope {
+            Scope::Prefix(prefix) => prefix.clone(),
+            _ => key::PREFIX.to_owned(),
+        };
+        Self { prefix, segments }
     }
 }
 
@@ -93,7 +103,7 @@ where
     F: Future<Output = bool>,
 {
     let prefix = range.prefix;
-    let mut waiting = vec![range.segment];
+    let mut waiting = range.segments;
     let mut listings = FuturesUnordered::new();
     loop {
         while listings.len() < at_once
@@ -204,6 +214,7 @@ mod tests {
     #[case::since_the_last(Scope::New, Some("2025-12-01T23:00:00Z"), &["events/2025/12/01/a", "events/2025/12/02/a", "events/2025/12/05/a", "events/2031/01/01/a", "events/odd"])]
     #[case::one_day(Scope::Days { first: day("2025-12-01"), last: day("2025-12-01") }, None, &["events/2025/12/01/a"])]
     #[case::days(Scope::Days { first: day("2025-12-01"), last: day("2025-12-02") }, None, &["events/2025/12/01/a", "events/2025/12/02/a"])]
+    #[case::hour(Scope::Hour { day: day("2025-12-05"), hour: 5 }, None, &["events/2025/12/05/05/a", "events/2025/12/05/event-019aece1-9c80-7a"])]
     #[case::prefix(Scope::Prefix("events/2025/12/0".into()), None, &["events/2025/12/01/a", "events/2025/12/02/a", "events/2025/12/05/a"])]
     #[tokio::test]
     async fn a_scope_is_a_range_of_keys(
@@ -215,7 +226,13 @@ mod tests {
             "events/!", "events/2024/01/01/a", "events/2025/12/01/a", "events/2025/12/02/a",
             "events/2025/12/05/a", "events/2031/01/01/a", "events/odd", "other/2025/12/05/a",
         ];
-        let bucket = Bucket::new(keys.map(str::to_owned), 2);
+        let hours = [
+            "events/2025/12/05/04/a", "events/2025/12/05/05/a", "events/2025/12/05/06/a",
+            "events/2025/12/05/event-019aece1-9c7f-7a", "events/2025/12/05/event-019aece1-9c80-7a",
+            "events/2025/12/05/event-019aed18-8b00-7a",
+        ];
+        let hours = hours.into_iter().filter(|_| matches!(scope, Scope::Hour { .. }));
+        let bucket = Bucket::new(keys.into_iter().chain(hours).map(str::to_owned), 2);
         let last_complete = last_complete.map(|text| text.parse().unwrap());
         assert_eq!(list(&bucket, Range::of(&scope, last_complete, now())).await, expected);
     }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use sbw_ingest::key;
 
 /// Keys `k` with `after < k <= last`, in byte order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Segment {
     /// Before the first; empty: from the beginning.
     pub(super) after: String,
@@ -16,6 +16,15 @@ pub(super) struct Segment {
 }
 
 impl Segment {
+    /// What was received in an hour, by the current layout.
+    pub(super) fn hour(day: NaiveDate, hour: u32) -> Self {
+        let start = day.and_time(chrono::NaiveTime::MIN).and_utc() + TimeDelta::hours(hour.into());
+        let folder = key::day_prefix(day);
+        let after = minted_from(&folder, start);
+        let last = minted_from(&folder, start + TimeDelta::hours(1));
+        Self { after, last: Some(last) }
+    }
+
     pub(super) fn holds(&self, key: &str) -> bool {
         key > self.after.as_str() && !self.is_past(key)
     }
@@ -99,12 +108,14 @@ fn inside_day(
     let step = (to - from) / i32::try_from(parts).unwrap_or(i32::MAX);
     (1..parts)
         .filter_map(|part| Some(from + step.checked_mul(i32::try_from(part).ok()?)?))
-        .filter_map(|at| u64::try_from(at.timestamp_millis()).ok())
-        .map(|millis| {
-            let hex = format!("{millis:012x}");
-            format!("{folder}{FILE}{}-{}", &hex[..8], &hex[8..])
-        })
+        .map(|at| minted_from(&folder, at))
         .collect()
+}
+
+/// Just before the keys of a day that were minted from `at` on.
+fn minted_from(folder: &str, at: DateTime<Utc>) -> String {
+    let hex = format!("{:012x}", at.timestamp_millis().max(0));
+    format!("{folder}{FILE}{}-{}", &hex[..8], &hex[8..12])
 }
 
 /// How a file's name begins.

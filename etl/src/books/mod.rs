@@ -1,0 +1,191 @@
+//! The loader's books: runs, and what the ledger knows.
+//!
+//! A connection of its own, because the ledger is asked while a chunk is being
+//! loaded. It holds a lock for as long as the run lives, by which later runs see
+//! that its process is still there.
+
+mod history;
+
+use chrono::{DateTime, Utc};
+use sbw_queries::connect::{Target, connect};
+use tokio::sync::Mutex;
+use tokio_postgres::Client;
+
+use crate::{
+    Deadline, EtlError, RunReport, Scope,
+    load::session_options,
+    patience::{Patience, may_pass},
+    transform::RawObject,
+};
+pub use history::{Reject, Run, list_rejects, list_runs};
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// All that was listed is loaded.
+    Complete,
+    /// Some is left for the next run.
+    Incomplete,
+    /// Stopped by an error.
+    Failed,
+}
+
+impl Status {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Incomplete => "incomplete",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// The books, open.
+pub(crate) struct Books {
+    target: Target,
+    deadline: Deadline,
+    run_id: Option<i64>,
+    client: Mutex<Option<Client>>,
+}
+
+impl Books {
+    pub(crate) async fn open(target: &Target, deadline: Deadline) -> Result<Self, EtlError> {
+        let client = connect(target, &session_options()).await?.client;
+        Ok(Self {
+            target: target.clone(),
+            deadline,
+            run_id: None,
+            client: Mutex::new(Some(client)),
+        })
+    }
+
+    /// Enters a run, and closes those whose process vanished.
+    pub(crate) async fn begin(&mut self, trigger: &str, scope: &str) -> Result<i64, EtlError> {
+        let Some(client) = self.client.get_mut() else {
+            return Err(EtlError::StageEnded);
+        };
+        client.execute(include_str!("../../sql/interrupt_vanished.sql"), &[]).await?;
+        let run = client.query_one(include_str!("../../sql/begin_run.sql"), &[&trigger, &scope]).await?;
+        let run_id = run.get("run_id");
+        self.run_id = Some(run_id);
+        Ok(run_id)
+    }
+
+    /// When the last run began that loaded all that was new.
+    pub(crate) async fn last_complete(&self, scope: &Scope) -> Result<Option<DateTime<Utc>>, EtlError> {
+        if *scope != Scope::New {
+            return Ok(None);
+        }
+        let client = self.client.lock().await;
+        let client = client.as_ref().ok_or(EtlError::StageEnded)?;
+        let row = client.query_one(include_str!("../../sql/last_complete.sql"), &[]).await?;
+        Ok(row.get(0))
+    }
+
+    /// Keeps of these objects those that are not loaded.
+    pub(crate) async fn unknown(&self, objects: Vec<RawObject>) -> Result<Vec<RawObject>, EtlError> {
+        let keys: Vec<&str> = objects.iter().map(|object| object.key.as_str()).collect();
+        let mut patience = Patience::new(self.deadline);
+        let mut guard = self.client.lock().await;
+        let rows = loop {
+            let error = match self.client(&mut guard).await {
+                Ok(client) => {
+                    match client.query(include_str!("../../sql/unknown_keys.sql"), &[&keys]).await {
+                        Ok(rows) => break rows,
+                        Err(error) => EtlError::from(error),
+                    }
+                }
+                Err(error) => error,
+            };
+            *guard = None;
+            if !passing(&error) || !patience.pause().await {
+                return Err(error);
+            }
+        };
+        let mut unknown = vec![false; objects.len()];
+        for row in rows {
+            let place: i64 = row.get(0);
+            if let Some(unknown) = usize::try_from(place - 1).ok().and_then(|at| unknown.get_mut(at)) {
+                *unknown = true;
+            }
+        }
+        Ok(objects.into_iter().zip(unknown).filter_map(|(object, unknown)| unknown.then_some(object)).collect())
+    }
+
+    /// Closes the run and tells whoever listens, in one transaction.
+    pub(crate) async fn finish(
+        &self,
+        report: &RunReport,
+        status: Status,
+        error: Option<&str>,
+    ) -> Result<(), EtlError> {
+        let mut patience = Patience::new(self.deadline);
+        let mut guard = self.client.lock().await;
+        loop {
+            let failure = match self.client(&mut guard).await {
+                Ok(client) => match close(client, self.run_id, report, status, error).await {
+                    Ok(()) => return Ok(()),
+                    Err(failure) => EtlError::from(failure),
+                },
+                Err(failure) => failure,
+            };
+            *guard = None;
+            if !passing(&failure) || !patience.pause().await {
+                return Err(failure);
+            }
+        }
+    }
+
+    /// The connection, made again when it was lost; then the run's lock, too.
+    async fn client<'a>(&self, slot: &'a mut Option<Client>) -> Result<&'a mut Client, EtlError> {
+        if slot.as_ref().is_none_or(Client::is_closed) {
+            let client = connect(&self.target, &session_options()).await?.client;
+            if let Some(run_id) = self.run_id {
+                client.query(include_str!("../../sql/hold_run.sql"), &[&run_id]).await?;
+            }
+            *slot = Some(client);
+        }
+        slot.as_mut().ok_or(EtlError::StageEnded)
+    }
+}
+
+async fn close(
+    client: &mut Client,
+    run_id: Option<i64>,
+    report: &RunReport,
+    status: Status,
+    error: Option<&str>,
+) -> Result<(), tokio_postgres::Error> {
+    let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    let transaction = client.transaction().await?;
+    transaction
+        .execute(
+            include_str!("../../sql/finish_run.sql"),
+            &[
+                &run_id,
+                &status.as_str(),
+                &count(report.listed),
+                &count(report.new_objects),
+                &count(report.objects),
+                &count(report.events),
+                &count(report.inserted),
+                &count(report.duplicates),
+                &count(report.rejected),
+                &count(report.remaining),
+                &count(report.duration_ms),
+                &error,
+            ],
+        )
+        .await?;
+    let payload = run_id.unwrap_or_default().to_string();
+    transaction.query(include_str!("../../sql/notify_loaded.sql"), &[&payload]).await?;
+    transaction.commit().await
+}
+
+fn passing(error: &EtlError) -> bool {
+    match error {
+        EtlError::Connect(error) => error.may_pass(),
+        EtlError::Warehouse { source, .. } => may_pass(source),
+        _ => false,
+    }
+}

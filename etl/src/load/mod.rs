@@ -1,0 +1,29 @@
+//! Chunks become rows, each in one transaction.
+//!
+//! ```text
+//! begin
+//!   copy rows into a temporary table      (encode.rs: straight from the columns)
+//!   wait until no other loader commits
+//!   claim the objects in the ledger       those that are there already are left out
+//!   insert the rows of claimed objects    known events stay as they are, counted
+//!   settle the ledger's counts, keep the rejects
+//! commit
+//! ```
+//!
+//! So an object is in the ledger if and only if its events are in the
+//! warehouse, and whatever interrupts this leaves nothing to clean up. A
+//! transaction that failed for a passing reason is done again from its start on
+//! a new connection; should it have been committed after all, the ledger says so.
+
+mod assemble;
+mod chunk;
+mod encode;
+mod loader;
+mod session;
+mod transaction;
+
+pub use assemble::assemble;
+pub use chunk::{Chunk, LargeObject, Work};
+pub(crate) use loader::Loader;
+pub(crate) use session::session_options;
+pub use transaction::Claim;

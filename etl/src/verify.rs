@@ -1,0 +1,132 @@
+//! Do the books agree with the warehouse?
+
+use std::fmt;
+
+use sbw_queries::connect::{Target, connect};
+
+use crate::{EtlError, load::session_options};
+
+/// How many examples a finding names.
+const EXAMPLES: i64 = 10;
+
+/// Something that does not agree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// The table has other rows than baseline and ledger explain.
+    Events {
+        /// Rows in the warehouse.
+        events: i64,
+        /// Rows from before the ledger.
+        baseline: i64,
+        /// Rows that the ledger inserted.
+        inserted: i64,
+    },
+    /// An object's rejects are not as many as its ledger row says.
+    Rejects {
+        /// The object.
+        object_key: String,
+        /// What the ledger says.
+        in_ledger: i64,
+        /// What is there.
+        in_rejects: i64,
+    },
+    /// A ledger row of a run that is not there.
+    OrphanedLedger {
+        /// The object.
+        object_key: String,
+        /// The run it names.
+        run_id: i64,
+    },
+    /// A run that claims other objects than the ledger gives it.
+    RunObjects {
+        /// The run.
+        run_id: i64,
+        /// What its row says.
+        in_run: i64,
+        /// What the ledger says.
+        in_ledger: i64,
+    },
+    /// More findings of the last kind than are named.
+    More(i64),
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Events { events, baseline, inserted } => {
+                let explained = baseline + inserted;
+                let (gap, word) = if *events > explained {
+                    (events - explained, "that nobody loaded")
+                } else {
+                    (explained - events, "missing")
+                };
+                write!(
+                    out,
+                    "clickstream_events has {events} rows; baseline {baseline} and ledger {inserted} make {explained}: {gap} {word}"
+                )
+            }
+            Self::Rejects { object_key, in_ledger, in_rejects } => {
+                write!(out, "{object_key}: {in_ledger} rejected by the ledger, {in_rejects} in rejects")
+            }
+            Self::OrphanedLedger { object_key, run_id } => {
+                write!(out, "{object_key}: loaded by run {run_id}, which is not in runs")
+            }
+            Self::RunObjects { run_id, in_run, in_ledger } => {
+                write!(out, "run {run_id}: {in_run} objects by its row, {in_ledger} in the ledger")
+            }
+            Self::More(count) => write!(out, "… and {count} more like these"),
+        }
+    }
+}
+
+/// Everything that does not agree, as of one moment; nothing if all is well.
+pub async fn verify(warehouse: &Target) -> Result<Vec<Finding>, EtlError> {
+    let mut client = connect(warehouse, &session_options()).await?.client;
+    // One snapshot: a load that commits meanwhile is seen everywhere or nowhere.
+    let snapshot = client
+        .build_transaction()
+        .isolation_level(tokio_postgres::IsolationLevel::RepeatableRead)
+        .read_only(true)
+        .start()
+        .await?;
+    let mut findings = Vec::new();
+
+    let row = snapshot.query_one(include_str!("../sql/verify_events.sql"), &[]).await?;
+    let (events, baseline, inserted): (i64, i64, i64) = (row.get(0), row.get(1), row.get(2));
+    if events != baseline + inserted {
+        findings.push(Finding::Events { events, baseline, inserted });
+    }
+
+    let rows = snapshot.query(include_str!("../sql/verify_rejects.sql"), &[&EXAMPLES]).await?;
+    name(&mut findings, &rows, |row| Finding::Rejects {
+        object_key: row.get("object_key"),
+        in_ledger: row.get("in_ledger"),
+        in_rejects: row.get("in_rejects"),
+    });
+    let rows = snapshot.query(include_str!("../sql/verify_runs.sql"), &[&EXAMPLES]).await?;
+    name(&mut findings, &rows, |row| Finding::OrphanedLedger {
+        object_key: row.get("object_key"),
+        run_id: row.get("run_id"),
+    });
+    let rows = snapshot.query(include_str!("../sql/verify_run_counts.sql"), &[&EXAMPLES]).await?;
+    name(&mut findings, &rows, |row| Finding::RunObjects {
+        run_id: row.get("run_id"),
+        in_run: row.get("in_run"),
+        in_ledger: row.get("in_ledger"),
+    });
+    Ok(findings)
+}
+
+/// Adds a finding for each row, and how many there are besides.
+fn name(
+    findings: &mut Vec<Finding>,
+    rows: &[tokio_postgres::Row],
+    finding: impl Fn(&tokio_postgres::Row) -> Finding,
+) {
+    findings.extend(rows.iter().map(finding));
+    let named = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+    let all = rows.first().map_or(0, |row| row.get("in_all"));
+    if all > named {
+        findings.push(Finding::More(all - named));
+    }
+}
