@@ -34,6 +34,10 @@ pub mod transform;
 pub mod rejects;
 pub mod verify;
 
+pub mod cli;
+pub mod lambda;
+pub mod telemetry;
+
 mod counts;
 mod deadline;
 mod error;

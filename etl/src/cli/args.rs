@@ -1,0 +1,122 @@
+//! The words that the command line knows.
+
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Loads new raw files into the warehouse, exactly once.
+///
+/// The warehouse and the bucket come from the environment: `DWH_HOST`, `DWH_PORT`,
+/// `DWH_USER`, `DWH_PASSWORD` or `DWH_PASSWORD_PARAMETER`, `DWH_DATABASE`, `DWH_SSLMODE`,
+/// `RAW_BUCKET`, `AWS_REGION`, `AWS_ENDPOINT_URL_S3`. What `DWH_*` does not say, libpq's own
+/// variables and files do.
+#[derive(Debug, Parser)]
+#[command(name = "sbw-etl", version, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// How much to say on stderr: error, warn, info, debug, trace.
+    #[arg(long, global = true, default_value = "info", env = "SBW_LOG", value_name = "LEVEL")]
+    pub log_level: String,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed, or something is left for the next run, \
+or verify found something; 2 wrong usage; 3 cannot connect to the warehouse.";
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Load what is new, or what is missing of some days or a prefix.
+    Run(RunArgs),
+    /// Bring the warehouse to this version's schema, roles and grants.
+    Migrate,
+    /// List what could not be loaded, or read it again after a fix.
+    Rejects(RejectsArgs),
+    /// List the last runs.
+    Runs(ListArgs),
+    /// Check that ledger, rejects, runs and events agree; says what does not.
+    Verify,
+}
+
+/// Which objects, and how.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// One day, YYYY-MM-DD (UTC).
+    #[arg(long, value_name = "DAY", conflicts_with_all = ["from", "to", "prefix", "all"])]
+    pub date: Option<NaiveDate>,
+    /// The first of several days.
+    #[arg(long, value_name = "DAY", conflicts_with_all = ["prefix", "all"])]
+    pub from: Option<NaiveDate>,
+    /// The last of them, included; without it --from is the only day.
+    #[arg(long, value_name = "DAY", requires = "from")]
+    pub to: Option<NaiveDate>,
+    /// Keys that start with this, under events/.
+    #[arg(long, conflicts_with = "all")]
+    pub prefix: Option<String>,
+    /// Look at every object there is.
+    #[arg(long)]
+    pub all: bool,
+    /// List what would be loaded (key, tab, bytes) and load nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Objects to fetch at once [default: 32].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    pub concurrency: Option<u16>,
+}
+
+/// A list.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// How many, newest first.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(i64).range(1..))]
+    pub limit: i64,
+    /// How to print them.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+}
+
+/// Rejects.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct RejectsArgs {
+    /// Only those of this object; may be repeated.
+    #[arg(long = "object", value_name = "KEY")]
+    pub objects: Vec<String>,
+    /// How many, newest first.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(i64).range(1..))]
+    pub limit: i64,
+    /// How to print them.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// What to do with them.
+    #[command(subcommand)]
+    pub command: Option<RejectsCommand>,
+}
+
+/// What can be done with rejects.
+#[derive(Debug, Subcommand)]
+pub enum RejectsCommand {
+    /// Read their objects again and load what is good now.
+    Retry(RetryArgs),
+}
+
+/// Which objects to read again.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct RetryArgs {
+    /// This object; may be repeated.
+    #[arg(long = "object", value_name = "KEY")]
+    pub objects: Vec<String>,
+    /// Every object that has rejects.
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// How lists are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Table,
+    /// For programs: an array of objects.
+    Json,
+}

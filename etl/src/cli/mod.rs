@@ -1,0 +1,176 @@
+//! The command line, for operators.
+
+mod args;
+mod bar;
+mod print;
+
+use std::{future::Future, process::ExitCode};
+
+use chrono::NaiveDate;
+use clap::Parser;
+use sbw_queries::connect::connect;
+
+use crate::{
+    Deadline, Etl, EtlError, Limits, Order, RunReport, Scope, Trigger,
+    books::{list_rejects, list_runs},
+    error::in_full,
+    load::session_options,
+    plan, rejects, run,
+    settings::{bucket_of_process, warehouse_of_process},
+    telemetry, verify,
+};
+pub use args::{Cli, Command};
+use args::{Format, RejectsArgs, RejectsCommand, RetryArgs, RunArgs};
+use bar::Bar;
+
+/// Failed, or left something that the next run must take up.
+const FAILED: u8 = 1;
+/// Used wrongly.
+const USAGE: u8 = 2;
+/// No connection to the warehouse.
+const NO_CONNECTION: u8 = 3;
+
+/// Does what the arguments of this process ask for.
+pub async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    telemetry::init_command_line(&cli.log_level);
+    match Box::pin(dispatch(cli.command)).await {
+        Ok(code) => code,
+        Err(Stopped::Usage(words)) => {
+            eprintln!("sbw-etl: {words}");
+            ExitCode::from(USAGE)
+        }
+        Err(Stopped::Failed(error)) => {
+            eprintln!("sbw-etl: {}", in_full(&error));
+            ExitCode::from(if error.is_connection() { NO_CONNECTION } else { FAILED })
+        }
+    }
+}
+
+/// Why a command ended early.
+enum Stopped {
+    Usage(String),
+    Failed(EtlError),
+}
+
+impl<E: Into<EtlError>> From<E> for Stopped {
+    fn from(error: E) -> Self {
+        match error.into() {
+            EtlError::Settings(error) => Self::Usage(error.to_string()),
+            error => Self::Failed(error),
+        }
+    }
+}
+
+async fn dispatch(command: Command) -> Result<ExitCode, Stopped> {
+    let aws = sbw_ingest::sdk_config().await;
+    let warehouse = warehouse_of_process(&aws).await.map_err(EtlError::from)?;
+    let etl = || Etl::new(sbw_ingest::s3_client(&aws), bucket_of_process(), warehouse.clone());
+    match command {
+        Command::Run(args) => Box::pin(run_command(etl(), args)).await,
+        Command::Migrate => {
+            let mut client = connect(&warehouse, &session_options()).await?.client;
+            let report = Box::pin(sbw_queries::migrate::migrate(&mut client)).await?;
+            println!("{warehouse}: {report}");
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Rejects(RejectsArgs { command: Some(RejectsCommand::Retry(args)), .. }) => {
+            Box::pin(retry(etl(), args)).await
+        }
+        Command::Rejects(RejectsArgs { objects, limit, format, command: None }) => {
+            let keys = (!objects.is_empty()).then_some(objects.as_slice());
+            let rejects = list_rejects(&warehouse, keys, limit).await?;
+            print::rejects(&rejects, format);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Runs(args) => {
+            print::runs(&list_runs(&warehouse, args.limit).await?, args.format);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Verify => {
+            let findings = verify::verify(&warehouse).await?;
+            if findings.is_empty() {
+                println!("{warehouse}: ledger, rejects, runs and events agree");
+                return Ok(ExitCode::SUCCESS);
+            }
+            for finding in &findings {
+                println!("{finding}");
+            }
+            Ok(ExitCode::from(FAILED))
+        }
+    }
+}
+
+async fn run_command(mut etl: Etl, args: RunArgs) -> Result<ExitCode, Stopped> {
+    let scope = scope(&args)?;
+    if let Some(fetches) = args.concurrency {
+        etl.limits = Limits { fetches: fetches.into(), ..etl.limits };
+    }
+    if args.dry_run {
+        let (mut objects, mut bytes) = (0_u64, 0_u64);
+        let listed = plan(&etl, &scope, |page| {
+            for object in page {
+                objects += 1;
+                bytes += object.size_bytes;
+                print::line(&format!("{}\t{}", object.key, object.size_bytes));
+            }
+        })
+        .await?;
+        eprintln!("would load {objects} of {listed} objects, {bytes} bytes");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let order = Order { scope, trigger: Trigger::Operator, deadline: Deadline::NONE };
+    let bar = Bar::new();
+    let report = until_interrupted(run(&etl, &order, &bar)).await?;
+    bar.finish();
+    Ok(result(&report))
+}
+
+async fn retry(etl: Etl, args: RetryArgs) -> Result<ExitCode, Stopped> {
+    let order = Order { scope: Scope::All, trigger: Trigger::Operator, deadline: Deadline::NONE };
+    let keys = (!args.all).then_some(args.objects.as_slice());
+    let bar = Bar::new();
+    let report = until_interrupted(rejects::retry(&etl, &order, keys, &bar)).await?;
+    bar.finish();
+    Ok(result(&report))
+}
+
+/// Prints the result; what is left for a passing reason is a failure to a
+/// script, which should come again.
+fn result(report: &RunReport) -> ExitCode {
+    print::json(report);
+    if report.is_complete() { ExitCode::SUCCESS } else { ExitCode::from(FAILED) }
+}
+
+/// Ends a run at Ctrl-C. The chunk in hand is undone; the ledger knows the rest.
+async fn until_interrupted(
+    run: impl Future<Output = Result<RunReport, EtlError>>,
+) -> Result<RunReport, Stopped> {
+    tokio::select! {
+        report = run => Ok(report?),
+        _ = tokio::signal::ctrl_c() => {
+            Err(Stopped::Usage("interrupted; what was loaded stays loaded, the next run takes up the rest".to_owned()))
+        }
+    }
+}
+
+fn scope(args: &RunArgs) -> Result<Scope, Stopped> {
+    let days = |first: NaiveDate, last: NaiveDate| {
+        Scope::days(first, last).map_err(|error| Stopped::Usage(error.to_string()))
+    };
+    match (&args.date, &args.from, &args.to, &args.prefix, args.all) {
+        (Some(date), ..) => days(*date, *date),
+        (_, Some(from), to, ..) => days(*from, to.unwrap_or(*from)),
+        (_, _, _, Some(prefix), _) => {
+            Scope::prefix(prefix).map_err(|error| Stopped::Usage(error.to_string()))
+        }
+        (.., true) => Ok(Scope::All),
+        _ => Ok(Scope::New),
+    }
+}
+
+impl Format {
+    const fn is_json(self) -> bool {
+        matches!(self, Self::Json)
+    }
+}
