@@ -43,6 +43,12 @@ pub fn short(value: i64) -> String {
     }
 }
 
+/// A round number for an axis: [`short`] without a decimal that says nothing.
+#[must_use]
+pub fn round(value: i64) -> String {
+    short(value).replace(".0 ", " ")
+}
+
 /// `1,234` when it fits `columns`, else `1.2 K`.
 #[must_use]
 pub fn count_within(value: i64, columns: usize) -> String {
@@ -77,6 +83,16 @@ pub fn duration(seconds: i64) -> String {
         60..3_600 => format!("{minutes} min {:02} s", seconds % 60),
         3_600..86_400 => format!("{hours} h {:02} min", minutes % 60),
         _ => format!("{} d {} h", count(days), hours % 24),
+    }
+}
+
+/// A duration that goes on: without the seconds, which nobody could follow.
+#[must_use]
+pub fn lag(seconds: i64) -> String {
+    match seconds {
+        ..60 => "under 1 min".to_owned(),
+        60..3_600 => format!("{} min", seconds / 60),
+        _ => duration(seconds),
     }
 }
 

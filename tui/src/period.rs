@@ -277,7 +277,7 @@ impl fmt::Display for Period {
     }
 }
 
-/// `3 Dec 08:00 → 12:00 2025` and its like: both ends, no part twice.
+/// `3 Dec 2025 08:00 to 12:00` and its like: both ends, no part twice.
 #[must_use]
 pub fn dates(range: TimeRange) -> String {
     let (from, to) = (range.from(), range.to());
@@ -288,10 +288,10 @@ pub fn dates(range: TimeRange) -> String {
         return if from == last {
             from.format("%-d %b %Y").to_string()
         } else if from.year() == last.year() {
-            format!("{} – {}", from.format("%-d %b"), last.format("%-d %b %Y"))
+            format!("{} to {}", from.format("%-d %b"), last.format("%-d %b %Y"))
         } else {
             format!(
-                "{} – {}",
+                "{} to {}",
                 from.format("%-d %b %Y"),
                 last.format("%-d %b %Y")
             )
@@ -299,19 +299,19 @@ pub fn dates(range: TimeRange) -> String {
     }
     if from.date_naive() == to.date_naive() {
         format!(
-            "{} – {}",
+            "{} to {}",
             from.format("%-d %b %Y %H:%M"),
             to.format("%H:%M")
         )
     } else if from.year() == to.year() {
         format!(
-            "{} – {}",
+            "{} to {}",
             from.format("%-d %b %H:%M"),
             to.format("%-d %b %H:%M")
         )
     } else {
         format!(
-            "{} – {}",
+            "{} to {}",
             from.format("%-d %b %Y %H:%M"),
             to.format("%-d %b %Y %H:%M")
         )
@@ -414,19 +414,19 @@ mod tests {
     #[case(fixed("2025-12-01T00:00:00", "2025-12-02T00:00:00"), "1 Dec 2025")]
     #[case(
         fixed("2025-11-01T00:00:00", "2025-12-01T00:00:00"),
-        "1 Nov – 30 Nov 2025"
+        "1 Nov to 30 Nov 2025"
     )]
     #[case(
         fixed("2024-12-01T00:00:00", "2025-02-01T00:00:00"),
-        "1 Dec 2024 – 31 Jan 2025"
+        "1 Dec 2024 to 31 Jan 2025"
     )]
     #[case(
         fixed("2025-12-01T08:00:00", "2025-12-01T12:30:00"),
-        "1 Dec 2025 08:00 – 12:30"
+        "1 Dec 2025 08:00 to 12:30"
     )]
     #[case(
         fixed("2025-12-01T08:00:00", "2025-12-02T12:30:00"),
-        "1 Dec 08:00 – 2 Dec 12:30"
+        "1 Dec 08:00 to 2 Dec 12:30"
     )]
     fn says_what_it_is(#[case] period: Period, #[case] words: &str) {
         assert_eq!(period.to_string(), words);

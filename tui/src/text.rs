@@ -276,7 +276,7 @@ mod tests {
     #[case("one two three", 7, &["one two", "three"])]
     #[case("abcdefghij", 4, &["abcd", "efgh", "ij"])]
     #[case("", 4, &[""])]
-    #[case("a 漢字漢字", 4, &["a", "漢字", "漢字"])]
+    #[case("a 漢字漢字", 4, &["a 漢", "字漢", "字"])]
     fn wraps_lines(#[case] text: &str, #[case] columns: usize, #[case] lines: &[&str]) {
         assert_eq!(wrap(text, columns), lines);
     }

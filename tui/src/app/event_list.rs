@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sbw_queries::answers::raw::{Cursor, RawEvent};
 use sbw_queries::range::TimeRange;
 
@@ -297,12 +297,23 @@ impl EventList {
             if self.offset < first.rows {
                 return;
             }
+            // The newest page has no start of its own. Fetched again from just
+            // above its first row it is the same page, whatever came since.
+            let start = first.start.or_else(|| self.rows.front().map(just_above));
             self.pages.pop_front();
             self.rows.drain(..first.rows);
-            self.passed.push(first);
+            self.passed.push(Page { start, ..first });
             self.selected -= first.rows;
             self.offset -= first.rows;
         }
+    }
+}
+
+fn just_above(row: &RawEvent) -> Cursor {
+    let time = row.event_timestamp + TimeDelta::microseconds(1);
+    Cursor {
+        time,
+        id: row.event_id,
     }
 }
 

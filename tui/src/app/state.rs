@@ -263,9 +263,8 @@ impl State {
 
     /// When the question on the screen is asked again.
     pub(super) fn refresh_due(&self) -> Option<DateTime<Utc>> {
-        self.live
-            .refresh_at
-            .filter(|_| !self.live.paused && self.asking.is_none())
+        let waits = self.live.paused || self.asking.is_some() || self.live.ask_at.is_some();
+        self.live.refresh_at.filter(|_| !waits)
     }
 }
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use crossterm::event::{Event, EventStream};
-use futures::{FutureExt, StreamExt};
+use futures::StreamExt;
+use futures::future::poll_immediate;
 use ratatui::layout::Size;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
@@ -48,7 +49,9 @@ pub(super) async fn run(
             () = sleep_until(wakes_at) => app.apply(screen, Action::Tick)?,
         }
         for _ in 0..BATCH {
-            let Some(event) = terminal.next().now_or_never() else {
+            // Not `now_or_never`: its waker is deaf, and the stream remembers the
+            // waker it was first polled with.
+            let Some(event) = poll_immediate(terminal.next()).await else {
                 break;
             };
             app.take_input(screen, event)?;

@@ -170,11 +170,13 @@ fn statements<'a>(
     asked
 }
 
-/// How wide a point of the chart is: a chart of two points would say nothing,
-/// one of a thousand no more than one of a hundred.
+/// How wide a point of the chart is. Finer than a report's default where a
+/// chart can show it: a week by the hour has its nights and its evenings.
 fn bucket(range: TimeRange) -> Bucket {
     if range.length() <= TimeDelta::hours(3) {
         Bucket::Minute
+    } else if range.length() <= TimeDelta::days(8) {
+        Bucket::Hour
     } else if range.length() > TimeDelta::days(400) {
         Bucket::Week
     } else {

@@ -3,7 +3,7 @@
 //! ```text
 //!  clickstream_dw@localhost:5432  ● connected      data to 13:02, 4 min ago   header
 //!  1 Overview  2 Funnel  8 Events  9 Pipeline                                 tabs
-//!  last 24 h · 2 Dec 13:06 – 3 Dec 13:06 UTC › login logged_in     live 10 s  crumbs
+//!  last 24 h · 2 Dec 13:06 to 3 Dec 13:06 UTC › login logged_in     live 10 s  crumbs
 //!  what went wrong and what to do, if anything did                            notice
 //!  the view                                                                   body
 //!  t range  [] shift  +- zoom  l login                       ? help  q quit   footer

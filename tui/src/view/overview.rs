@@ -22,6 +22,7 @@ use super::tile::{self, Below, Better, Tile, Value};
 use super::{bar, chart};
 use crate::app::{Body, OverviewScreen, State};
 use crate::number::{self, Change};
+use crate::text;
 use crate::theme::Look;
 
 /// Draws the view.
@@ -99,7 +100,7 @@ fn tiles(overview: &Overview, across: u16) -> Vec<Tile> {
             Better::More,
         ),
         percent(
-            "Carts abandoned",
+            "Carts left",
             |totals| totals.cart_abandonment_percent,
             Better::Less,
         ),
@@ -113,11 +114,11 @@ fn tiles(overview: &Overview, across: u16) -> Vec<Tile> {
         count("Users", |totals| totals.unique_users, more),
         count("Events", |totals| totals.total_events, None),
         count("Into the cart", |totals| totals.add_to_cart_clicks, more),
-        count("Checkouts begun", |totals| totals.checkout_starts, more),
+        count("Checkouts", |totals| totals.checkout_starts, more),
     ];
     if across == 4 {
         // No room for all: what says least by itself goes.
-        let spared = ["Cart to order", "Users", "Into the cart", "Checkouts begun"];
+        let spared = ["Cart to order", "Users", "Into the cart", "Checkouts"];
         tiles.retain(|tile| !spared.contains(&tile.name));
     }
     tiles
@@ -143,19 +144,14 @@ fn over_time(pen: &mut Pen<'_>, series: &Timeseries) {
         return;
     };
     if *peak > 0 {
-        let format = if series.bucket == Bucket::Minute || series.bucket == Bucket::Hour {
-            "%-d %b %H:%M"
-        } else {
-            "%-d %b"
-        };
-        let peak = format!("peak {} on {}", number::count(*peak), at.format(format));
-        pen.put_right(
-            used + 2,
-            0,
-            area.width.saturating_sub(used + 2),
-            &peak,
-            theme.dim,
-        );
+        let fine = matches!(series.bucket, Bucket::Minute | Bucket::Hour);
+        let at = at.format(if fine { "%-d %b %H:%M" } else { "%-d %b" });
+        let peak = number::count(*peak);
+        let room = area.width.saturating_sub(used + 2);
+        let long = format!("peak {peak} on {at}");
+        let fits = text::width(&long) <= usize::from(room);
+        let shown = if fits { long } else { format!("peak {peak}") };
+        pen.put_right(used + 2, 0, room, &shown, theme.dim);
     }
     let below = Rect {
         y: area.y + 1,

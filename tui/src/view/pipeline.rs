@@ -111,7 +111,7 @@ fn tiles(pipeline: &Pipeline, now: DateTime<Utc>) -> [Tile; 4] {
         },
         Tile {
             name: "Lag",
-            value: Value::Words(lag.map_or_else(|| "unknown".to_owned(), number::duration)),
+            value: Value::Words(lag.map_or_else(|| "unknown".to_owned(), number::lag)),
             below: Below::Words("behind now".to_owned(), Tone::Plain),
         },
         Tile {
@@ -168,7 +168,7 @@ fn loaded(pen: &mut Pen<'_>, runs: &[Run], rows: u16) {
 const COLUMNS: [(&str, u16); 7] = [
     ("started, UTC", 15),
     ("took", 12),
-    ("status", 13),
+    ("status", 12),
     ("objects", 9),
     ("inserted", 10),
     ("duplicates", 11),

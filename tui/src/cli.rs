@@ -1,0 +1,194 @@
+//! The program: what the command line asks for, and errors in words.
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use chrono::Utc;
+use clap::{CommandFactory, Parser};
+use sbw_queries::connect::{
+    self, ConnectError, Connected, Defaults, Environment, SessionOptions, SettingError, Target,
+};
+use secrecy::SecretString;
+
+use crate::args::{Cli, Command, Dashboard, Report};
+use crate::logging::{self, LogError};
+use crate::period::Period;
+use crate::report::{self, ReportError};
+use crate::runtime::{self, APPLICATION_NAME, Options, RunError};
+use crate::theme::{Depth, Look};
+
+/// What went wrong, by who can do something about it.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("{0}")]
+    Usage(String),
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    #[error("the dashboard needs a terminal; for numbers in a pipe use `sbw-tui report VIEW`")]
+    NoTerminal,
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    #[error(transparent)]
+    Run(#[from] RunError),
+    #[error(transparent)]
+    Log(#[from] LogError),
+    #[error("cannot start: {0}")]
+    Start(io::Error),
+    #[error("cannot write the answer: {0}")]
+    Output(io::Error),
+}
+
+impl Failure {
+    /// 1 failed, 2 wrong usage, 3 cannot connect.
+    fn code(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::Setting(_) | Self::NoTerminal => 2,
+            Self::Connect(_) => 3,
+            _ => 1,
+        }
+    }
+}
+
+/// Runs the program named on the command line; the only place that speaks of errors.
+#[must_use]
+pub fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            tracing::error!(?failure, "failed");
+            let _ = writeln!(io::stderr(), "sbw-tui: {failure}");
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<(), Failure> {
+    match &cli.command {
+        Some(Command::Completions { shell }) => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "sbw-tui", &mut script);
+            return print(&script);
+        }
+        Some(Command::Man) => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command())
+                .render(&mut page)
+                .map_err(Failure::Output)?;
+            return print(&page);
+        }
+        Some(Command::Report(_)) | None => {}
+    }
+    if let Some(file) = cli.dashboard.log.clone() {
+        logging::to_file(file)?;
+    }
+    let limit = cli
+        .connection
+        .query_timeout
+        .unwrap_or(Duration::from_secs(5));
+    let flags = cli.connection.flags(cli.positional_url);
+    let resolved = connect::resolve(&flags, &Environment::of_process(), &Defaults::DASHBOARD)?;
+    match cli.command {
+        Some(Command::Report(asked)) => {
+            warn(&resolved.warnings);
+            let runtime = runtime()?;
+            let done = runtime.block_on(report(&asked, resolved.target, limit));
+            runtime.shutdown_background();
+            done
+        }
+        _ => {
+            if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
+                return Err(Failure::NoTerminal);
+            }
+            warn(&resolved.warnings);
+            let options = options(resolved.target, &cli.dashboard, limit);
+            let runtime = runtime()?;
+            let done = runtime.block_on(runtime::run(options));
+            // A name being looked up, or a write to a dead tunnel, must not hold
+            // up who wants to leave.
+            runtime.shutdown_background();
+            Ok(done?)
+        }
+    }
+}
+
+fn warn(warnings: &[String]) {
+    for warning in warnings {
+        let _ = writeln!(io::stderr(), "sbw-tui: {warning}");
+        tracing::warn!(warning);
+    }
+}
+
+fn options(target: Target, dashboard: &Dashboard, query_timeout: Duration) -> Options {
+    let depth = dashboard
+        .color
+        .unwrap_or_else(|| Depth::detect(|name| std::env::var(name).ok()));
+    Options {
+        look: Look::new(dashboard.theme, depth, dashboard.marker, dashboard.ascii),
+        period: Period::last(dashboard.last),
+        refresh: dashboard.refresh,
+        query_timeout,
+        ..Options::new(target)
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    // Input and drawing on one thread, the link on another.
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .map_err(Failure::Start)
+}
+
+async fn report(asked: &Report, target: Target, limit: Duration) -> Result<(), Failure> {
+    if let Some(problem) = asked.misplaced() {
+        return Err(Failure::Usage(problem));
+    }
+    let now = Utc::now();
+    let question =
+        report::question(asked, now).map_err(|error| Failure::Usage(error.to_string()))?;
+    let session = SessionOptions::reader(APPLICATION_NAME, limit);
+    let connected = connect_or_ask(target, &session).await?;
+    connected
+        .client
+        .batch_execute("set jit = off")
+        .await
+        .map_err(ReportError::session)?;
+    let grace = Duration::from_secs(1);
+    let text = report::report(&connected.client, asked, &question, now, limit + grace).await?;
+    print(text.as_bytes())
+}
+
+/// Connects; asks for the password when the server does and somebody is there.
+async fn connect_or_ask(
+    target: Target,
+    session: &SessionOptions,
+) -> Result<Connected, ConnectError> {
+    match connect::connect(&target, session).await {
+        Err(needed @ ConnectError::PasswordNeeded { .. }) if io::stdin().is_terminal() => {
+            let prompt = format!("Password of {} for {target}: ", target.user);
+            let typed =
+                tokio::task::spawn_blocking(move || rpassword::prompt_password(prompt)).await;
+            match typed {
+                Ok(Ok(password)) => {
+                    let target = target.with_password(SecretString::from(password));
+                    connect::connect(&target, session).await
+                }
+                _ => Err(needed),
+            }
+        }
+        connected => connected,
+    }
+}
+
+/// Writes to standard output; a reader who has seen enough is no error.
+fn print(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Output(error)),
+        _ => Ok(()),
+    }
+}
