@@ -7,69 +7,69 @@
 -- is its first event of that name at or after the step before. An event serves one
 -- step only: a name that came before needs an event later than the one it used.
 --
--- Each round of the recursion is one join on the session, and a session is in it
--- once, so the cost is steps × events at most.
+-- A session is one row with its events in arrays, so each round of the recursion
+-- walks every session once and joins nothing: steps × events whatever the planner
+-- believes, and whoever sends a hundred thousand events in one session.
 with recursive steps as (
     select s.step::int4 as step,
            s.event_name,
+           -- A name is known by the first step that has it.
+           array_position($8::text[], s.event_name) as name,
            (select max(b.step)::int4
               from unnest($8::text[]) with ordinality as b (event_name, step)
              where b.event_name = s.event_name and b.step < s.step) as same_before
       from unnest($8::text[]) with ordinality as s (event_name, step)
 ),
-kept as materialized (
-    -- By bytes: the rounds sort by it, and any order will do.
-    select session_id collate "C" as session_id,
-           event_name,
-           event_timestamp,
-           event_id,
-           coalesce(nullif(case $9::text
-                               when 'login' then user_login_state
-                               when 'category' then context_product_category
-                               when 'brand' then context_product_brand
-                           end, ''), 'UNKNOWN') as segment
+sessions as (
+    select array_agg(array_position($8::text[], event_name) order by event_timestamp, event_id) as names,
+           array_agg(event_timestamp order by event_timestamp, event_id) as times,
+           (array_agg(case $9::text
+                          when 'login' then user_login_state
+                          when 'category' then context_product_category
+                          when 'brand' then context_product_brand
+                      end order by event_timestamp, event_id)
+               filter (where event_name = ($8::text[])[1]))[1] as segment
       from metrics.kept_events($1, $2, $3, $4, $5, $6, $7)
      where session_id <> ''
        and event_name = any ($8::text[])
+     -- By bytes: any order will do, and this one is the cheapest.
+     group by session_id collate "C"
 ),
+-- `used` is where in the arrays the event of each step is. A place orders events
+-- by time and id, and so tells two of the same instant apart.
 reached as (
-    (select distinct on (session_id)
-            1 as step,
-            session_id,
-            segment,
-            array[event_timestamp] as times,
-            array[event_id] as ids
-       from kept
-      where event_name = ($8::text[])[1]
-      order by session_id, event_timestamp, event_id)
+    select 1 as step,
+           case when $9::text is not null then coalesce(nullif(segment, ''), 'UNKNOWN') end as segment,
+           names,
+           times,
+           array[array_position(names, 1)] as used
+      from sessions
+     where array_position(names, 1) is not null
      union all
-    select *
-      from (
-        select distinct on (r.session_id)
-               s.step,
-               r.session_id,
-               r.segment,
-               r.times || k.event_timestamp,
-               r.ids || k.event_id
-          from reached r
-          join steps s on s.step = r.step + 1
-          join kept k
-            on k.session_id = r.session_id
-           and k.event_name = s.event_name
-           and k.event_timestamp >= r.times[r.step]
-           and (s.same_before is null
-                or (k.event_timestamp, k.event_id) > (r.times[s.same_before], r.ids[s.same_before]))
-         order by r.session_id, k.event_timestamp, k.event_id
-      ) as first_of_step
+    select s.step,
+           r.segment,
+           r.names,
+           r.times,
+           r.used || next.place
+      from reached r
+      join steps s on s.step = r.step + 1
+     cross join lateral (
+        select min(place) as place
+          from generate_subscripts(r.names, 1) as place
+         where r.names[place] = s.name
+           and r.times[place] >= r.times[r.used[r.step]]
+           and (s.same_before is null or place > r.used[s.same_before])
+      ) as next
+     where next.place is not null
 ),
 counted as (
     select segment,
            step,
            count(*) as sessions,
            percentile_disc(0.5) within group (
-               order by floor(extract(epoch from times[step] - times[step - 1]))::int8) as median_seconds
-      from (select case when $9::text is null then null else segment end as segment, step, times
-              from reached) as each_session
+               order by floor(extract(epoch from times[used[step]] - times[used[step - 1]]))::int8
+           ) as median_seconds
+      from reached
      group by segment, step
 ),
 segments as (

@@ -138,7 +138,7 @@ fn configure(target: &Target, session: &SessionOptions, ssl_mode: config::SslMod
         .keepalives_idle(Duration::from_secs(30))
         .keepalives_interval(Duration::from_secs(10))
         .keepalives_retries(3)
-        .tcp_user_timeout(Duration::from_secs(60));
+        .tcp_user_timeout(Duration::from_mins(1));
     if let Some(address) = target.hostaddr {
         config.hostaddr(address);
     }
@@ -176,7 +176,7 @@ async fn drive<S, T>(
                 let _ = events.try_send(event);
             }
             Ok(AsyncMessage::Notice(notice)) => {
-                tracing::debug!(notice = notice.message(), "from the server")
+                tracing::debug!(notice = notice.message(), "from the server");
             }
             Ok(_) => {}
             Err(error) => {

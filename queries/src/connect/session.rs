@@ -16,8 +16,10 @@ pub struct SessionOptions {
     pub idle_in_transaction_timeout: Option<Duration>,
     /// The server ends a statement that waits for a lock for longer.
     pub lock_timeout: Option<Duration>,
-    /// Plans every query for its own parameters: filters that are not set vanish.
-    pub custom_plans: bool,
+    /// For a few wide questions instead of many small ones: every query is
+    /// planned for its own parameters (filters that are not set vanish), groups
+    /// in memory, and is never compiled, which would cost more than it takes.
+    pub wide_questions: bool,
 }
 
 impl SessionOptions {
@@ -27,9 +29,9 @@ impl SessionOptions {
             application_name: application_name.into(),
             read_only: true,
             statement_timeout: Some(statement_timeout),
-            idle_in_transaction_timeout: Some(Duration::from_secs(60)),
+            idle_in_transaction_timeout: Some(Duration::from_mins(1)),
             lock_timeout: None,
-            custom_plans: true,
+            wide_questions: true,
         }
     }
 
@@ -39,9 +41,9 @@ impl SessionOptions {
             application_name: application_name.into(),
             read_only: false,
             statement_timeout: None,
-            idle_in_transaction_timeout: Some(Duration::from_secs(60)),
+            idle_in_transaction_timeout: Some(Duration::from_mins(1)),
             lock_timeout: None,
-            custom_plans: false,
+            wide_questions: false,
         }
     }
 
@@ -59,8 +61,10 @@ impl SessionOptions {
         if self.read_only {
             options.push("-c default_transaction_read_only=on".to_owned());
         }
-        if self.custom_plans {
-            options.push("-c plan_cache_mode=force_custom_plan".to_owned());
+        if self.wide_questions {
+            options.push(
+                "-c plan_cache_mode=force_custom_plan -c jit=off -c work_mem=32MB".to_owned(),
+            );
         }
         for (name, limit) in limits {
             if let Some(limit) = limit {

@@ -55,7 +55,7 @@ pub enum MigrateError {
     #[error("the server is PostgreSQL {0}, and 15 or newer is needed")]
     ServerTooOld(i32),
     /// The table that is there is another one.
-    #[error("public.clickstream_events has another shape, and nothing was changed:{}", shape::list(.0))]
+    #[error("public.clickstream_events has another shape, and nothing was changed:{}", shape::List(.0))]
     WrongShape(Vec<Difference>),
     /// The operator's role lacks rights.
     #[error("{operator} may not do this, and nothing was changed; needed: {}. A superuser has them all", .missing.join("; "))]

@@ -159,11 +159,14 @@ fn compare(&(name, kind, not_null): &(&str, &str, bool), found: &[Found]) -> Vec
 }
 
 /// A line for each.
-pub(super) fn list(differences: &[Difference]) -> String {
-    differences
-        .iter()
-        .map(|difference| format!("\n  - {difference}"))
-        .collect()
+pub(super) struct List<'a>(pub(super) &'a [Difference]);
+
+impl fmt::Display for List<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0
+            .iter()
+            .try_for_each(|difference| write!(out, "\n  - {difference}"))
+    }
 }
 
 impl fmt::Display for Difference {

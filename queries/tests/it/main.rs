@@ -4,7 +4,6 @@
 
 mod answers;
 mod common;
-mod funnel;
 mod migrate;
 mod oracle;
 mod rights;

@@ -38,6 +38,8 @@ async fn a_session_is_what_its_options_say_from_the_first_query_on() {
         ("lock_timeout", "3s"),
         ("idle_in_transaction_session_timeout", "1min"),
         ("plan_cache_mode", "force_custom_plan"),
+        ("jit", "off"),
+        ("work_mem", "32MB"),
     ] {
         let found: String = session
             .client
@@ -333,7 +335,7 @@ async fn a_server_of_another_kind_is_not_taken_for_postgres() {
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
         while let Ok((socket, _)) = listener.accept().await {
-            drop(socket)
+            drop(socket);
         }
     });
     let error = connect(&Target::new("127.0.0.1", port, "u", "d"), &reader())

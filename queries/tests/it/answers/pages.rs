@@ -1,0 +1,63 @@
+//! Pages of events.
+
+use sbw_queries::answers::raw::{Cursor, Page, raw};
+use uuid::Uuid;
+
+use super::with;
+use crate::common::{Warehouse, at, between, event};
+
+#[tokio::test]
+async fn pages_of_events_join_without_a_gap_or_an_overlap() {
+    let warehouse = Warehouse::migrated().await;
+    // Ties in time everywhere: only the id tells events apart.
+    let made: Vec<_> = (1..=25)
+        .map(|id| {
+            with(
+                event(id, &format!("2025-12-01T00:00:0{}Z", id % 3), "click"),
+                |e| {
+                    e.context_product_name = (id % 2 == 0).then(|| "named".to_owned());
+                    e.context_product_price = Some(-5);
+                    e.is_first_visit = Some(true);
+                },
+            )
+        })
+        .collect();
+    warehouse.hold(&made).await;
+    let mut expected = made.clone();
+    expected.sort_by_key(|e| std::cmp::Reverse((e.event_timestamp, e.event_id)));
+    let question = between("2025-12-01", "2025-12-02");
+    for products_only in [false, true] {
+        let mut seen = Vec::new();
+        let mut page = Page {
+            before: None,
+            products_only,
+            limit: 4,
+        };
+        loop {
+            let found = raw(&warehouse.client, &question, page).await.unwrap();
+            page.before = found.next();
+            if found.rows.is_empty() {
+                break;
+            }
+            seen.extend(found.rows);
+        }
+        let wanted: Vec<_> = expected
+            .iter()
+            .filter(|e| !products_only || e.context_product_name.is_some())
+            .cloned()
+            .collect();
+        assert_eq!(seen, wanted);
+    }
+    let cursor: Cursor = "2025-12-01T00:00:01Z,00000000-0000-0000-0000-000000000004"
+        .parse()
+        .unwrap();
+    assert_eq!(
+        cursor,
+        Cursor {
+            time: at("2025-12-01T00:00:01Z"),
+            id: Uuid::from_u128(4)
+        }
+    );
+    assert_eq!(cursor.to_string().parse::<Cursor>().unwrap(), cursor);
+    assert!("2025-12-01".parse::<Cursor>().is_err());
+}
