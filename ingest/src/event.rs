@@ -68,9 +68,9 @@ impl<'a> Event<'a> {
         for (index, (field, entry)) in self.fields.iter().enumerate() {
             let replaced = added.iter().any(|(added, _)| Some(*added) == *field);
             match (field, &time) {
-                (Some(Field::Ingest), _) => {}
-                (Some(Field::EventTimestamp), Time::Stored { at, instead_of }) => {
-                    if *instead_of == Some(index) {
+                (Some(Field::Ingest), _) | (Some(Field::EventTimestamp), Time::Added(_)) => {}
+                (Some(Field::EventTimestamp), Time::Replaced { at, of }) => {
+                    if index == *of {
                         object.key(entry.key).quoted(&instant::to_text(*at));
                     }
                 }
@@ -81,25 +81,17 @@ impl<'a> Event<'a> {
         for (field, value) in &added {
             object.key(field.key()).quoted(value);
         }
-        if let Time::Stored {
-            at,
-            instead_of: None,
-        } = time
-        {
-            object
-                .key(Field::EventTimestamp.key())
-                .quoted(&instant::to_text(at));
-        }
-        let sent = match time {
-            Time::Stored {
-                instead_of: Some(index),
-                ..
-            } => Some(self.fields[index].1.value),
-            _ => None,
+        let client_timestamp = match time {
+            Time::AsSent => None,
+            Time::Added(at) => {
+                let key = Field::EventTimestamp.key();
+                object.key(key).quoted(&instant::to_text(at));
+                None
+            }
+            Time::Replaced { of, .. } => Some(self.fields[of].1.value),
         };
-        arrival
-            .receipt
-            .write(sent, object.key(Field::Ingest.key()).out);
+        let ingest = object.key(Field::Ingest.key());
+        arrival.receipt.write(client_timestamp, ingest.out);
         object.close();
     }
 
@@ -144,27 +136,24 @@ impl<'a> Event<'a> {
         };
         let first_good = sent().find_map(|(index, json)| Some((index, instant::from_json(json)?)));
         let received_at = arrival.received_at;
-        let Some((index, told)) = first_good else {
-            let instead_of = sent().next().map(|(index, _)| index);
-            return Time::Stored {
-                at: received_at,
-                instead_of,
+        let Some((of, told)) = first_good else {
+            return match sent().next() {
+                Some((of, _)) => Time::Replaced {
+                    at: received_at,
+                    of,
+                },
+                None => Time::Added(received_at),
             };
         };
         let likely = (received_at - OLDEST)..=(received_at + NEWEST);
-        match told
+        let at = told
             .checked_add_signed(arrival.shift)
             .filter(|at| likely.contains(at))
-        {
-            Some(at) if at == told => Time::AsSent,
-            Some(at) => Time::Stored {
-                at,
-                instead_of: Some(index),
-            },
-            None => Time::Stored {
-                at: received_at,
-                instead_of: Some(index),
-            },
+            .unwrap_or(received_at);
+        if at == told {
+            Time::AsSent
+        } else {
+            Time::Replaced { at, of }
         }
     }
 
@@ -196,13 +185,12 @@ const ANONYMOUS: &str = "anonymous";
 
 /// What is stored as an event's time.
 enum Time {
-    /// What was sent is right.
+    /// What was sent: it is right.
     AsSent,
-    /// Another: in place of the field at an index, or where none was sent.
-    Stored {
-        at: DateTime<Utc>,
-        instead_of: Option<usize>,
-    },
+    /// The time of receipt, where none was sent.
+    Added(DateTime<Utc>),
+    /// Another than was sent, in place of the field at the index `of`.
+    Replaced { at: DateTime<Utc>, of: usize },
 }
 
 /// Whether a value says nothing: null, or a string without a visible character.
