@@ -252,7 +252,7 @@ pub const BINDINGS: &[Binding] = &[
         Command::Enter,
         Scope::Boxes,
         Group::Moving,
-        Some("choose"),
+        Some("ok"),
         "",
     ),
     bind(

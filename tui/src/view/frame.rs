@@ -182,6 +182,9 @@ fn status(state: &State, look: &Look) -> (String, Style) {
             (format!("waiting for {what}"), theme.warn)
         };
     }
+    if state.link != Link::Connected {
+        return ("not live".to_owned(), theme.warn);
+    }
     if state.live.paused {
         return ("paused".to_owned(), theme.warn);
     }

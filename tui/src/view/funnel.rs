@@ -35,10 +35,10 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Lo
 
 /// Widths of the columns after the step's name.
 const COLUMNS: [(&str, u16); 5] = [
-    ("sessions", 11),
+    ("sessions", 10),
     ("of first", 10),
     ("of previous", 13),
-    ("dropped", 11),
+    ("dropped", 10),
     ("median time", 13),
 ];
 
@@ -69,16 +69,13 @@ fn all(pen: &mut Pen<'_>, rows: &[StepRow]) {
             }
         };
         let cells = [
-            (number::count_within(row.sessions, 10), theme.strong),
+            (number::count_within(row.sessions, 9), theme.strong),
             (number::percent(row.percent_of_first), Style::new()),
             (
                 previous(number::percent(row.percent_of_previous)),
                 Style::new(),
             ),
-            (
-                previous(number::count_within(row.dropped, 10)),
-                Style::new(),
-            ),
+            (previous(number::count_within(row.dropped, 9)), Style::new()),
             (
                 row.median_seconds_from_previous
                     .map_or_else(|| glyphs.none.to_owned(), number::duration),

@@ -1,0 +1,289 @@
+//! The real program on a real terminal, against a real PostgreSQL.
+
+mod common;
+
+use std::time::Duration;
+
+use chrono::Utc;
+use common::program::{Program, command};
+use common::proxy::Proxy;
+use common::warehouse::Warehouse;
+use rstest::rstest;
+use sbw_servers::postgres::Postgres;
+
+async fn shop() -> Warehouse {
+    Warehouse::with_traffic(300, Utc::now(), 20.0).await
+}
+
+fn ends_well(program: &mut Program) {
+    let (status, _) = program.wait_for_end();
+    assert!(status.success(), "{status:?}");
+    assert!(
+        !program.is_on_its_screen() && program.shows_the_cursor(),
+        "the terminal is not given back"
+    );
+}
+
+#[test]
+fn draws_before_there_is_anything_to_connect_to() {
+    // A port that nobody listens on, and one that accepts and says nothing.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    for port in [1, silent.local_addr().unwrap().port()] {
+        let mut program = Program::dashboard(port, &[]);
+        program.wait_for(&[
+            "clickstream_dw@127.0.0.1",
+            "1 Overview",
+            "no data yet",
+            "q quit",
+        ]);
+        program.send("q");
+        ends_well(&mut program);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_view_shows_the_warehouse() {
+    let shop = shop().await;
+    let mut program = Program::dashboard(shop.port(), &["--last", "24h"]);
+    program.wait_for(&[
+        "● connected",
+        "Revenue",
+        "Events per hour",
+        "product_view",
+        "data to",
+    ]);
+    program.send("2");
+    program.wait_for(&[
+        "of previous",
+        "4  checkout_complete",
+        "Most are lost between",
+    ]);
+    program.send("b");
+    program.wait_for(&["by login", "logged_in", "through"]);
+    program.send("8");
+    program.wait_for(&["time, UTC", "Bàn phím AULA M75 TM", "live, 10 s"]);
+    program.send("\r");
+    program.wait_for(&["event id", "first visit"]);
+    program.send("\u{1b}9");
+    program.wait_for(&["Rows loaded per run", "incomplete"]);
+    program.send("?");
+    program.wait_for(&["Keys", "Time and filters"]);
+    program.send("qq");
+    ends_well(&mut program);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_screen_says_what_the_report_says() {
+    let shop = shop().await;
+    let client = shop.client("clickstream_dw").await;
+    let row = client
+        .query_one(
+            "select count(*), count(*) filter (where event_name = 'product_view') from public.clickstream_events",
+            &[],
+        )
+        .await
+        .unwrap();
+    let (all, views): (i64, i64) = (row.get(0), row.get(1));
+    let mut program = Program::dashboard(shop.port(), &["--last", "7d"]);
+    let (all, views) = (sbw_tui::number::count(all), sbw_tui::number::count(views));
+    let screen = program.wait_for(&[&all, &views]);
+    let bar = screen
+        .lines()
+        .find(|line| line.contains("▌product_view"))
+        .unwrap();
+    assert!(bar.contains(&views), "{screen}");
+    // The bar that is drilled into shows as many events as it counted.
+    program.send("\r");
+    program.wait_for(&["› event product_view", "time, UTC"]);
+    program.send("q");
+    ends_well(&mut program);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopped_server_leaves_the_data_and_a_started_one_brings_it_back() {
+    let mut shop = shop().await;
+    let mut program = Program::dashboard(shop.port(), &[]);
+    let before = program.wait_for(&["● connected", "Revenue", "checkout_complete"]);
+    shop.postgres.stop();
+    let lost = program.wait_for(&["✗ lost, try", "read just now", "not live"]);
+    let revenue = |screen: &str| {
+        let line = screen
+            .lines()
+            .position(|line| line.contains("Revenue"))
+            .unwrap();
+        screen.lines().nth(line + 1).unwrap().to_owned()
+    };
+    assert_eq!(revenue(&before), revenue(&lost));
+    shop.postgres.start_again().unwrap();
+    program.wait_for(&["● connected", "live, 10 s"]);
+    program.send("q");
+    ends_well(&mut program);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn new_events_show_as_soon_as_they_are_announced() {
+    let shop = shop().await;
+    let mut program = Program::dashboard(shop.port(), &["--refresh", "60m"]);
+    program.wait_for(&["● connected", "Revenue"]);
+    program.send("8");
+    program.wait_for(&["live, 1 h 00 min", "time, UTC"]);
+    let client = shop.client("clickstream_dw").await;
+    client
+        .batch_execute(
+            "insert into public.clickstream_events (event_id, event_timestamp, event_name)
+             values (gen_random_uuid(), now(), 'brand_new_event'); notify clickstream_loaded, '7'",
+        )
+        .await
+        .unwrap();
+    program.wait_for(&["▌", "brand_new_event"]);
+    program.send("q");
+    ends_well(&mut program);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_silent_tunnel_is_noticed_and_left_without_waiting() {
+    let shop = shop().await;
+    let tunnel = Proxy::before(shop.port());
+    let mut program = Program::dashboard(tunnel.port(), &["--query-timeout", "500ms"]);
+    program.wait_for(&["● connected", "Revenue"]);
+    tunnel.go_silent();
+    program.send("2");
+    program.wait_for(&["✗ lost, try", "tunnel"]);
+    tunnel.come_back();
+    program.wait_for(&["● connected", "of previous"]);
+    tunnel.go_silent();
+    program.send("8");
+    std::thread::sleep(Duration::from_millis(200));
+    program.send("q");
+    let (status, took) = program.wait_for_end();
+    assert!(
+        status.success() && took < Duration::from_secs(2),
+        "{took:?}"
+    );
+    assert!(!program.is_on_its_screen());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_filter_changes_are_two_questions_at_most() {
+    let shop = shop().await;
+    let tunnel = Proxy::before(shop.port());
+    let mut program = Program::dashboard(tunnel.port(), &["--refresh", "60m"]);
+    program.wait_for(&["● connected", "Revenue", "live"]);
+    let before = tunnel.questions();
+    for _ in 0..18 {
+        program.send("l");
+        std::thread::sleep(Duration::from_millis(45));
+    }
+    program.send("l");
+    program.send("l");
+    program.send("l");
+    program.wait_for(&["login logged_in", "live"]);
+    let asked = tunnel.questions() - before;
+    assert!((1..=2).contains(&asked), "{asked}");
+}
+
+#[rstest]
+#[case::no_such_database(&["--dbname", "elsewhere"], "no database \"elsewhere\"")]
+#[case::no_such_role(&["--user", "nobody_here"], "\"nobody_here\"")]
+#[case::missing_tables(&[], "sbw-etl migrate")]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_is_said_in_a_sentence(#[case] flags: &[&str], #[case] words: &str) {
+    let bare = Warehouse::bare().await;
+    let mut program = Program::dashboard(bare.port(), flags);
+    program.wait_for(&[words]);
+    program.send("q");
+    ends_well(&mut program);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_is_asked_for_and_a_wrong_one_again() {
+    let secret = "not-a-real-secret";
+    let postgres = tokio::task::spawn_blocking(move || {
+        Postgres::builder().password(secret.into()).start().unwrap()
+    })
+    .await
+    .unwrap();
+    let flags = ["--user", "postgres", "--dbname", "postgres"];
+    let mut program = Program::dashboard(postgres.port(), &flags);
+    program.wait_for(&["wants a password", "Nothing is shown while you type"]);
+    program.send("wrong\r");
+    program.wait_for(&["was refused", "Nothing is shown while you type"]);
+    program.send(&format!("{secret}\r"));
+    program.wait_for(&["● connected", "sbw-etl migrate"]);
+    let written = String::from_utf8_lossy(&program.written()).into_owned();
+    assert!(!written.contains("wrong") && !written.contains(secret));
+    program.send("q");
+    ends_well(&mut program);
+}
+
+#[rstest]
+fn signals_end_it_and_give_the_terminal_back(#[values("INT", "TERM", "HUP")] name: &str) {
+    let mut program = Program::dashboard(1, &[]);
+    program.wait_for(&["✗ lost"]);
+    program.signal(name);
+    ends_well(&mut program);
+}
+
+#[test]
+fn sizes_come_and_go() {
+    let mut program = Program::dashboard(1, &[]);
+    program.wait_for(&["q quit"]);
+    for (columns, rows) in [(300, 100), (20, 5), (1, 1), (80, 24), (79, 24), (132, 43)].repeat(5) {
+        program.resize(columns, rows);
+    }
+    program.resize(60, 20);
+    program.wait_for(&["It is 60x20; 80x24 is enough."]);
+    program.resize(100, 30);
+    program.wait_for(&["1 Overview", "q quit"]);
+    program.send("q");
+    ends_well(&mut program);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_hostile_reaches_the_terminal() {
+    let shop = Warehouse::empty().await;
+    let client = shop.client("clickstream_dw").await;
+    let hostile = "\u{1b}]52;c;aGFjaw==\u{7}\u{1b}[2J\u{9b}31m\u{202e}evil\u{200b}";
+    let insert = "insert into public.clickstream_events (event_id, event_timestamp, event_name,
+         context_product_name, user_login_state) values (gen_random_uuid(), now(), $1, $1, $1)";
+    client.execute(insert, &[&hostile]).await.unwrap();
+    let mut program = Program::dashboard(shop.port(), &[]);
+    program.wait_for(&["● connected", "evil"]);
+    for key in ["8", "\r", "2", "9", "1"] {
+        program.send(key);
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    program.send("q");
+    ends_well(&mut program);
+    let written = String::from_utf8_lossy(&program.written()).into_owned();
+    for harm in ["\u{1b}]52", "\u{9b}", "\u{202e}", "\u{200b}", "\u{7}"] {
+        assert!(!written.contains(harm), "{harm:?}");
+    }
+}
+
+#[test]
+fn in_a_pipe_it_says_what_to_do_instead() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_sbw-tui"))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+    let words = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        words.contains("needs a terminal") && words.contains("sbw-tui report"),
+        "{words}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_url_leads_there_too() {
+    let shop = shop().await;
+    let url = format!(
+        "postgres://sbw_reader@127.0.0.1:{}/clickstream_dw",
+        shop.port()
+    );
+    let mut program = Program::start(command(&[&url, "--ascii"]), 80, 24);
+    program.wait_for(&["* connected", "Revenue", "VND"]);
+    program.send("q");
+    ends_well(&mut program);
+}
