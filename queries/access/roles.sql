@@ -18,8 +18,11 @@ begin
         end;
     end loop;
 
-    -- An operator who is no superuser hands things over to the owner, and must be in it.
-    if not pg_has_role(current_user, 'sbw_owner', 'member') then
+    -- An operator who is no superuser hands things over to the owner, and must be
+    -- able to act as it. From version 16 on, having created a role is not enough.
+    if not pg_has_role(current_user, 'sbw_owner',
+                       case when current_setting('server_version_num')::int4 >= 160000
+                            then 'set' else 'member' end) then
         execute format('grant sbw_owner to %I', current_user);
     end if;
 

@@ -10,6 +10,7 @@ select current_setting('server_version_num')::int4 as server_version,
        (select array_agg(wanted order by wanted)
           from unnest(array['sbw_loader', 'sbw_owner', 'sbw_reader']) as wanted
          where not exists (select from pg_roles where rolname = wanted)) as missing_roles,
+       -- From version 16 on, who created a role can put themselves into it.
        (select pg_has_role(current_user, oid, 'member')
           from pg_roles where rolname = 'sbw_owner') as is_in_owner,
        (select pg_get_userbyid(relowner)::text

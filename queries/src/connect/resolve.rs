@@ -3,6 +3,7 @@
 //! read only when none of them gives a password.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::keyword::{SettingError, Settings};
@@ -11,7 +12,7 @@ use super::target::{CONNECT_TIMEOUT, PasswordSource, RootCertificates, SslMode, 
 use super::{service, url};
 
 /// What the command line says.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Flags {
     /// A `postgres://` URL.
     pub url: Option<String>,
@@ -35,6 +36,17 @@ pub struct Defaults<'a> {
     pub user: &'a str,
     /// Database.
     pub dbname: &'a str,
+}
+
+/// A URL may hold a password, so it is not shown.
+impl fmt::Debug for Flags {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let url = self.url.as_ref().map(|_| "…");
+        out.debug_struct("Flags")
+            .field("url", &url)
+            .field("settings", &self.settings)
+            .finish()
+    }
 }
 
 impl Defaults<'static> {

@@ -6,6 +6,7 @@ mod answers;
 mod common;
 mod migrate;
 mod oracle;
+mod ranges;
 mod rights;
 mod sessions;
 mod settings;

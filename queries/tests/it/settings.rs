@@ -394,7 +394,7 @@ fn no_secret_is_ever_shown() {
     let flags = flags(Some("postgres://u:hunter2@h/d?password=hunter2"));
     let resolved = found(&flags, home.path(), &[("PGPASSWORD", "hunter2")]).unwrap();
     assert!(resolved.target.has_password());
-    assert!(!format!("{resolved:?} {}", resolved.target).contains("hunter2"));
+    assert!(!format!("{flags:?} {resolved:?} {}", resolved.target).contains("hunter2"));
     for bad in [
         "postgres://u:hunter2@[h/d",
         "postgres://u:hunter2@h/d?x",

@@ -19,7 +19,9 @@ async fn the_pipeline_shows_its_last_runs_and_its_lag() {
     warehouse
         .client
         .batch_execute(
-            "insert into etl.runs (started_at, trigger, scope, status, objects, inserted)
+            "insert into public.clickstream_events (event_id, event_timestamp, event_name)
+             values (gen_random_uuid(), 'infinity', 'click');
+             insert into etl.runs (started_at, trigger, scope, status, objects, inserted)
              select timestamptz '2025-12-01' + n * interval '1 hour', 'test', 'new', 'complete', n, 10 * n
                from generate_series(1, 22) n;
              update etl.runs set status = 'failed', error = 'no bucket' where objects = 22;
