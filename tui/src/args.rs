@@ -1,4 +1,8 @@
 //! The command line, as it is typed.
+#![expect(
+    clippy::doc_markdown,
+    reason = "these comments are the help that people read"
+)]
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -126,10 +130,6 @@ pub struct Dashboard {
     pub marker: ChartMarker,
     /// Write a log to this file; without a name, to sbw-tui.log in the state directory
     #[arg(long, global = true, value_name = "FILE", num_args = 0..=1, require_equals = true)]
-    #[expect(
-        clippy::option_option,
-        reason = "a flag with a value that may be left out"
-    )]
     pub log: Option<Option<PathBuf>>,
 }
 
@@ -137,7 +137,7 @@ pub struct Dashboard {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Print one view's numbers
-    Report(Report),
+    Report(Box<Report>),
     /// Print the completions of a shell
     Completions {
         /// The shell

@@ -90,28 +90,24 @@ fn run(cli: Cli) -> Result<(), Failure> {
         .unwrap_or(Duration::from_secs(5));
     let flags = cli.connection.flags(cli.positional_url);
     let resolved = connect::resolve(&flags, &Environment::of_process(), &Defaults::DASHBOARD)?;
-    match cli.command {
-        Some(Command::Report(asked)) => {
-            warn(&resolved.warnings);
-            let runtime = runtime()?;
-            let done = runtime.block_on(report(&asked, resolved.target, limit));
-            runtime.shutdown_background();
-            done
-        }
-        _ => {
-            if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
-                return Err(Failure::NoTerminal);
-            }
-            warn(&resolved.warnings);
-            let options = options(resolved.target, &cli.dashboard, limit);
-            let runtime = runtime()?;
-            let done = runtime.block_on(runtime::run(options));
-            // A name being looked up, or a write to a dead tunnel, must not hold
-            // up who wants to leave.
-            runtime.shutdown_background();
-            Ok(done?)
-        }
+    if let Some(Command::Report(asked)) = cli.command {
+        warn(&resolved.warnings);
+        let runtime = runtime()?;
+        let done = runtime.block_on(report(&asked, resolved.target, limit));
+        runtime.shutdown_background();
+        return done;
     }
+    if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
+        return Err(Failure::NoTerminal);
+    }
+    warn(&resolved.warnings);
+    let options = options(resolved.target, &cli.dashboard, limit);
+    let runtime = runtime()?;
+    let done = runtime.block_on(runtime::run(options));
+    // A name being looked up, or a write to a dead tunnel, must not hold up who
+    // wants to leave.
+    runtime.shutdown_background();
+    Ok(done?)
 }
 
 fn warn(warnings: &[String]) {

@@ -1,5 +1,7 @@
 //! One table of keys. It dispatches, it is the footer, the help and the guide.
 
+use std::fmt::Write as _;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use crate::app::{Action, Command, Focus, TextEdit, View};
@@ -492,7 +494,7 @@ pub fn markdown() -> String {
     let mut table = String::from("| key | does |\n|---|---|\n");
     for (keys, help) in Group::ALL.into_iter().flat_map(shown) {
         let keys: Vec<String> = keys.split(", ").map(|key| format!("`{key}`")).collect();
-        table.push_str(&format!("| {} | {help} |\n", keys.join(", ")));
+        let _ = writeln!(table, "| {} | {help} |", keys.join(", "));
     }
     table
 }

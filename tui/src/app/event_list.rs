@@ -136,13 +136,13 @@ impl EventList {
     }
 
     /// Moves the cursor to the newest row; it follows from here on.
-    pub(super) fn to_newest(&mut self) {
+    pub(super) fn go_to_newest(&mut self) {
         self.selected = 0;
         self.offset = 0;
     }
 
     /// Moves the cursor to the oldest row that is held.
-    pub(super) fn to_oldest(&mut self, height: usize) {
+    pub(super) fn go_to_oldest(&mut self, height: usize) {
         self.select(usize::MAX, height);
     }
 

@@ -305,8 +305,8 @@ fn to_end(state: &mut State, end: End) {
     if state.overlay.is_none() && state.place.view == View::Events {
         let height = layout::event_rows(state);
         match end {
-            End::First => state.place.events.to_newest(),
-            End::Last => state.place.events.to_oldest(height),
+            End::First => state.place.events.go_to_newest(),
+            End::Last => state.place.events.go_to_oldest(height),
         }
         return;
     }

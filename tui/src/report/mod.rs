@@ -5,6 +5,7 @@ mod markdown;
 mod sheet;
 mod table;
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -152,7 +153,7 @@ fn heading<T>(document: &Document<T>) -> String {
         ("event", &filter.event),
     ] {
         if let Some(value) = value {
-            heading.push_str(&format!(", {name} {}", text::clean(value)));
+            let _ = write!(heading, ", {name} {}", text::clean(value));
         }
     }
     heading

@@ -94,16 +94,14 @@ impl App {
         screen: &mut Screen,
         event: Option<io::Result<Event>>,
     ) -> io::Result<()> {
-        match event {
-            Some(Ok(event)) => match action(self.state.focus(), event) {
-                Some(action) => self.apply(screen, action),
-                None => Ok(()),
-            },
+        let Some(Ok(event)) = event else {
             // The terminal is gone; there is nobody to draw for.
-            Some(Err(_)) | None => {
-                self.stop = true;
-                Ok(())
-            }
+            self.stop = true;
+            return Ok(());
+        };
+        match action(self.state.focus(), event) {
+            Some(action) => self.apply(screen, action),
+            None => Ok(()),
         }
     }
 
@@ -152,7 +150,7 @@ async fn sleep_until(time: Option<DateTime<Utc>>) {
         Some(time) => {
             // The clock may have jumped; a look once an hour costs nothing.
             let wait = (time - Utc::now()).to_std().unwrap_or_default();
-            tokio::time::sleep(wait.min(Duration::from_secs(3_600))).await;
+            tokio::time::sleep(wait.min(Duration::from_hours(1))).await;
         }
         None => std::future::pending().await,
     }

@@ -168,13 +168,12 @@ fn status(state: &State, look: &Look) -> (String, Style) {
     let (theme, glyphs) = (look.theme, look.glyphs);
     if state.is_behind() || state.shown().answer().is_none() {
         let asked = state.subject();
-        let what = match asked.view {
-            View::Pipeline => "runs".to_owned(),
-            _ => {
-                let mut words = vec![asked.period.to_string()];
-                words.extend(filters(&asked));
-                words.join(glyphs.crumb)
-            }
+        let what = if asked.view == View::Pipeline {
+            "runs".to_owned()
+        } else {
+            let mut words = vec![asked.period.to_string()];
+            words.extend(filters(&asked));
+            words.join(glyphs.crumb)
         };
         return if state.link == Link::Connected {
             (format!("loading {what}{}", glyphs.ellipsis), theme.warn)

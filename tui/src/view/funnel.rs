@@ -1,5 +1,7 @@
 //! Where shoppers drop out.
 
+use std::fmt::Write as _;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -120,16 +122,17 @@ fn summary(rows: &[StepRow]) -> String {
         last.event_name,
         number::percent(last.percent_of_first),
     );
-    let lost = rows.windows(2).max_by_key(|pair| pair[1].dropped);
-    if let Some([before, after]) = lost
+    let worst = rows.windows(2).max_by_key(|pair| pair[1].dropped);
+    if let Some([before, after]) = worst
         && after.dropped > 0
     {
-        words.push_str(&format!(
+        let _ = write!(
+            words,
             " Most are lost between {} and {}: {}.",
             before.event_name,
             after.event_name,
             number::count(after.dropped),
-        ));
+        );
     }
     words
 }
@@ -186,7 +189,7 @@ fn compared(pen: &mut Pen<'_>, groups: &[FunnelGroup], state: &State) {
             let columns = each - 1;
             let mut cell = number::count(row.sessions);
             if row.step > 1 && each >= 18 {
-                cell.push_str(&format!("  {:>6}", number::percent(row.percent_of_first)));
+                let _ = write!(cell, "  {:>6}", number::percent(row.percent_of_first));
             }
             let style = if row.step == 1 {
                 theme.strong

@@ -207,7 +207,11 @@ fn mix(pen: &mut Pen<'_>, title: &str, rows: &[(&str, i64, f64)], selected: Opti
     }
     let most = rows.iter().map(|(_, events, _)| *events).max().unwrap_or(0);
     let counts = if width >= 50 { 11 } else { 7 };
-    let name = (width.saturating_sub(counts + 9) * 3 / 5).max(12);
+    // The names come first; a bar needs a few columns only to compare by.
+    let longest = rows.iter().map(|(label, ..)| text::width(label)).max();
+    let longest = u16::try_from(longest.unwrap_or(0)).unwrap_or(u16::MAX);
+    let spare = width.saturating_sub(counts + 10);
+    let name = longest.clamp(spare.min(12), spare.saturating_sub(5).max(12));
     let bars = width.saturating_sub(name + counts + 10);
     let first = selected.map_or(0, |row| (row + 1).saturating_sub(room));
     for ((index, (label, events, share)), y) in rows.iter().enumerate().skip(first).zip(1..=room) {
