@@ -81,7 +81,7 @@ async fn keys(client: &Client, prefix: &str, start_after: Option<&str>) -> Vec<S
     let pages: Vec<_> = pages.collect::<Result<_, _>>().await.unwrap();
     pages
         .iter()
-        .flat_map(|page| page.contents())
+        .flat_map(aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output::contents)
         .map(|o| o.key().unwrap().to_owned())
         .collect()
 }

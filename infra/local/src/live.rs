@@ -1,0 +1,168 @@
+//! The shop from now on: browsers that post to the API as things happen.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use http_body_util::{BodyExt, Full};
+use hyper::{Request, StatusCode, header};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::simulator::{Event, Sent, Traffic};
+
+/// What happens within this time of a visit is sent together.
+const TOGETHER: Duration = Duration::from_millis(400);
+/// Requests on their way at once.
+const AT_ONCE: usize = 16;
+const TRIES: u32 = 3;
+
+/// Where the simulated clock and the real one agree, and how fast the former runs.
+#[derive(Debug, Clone, Copy)]
+pub struct TimeLapse {
+    /// The moment at which both show the same time.
+    pub from: DateTime<Utc>,
+    /// Simulated seconds in a real one.
+    pub speed: f64,
+}
+
+impl TimeLapse {
+    /// The real time of a simulated moment.
+    #[must_use]
+    pub fn real(&self, simulated: DateTime<Utc>) -> DateTime<Utc> {
+        self.from + scaled(simulated - self.from, 1.0 / self.speed)
+    }
+
+    /// The simulated time of a real moment.
+    #[must_use]
+    pub fn simulated(&self, real: DateTime<Utc>) -> DateTime<Utc> {
+        self.from + scaled(real - self.from, self.speed)
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "milliseconds of a few years, and a cast back saturates"
+)]
+fn scaled(time: TimeDelta, factor: f64) -> TimeDelta {
+    let milliseconds = time.num_milliseconds() as f64 * factor;
+    TimeDelta::milliseconds(milliseconds.clamp(-3e12, 3e12) as i64)
+}
+
+/// Sends events to the API as they are due, without end.
+pub async fn send(mut traffic: Traffic, api: SocketAddr, clock: TimeLapse) {
+    let browser = Browser {
+        client: Client::builder(TokioExecutor::new()).build_http(),
+        url: format!("http://{api}/clickstream"),
+    };
+    let free = Arc::new(Semaphore::new(AT_ONCE));
+    let mut requests = JoinSet::new();
+    loop {
+        let due = clock.real(traffic.next_at());
+        let wait = (due - Utc::now()).to_std().unwrap_or(Duration::ZERO);
+        tokio::time::sleep(wait + TOGETHER).await;
+        let mut visits: BTreeMap<Arc<str>, Vec<Event>> = BTreeMap::new();
+        let now = clock.simulated(Utc::now());
+        while let Some(Sent { mut event, .. }) = traffic.next_before(now) {
+            event.at = clock.real(event.at);
+            visits
+                .entry(Arc::clone(&event.session_id))
+                .or_default()
+                .push(event);
+        }
+        for events in visits.into_values() {
+            // Never closed: with too many on their way, the shop waits.
+            let Ok(permit) = Arc::clone(&free).acquire_owned().await else {
+                return;
+            };
+            let browser = browser.clone();
+            requests.spawn(async move {
+                browser.post(&events).await;
+                drop(permit);
+            });
+        }
+        while requests.try_join_next().is_some() {}
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Browser {
+    client: Client<HttpConnector, Full<Bytes>>,
+    url: String,
+}
+
+impl Browser {
+    /// Sends the events of one visit, as `navigator.sendBeacon` would, and again
+    /// if nobody answered.
+    async fn post(&self, events: &[Event]) {
+        let body = match body_of(events) {
+            Ok(body) => Bytes::from(body),
+            Err(error) => return tracing::error!(%error, "an event is not JSON"),
+        };
+        let mut pause = Duration::from_millis(200);
+        for attempt in 1..=TRIES {
+            match self.try_post(body.clone()).await {
+                // A refusal is final: the event is bad.
+                Ok(status) if !status.is_server_error() => return,
+                Ok(status) => tracing::warn!(%status, attempt, "the API failed"),
+                Err(error) => tracing::warn!(%error, attempt, "the API was not reached"),
+            }
+            tokio::time::sleep(pause).await;
+            pause *= 3;
+        }
+    }
+
+    async fn try_post(
+        &self,
+        body: Bytes,
+    ) -> Result<StatusCode, Box<dyn std::error::Error + Send + Sync>> {
+        let request = Request::post(&self.url)
+            .header(header::CONTENT_TYPE, "text/plain;charset=UTF-8")
+            .header(header::ORIGIN, "https://shop.example")
+            .header(header::USER_AGENT, "Mozilla/5.0 (simulated)")
+            .body(Full::new(body))?;
+        let answer = self.client.request(request).await?;
+        let status = answer.status();
+        // Read to its end, so that the connection can be used again.
+        answer.into_body().collect().await?;
+        Ok(status)
+    }
+}
+
+/// One event goes alone, several with the time of sending.
+fn body_of(events: &[Event]) -> serde_json::Result<String> {
+    if let [event] = events {
+        return event.json();
+    }
+    let events: Vec<String> = events.iter().map(Event::json).collect::<Result<_, _>>()?;
+    let sent_at = Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true);
+    Ok(format!(
+        "{{\"events\":[{}],\"sentAt\":\"{sent_at}\"}}",
+        events.join(",")
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_time_lapse_stretches_time_around_its_start() {
+        let from: DateTime<Utc> = "2025-12-01T00:00:00Z".parse().unwrap();
+        let hour = from + TimeDelta::hours(1);
+        let clock = TimeLapse { from, speed: 60.0 };
+        assert_eq!(clock.real(hour), from + TimeDelta::minutes(1));
+        assert_eq!(clock.simulated(from + TimeDelta::minutes(1)), hour);
+        let real = TimeLapse { from, speed: 1.0 };
+        assert_eq!((real.real(hour), real.simulated(hour)), (hour, hour));
+    }
+}

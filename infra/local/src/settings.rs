@@ -1,0 +1,132 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Parser;
+
+/// The whole platform on one machine, on real parts: shop, HTTP API, S3, ETL,
+/// PostgreSQL, dashboard.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "sbw-local", version, about, max_term_width = 100)]
+pub struct Settings {
+    /// Keep everything in this directory and go on there next time [default: a
+    /// throwaway directory]
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Run without the dashboard and print the addresses; also when there is no terminal
+    #[arg(long)]
+    pub headless: bool,
+    /// Port of the HTTP API; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = 8787)]
+    pub api_port: u16,
+    /// Port of PostgreSQL; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub pg_port: u16,
+    /// Port of the S3 server; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub s3_port: u16,
+    /// Time between two runs of the ETL, such as 15s or 2m
+    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = duration)]
+    pub etl_every: Duration,
+    /// Days of history; 0 writes none
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(..=1_000))]
+    pub days: u32,
+    /// Events in the history, about
+    #[arg(long, default_value_t = 250_000, value_parser = clap::value_parser!(u32).range(1..=20_000_000))]
+    pub events: u32,
+    /// The same seed makes the same shoppers
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Live visits, as a multiple of those of the history
+    #[arg(long, value_name = "TIMES", default_value_t = 4.0, value_parser = factor)]
+    pub shoppers: f64,
+    /// Live time-lapse: simulated seconds in a second
+    #[arg(long, value_name = "TIMES", default_value_t = 1.0, value_parser = factor)]
+    pub speed: f64,
+    /// No live visits
+    #[arg(long)]
+    pub no_traffic: bool,
+    /// Origins whose pages may send events, comma-separated
+    #[arg(
+        long,
+        value_name = "LIST",
+        default_value = "https://shop.example,http://localhost:3000"
+    )]
+    pub allowed_origins: String,
+}
+
+/// `90`, `15s`, `2m`, `1h`; from a second to a day.
+fn duration(text: &str) -> Result<Duration, String> {
+    let end = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let seconds = match unit {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        _ => return Err("use a number with s, m or h, such as 15s".to_owned()),
+    };
+    let number: u64 = number
+        .parse()
+        .map_err(|_| "use a number with s, m or h, such as 15s")?;
+    match number.checked_mul(seconds) {
+        Some(seconds @ 1..=86_400) => Ok(Duration::from_secs(seconds)),
+        _ => Err("use a time from 1s to 24h".to_owned()),
+    }
+}
+
+fn factor(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(times) if (0.01..=10_000.0).contains(&times) => Ok(times),
+        _ => Err("use a number from 0.01 to 10000".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use clap::CommandFactory;
+    use rstest::rstest;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Settings::command().debug_assert();
+    }
+
+    #[rstest]
+    #[case("15s", 15)]
+    #[case("90", 90)]
+    #[case("2m", 120)]
+    #[case("24h", 86_400)]
+    fn times(#[case] text: &str, #[case] seconds: u64) {
+        assert_eq!(duration(text), Ok(Duration::from_secs(seconds)));
+    }
+
+    #[rstest]
+    #[case("")]
+    #[case("s")]
+    #[case("0s")]
+    #[case("25h")]
+    #[case("1.5m")]
+    #[case("-1s")]
+    #[case("15 s")]
+    #[case("99999999999999999999h")]
+    fn times_that_are_none(#[case] text: &str) {
+        duration(text).unwrap_err();
+    }
+
+    #[rstest]
+    #[case("0")]
+    #[case("NaN")]
+    #[case("inf")]
+    #[case("-1")]
+    #[case("x")]
+    fn factors_that_are_none(#[case] text: &str) {
+        factor(text).unwrap_err();
+    }
+}

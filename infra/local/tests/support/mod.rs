@@ -1,0 +1,210 @@
+//! A running `sbw-local`, and what the tests want to know of it.
+
+#![allow(dead_code)] // Not every test program needs all of it.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use http_body_util::{BodyExt, Full};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Far beyond what anything takes: only a hang comes here.
+pub const PATIENCE: Duration = Duration::from_mins(2);
+
+/// The program without a dashboard, in a temporary directory of its own.
+pub struct Local {
+    process: Child,
+    lines: mpsc::Receiver<String>,
+    heard: Vec<String>,
+    temp: TempDir,
+}
+
+impl Local {
+    pub fn start(more: &[&str]) -> Self {
+        Self::start_in(open_dir(), more)
+    }
+
+    pub fn start_in(temp: TempDir, more: &[&str]) -> Self {
+        let mut process = command(temp.path(), more)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .unwrap();
+        let stdout = BufReader::new(process.stdout.take().unwrap());
+        let (tell, lines) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in stdout.lines().map_while(Result::ok) {
+                if tell.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        Self {
+            process,
+            lines,
+            heard: Vec::new(),
+            temp,
+        }
+    }
+
+    /// Waits for a line that starts like this; what comes after.
+    pub fn hears(&mut self, start: &str) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let mut found = self
+                .heard
+                .iter()
+                .filter_map(|line| line.strip_prefix(start));
+            if let Some(line) = found.next() {
+                return line.trim().to_owned();
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.lines.recv_timeout(left) {
+                Ok(line) => self.heard.push(line),
+                Err(_) => panic!("never said {start:?}, but {:#?}", self.heard),
+            }
+        }
+    }
+
+    /// All lines that were heard so far.
+    pub fn heard(&self) -> String {
+        self.heard.join("\n")
+    }
+
+    /// The warehouse's answer, asked the way the program says itself.
+    pub fn ask(&mut self, sql: &str) -> String {
+        let said = self.hears("psql");
+        let mut words = said.split_whitespace();
+        let passfile = words.next().unwrap().strip_prefix("PGPASSFILE=").unwrap();
+        assert_eq!(words.next(), Some("psql"));
+        let output = Command::new("psql")
+            .args(words)
+            .args(["-X", "-A", "-t", "-w", "-c", sql])
+            .env("PGPASSFILE", passfile)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{said}");
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    /// Asks until the answer is this.
+    pub fn wait_for(&mut self, sql: &str, wanted: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let answer = self.ask(sql);
+            if answer == wanted {
+                return;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "{sql} is {answer:?}, never {wanted:?}"
+            );
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    pub fn signal(&self, name: &str) {
+        let pid = self.process.id().to_string();
+        let sent = Command::new("kill")
+            .args(["-s", name, &pid])
+            .status()
+            .unwrap();
+        assert!(sent.success());
+    }
+
+    pub fn ends(&mut self) -> ExitStatus {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.process.try_wait().unwrap() {
+                return status;
+            }
+            assert!(Instant::now() < deadline, "it does not stop");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Where it keeps everything.
+    pub fn home(&mut self) -> PathBuf {
+        let log = PathBuf::from(self.hears("log"));
+        log.parent().unwrap().to_path_buf()
+    }
+
+    pub fn postgres_pid(&mut self) -> u32 {
+        let pid_file = self.home().join("postgres/postmaster.pid");
+        let text = fs::read_to_string(pid_file).unwrap();
+        text.lines().next().unwrap().parse().unwrap()
+    }
+
+    pub fn temp(&self) -> &Path {
+        self.temp.path()
+    }
+
+    /// Its temporary directory, for another one to start in.
+    pub fn take_temp(&mut self) -> TempDir {
+        std::mem::replace(&mut self.temp, open_dir())
+    }
+}
+
+impl Drop for Local {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+pub fn command(temp: &Path, more: &[impl AsRef<OsStr>]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sbw-local"));
+    command.args(["--headless", "--etl-every=1s"]);
+    let own_port = |flag: &_| {
+        AsRef::<OsStr>::as_ref(flag)
+            .to_string_lossy()
+            .starts_with("--api-port")
+    };
+    if !more.iter().any(own_port) {
+        command.arg("--api-port=0");
+    }
+    command
+        .args(more)
+        .env("TMPDIR", temp)
+        .env_remove("RUST_LOG");
+    command.stdin(Stdio::null());
+    command
+}
+
+/// A directory that the account of root's PostgreSQL may pass.
+pub fn open_dir() -> TempDir {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o711)).unwrap();
+    dir
+}
+
+pub fn is_gone(pid: u32) -> bool {
+    // A zombie that nobody has reaped yet has no command line.
+    fs::read(format!("/proc/{pid}/cmdline")).map_or(true, |line| line.is_empty())
+}
+
+pub fn is_empty(dir: &Path) -> bool {
+    fs::read_dir(dir).unwrap().next().is_none()
+}
+
+pub async fn post(url: &str, body: &Value) -> (u16, Value) {
+    let client = Client::builder(TokioExecutor::new()).build_http::<Full<bytes::Bytes>>();
+    let request = hyper::Request::post(url)
+        .header("content-type", "application/json")
+        .body(Full::from(body.to_string()))
+        .unwrap();
+    let answer = client.request(request).await.unwrap();
+    let status = answer.status().as_u16();
+    let body = answer.into_body().collect().await.unwrap().to_bytes();
+    (status, serde_json::from_slice(&body).unwrap())
+}
