@@ -1,4 +1,5 @@
 //! The real program on a real terminal, against a real PostgreSQL.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
 
@@ -114,7 +115,7 @@ async fn a_stopped_server_leaves_the_data_and_a_started_one_brings_it_back() {
             .lines()
             .position(|line| line.contains("Revenue"))
             .unwrap();
-        screen.lines().nth(line + 1).unwrap().to_owned()
+        screen.lines().nth(line + 1).unwrap().trim_end().to_owned()
     };
     assert_eq!(revenue(&before), revenue(&lost));
     shop.postgres.start_again().unwrap();

@@ -1,4 +1,5 @@
 //! Numbers without a terminal: formats, fields, exit codes.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
 

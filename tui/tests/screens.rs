@@ -1,4 +1,5 @@
 //! What the screens look like: every view at three sizes, in every dress.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
 
@@ -220,7 +221,7 @@ fn nothing_is_said_in_words(
             }
         }
         Body::Funnel(_) => {
-            answer.body = Body::Funnel(sbw_queries::answers::funnel::Funnel::Rows(Vec::new()))
+            answer.body = Body::Funnel(sbw_queries::answers::funnel::Funnel::Rows(Vec::new()));
         }
         Body::Page(page) => page.rows.clear(),
         Body::Pipeline => {}
@@ -291,7 +292,7 @@ fn hostile_text_is_harmless_and_columns_stay_aligned() {
 }
 
 fn poison(row: &mut RawEvent, text: &str) {
-    row.event_name = text.to_owned();
+    text.clone_into(&mut row.event_name);
     for field in [
         &mut row.user_id,
         &mut row.user_login_state,

@@ -1,4 +1,5 @@
 //! What keys, answers and time do to the state.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 
 /// How long anything may take on a busy machine before it counts as never.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// `sbw-tui` running on a pseudo-terminal.
 pub struct Program {
@@ -78,7 +78,7 @@ impl Program {
         let mut output = pair.master.try_clone_reader().unwrap();
         let seen = Arc::clone(&terminal);
         std::thread::spawn(move || {
-            let mut bytes = [0; 65_536];
+            let mut bytes = vec![0; 65_536];
             while let Ok(count @ 1..) = output.read(&mut bytes) {
                 let mut terminal = seen.lock().unwrap();
                 terminal.parser.process(&bytes[..count]);

@@ -63,7 +63,7 @@ impl Proxy {
 }
 
 fn pass(mut from: TcpStream, mut to: TcpStream, silent: &AtomicBool, count: Option<&AtomicUsize>) {
-    let mut bytes = [0; 65_536];
+    let mut bytes = vec![0; 65_536];
     let mut swallowed = false;
     while let Ok(read @ 1..) = from.read(&mut bytes) {
         swallowed |= silent.load(Ordering::SeqCst);

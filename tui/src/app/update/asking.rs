@@ -1,0 +1,135 @@
+//! What is asked, and when: a question changes at once, and is asked when the
+//! keys have come to rest.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::moving::clamp_cursors;
+use crate::app::action::{Effect, Request};
+use crate::app::place::View;
+use crate::app::state::{Link, Overlay, Secret, State};
+use crate::app::subject::Subject;
+use crate::period::{Period, Shift, Zoom};
+
+/// A changed question waits this long, in case another key follows.
+const QUIET: TimeDelta = TimeDelta::milliseconds(80);
+
+/// One that follows another within [`BUSY`] waits this long: keys are being
+/// pressed in a row, and only where they end matters.
+const QUIET_WHEN_BUSY: TimeDelta = TimeDelta::milliseconds(350);
+
+const BUSY: TimeDelta = TimeDelta::milliseconds(1_000);
+
+pub(super) fn shift(state: &mut State, shift: Shift) {
+    let period = state.place.period.shifted(shift, state.now);
+    set_period(state, period);
+}
+
+pub(super) fn zoom(state: &mut State, zoom: Zoom) {
+    let period = state.place.period.zoomed(zoom, state.now);
+    set_period(state, period);
+}
+
+pub(super) fn set_period(state: &mut State, period: Period) {
+    if state.place.period != period {
+        state.place.period = period;
+        question_changed(state);
+    }
+}
+
+/// The screen asks something else now: shows what is known of it at once, and
+/// asks when the keys have come to rest.
+pub(super) fn question_changed(state: &mut State) {
+    let subject = state.subject();
+    state.failure = None;
+    state.answers.touch(&subject);
+    let known = state.answers.exact(&subject).cloned();
+    if let Some(answer) = &known
+        && subject.view == View::Events
+        && state.place.events.subject() != Some(&subject)
+    {
+        state.place.events.take(answer);
+    }
+    clamp_cursors(state);
+    let fresh = known.is_some_and(|answer| {
+        subject.period.is_fixed() && state.live.paused || state.now - answer.at < state.live.every
+    });
+    if fresh && state.asking.is_none() {
+        state.live.ask_at = None;
+        return;
+    }
+    let busy = state
+        .live
+        .changed_at
+        .is_some_and(|at| state.now - at < BUSY);
+    state.live.ask_at = Some(state.now + if busy { QUIET_WHEN_BUSY } else { QUIET });
+}
+
+/// The questions whose time has come.
+pub(super) fn ask_what_is_due(state: &mut State) -> Option<Effect> {
+    if state.link != Link::Connected {
+        return None;
+    }
+    let due = |at: Option<DateTime<Utc>>| at.is_some_and(|at| at <= state.now);
+    if due(state.live.ask_at) {
+        state.live.ask_at = None;
+        state.live.changed_at = Some(state.now);
+        let request = request(state, state.subject());
+        return Some(ask(state, request));
+    }
+    if state.asking.is_some() || state.live.ask_at.is_some() {
+        return None;
+    }
+    if due(state.refresh_due()) {
+        let request = request(state, state.subject());
+        return Some(ask(state, request));
+    }
+    let page = state.place.events.wanted()?;
+    // Not for a list of another question, nor again for a page that just failed.
+    let wanted = state.place.view == View::Events
+        && page.page_before(None) == state.subject()
+        && state.failure.is_none();
+    wanted.then(|| {
+        // Every page of a list is cut from the range that its first was.
+        let range = state
+            .place
+            .events
+            .range()
+            .filter(|_| page != state.subject());
+        let request = Request {
+            range: range.unwrap_or(page.period.resolve(state.now)),
+            subject: page,
+        };
+        ask(state, request)
+    })
+}
+
+/// Asks again now; without a connection, tries to connect now.
+pub(super) fn refresh(state: &mut State) -> Vec<Effect> {
+    match &state.link {
+        Link::Connected => {
+            let request = request(state, state.subject());
+            vec![Effect::Draw, ask(state, request)]
+        }
+        Link::Connecting => Vec::new(),
+        Link::Lost { .. } => vec![Effect::Draw, Effect::Reconnect],
+        Link::Locked { .. } => {
+            state.overlay = Some(Overlay::Password {
+                line: Secret::default(),
+            });
+            vec![Effect::Draw]
+        }
+    }
+}
+
+pub(super) fn request(state: &State, subject: Subject) -> Request {
+    Request {
+        range: subject.period.resolve(state.now),
+        subject,
+    }
+}
+
+pub(super) fn ask(state: &mut State, request: Request) -> Effect {
+    state.live.refresh_at = None;
+    state.asking = Some(request.subject.clone());
+    Effect::Ask(request)
+}

@@ -1,0 +1,104 @@
+//! How the state changes: `(state, action, now) -> effects`, and nothing else.
+
+mod asking;
+mod hearing;
+mod moving;
+mod opening;
+
+use chrono::{DateTime, Utc};
+
+use self::asking::{ask_what_is_due, question_changed, refresh, shift, zoom};
+use self::hearing::{answered, failed, link_changed};
+use self::moving::{End, page, step, to_end};
+use self::opening::{back, enter, go};
+use super::action::{Action, Command, Effect, TextEdit};
+use super::place::{next_login, next_segment};
+use super::state::{Overlay, Secret, State};
+use crate::period::{PRESETS, Shift, Zoom};
+
+/// Applies an action to the state and says what is to be done about it.
+#[must_use]
+pub fn update(state: &mut State, action: Action, now: DateTime<Utc>) -> Vec<Effect> {
+    let texts = state.clock_texts();
+    state.now = now;
+    let mut effects = match action {
+        Action::Command(command) => commanded(state, command),
+        Action::Edit(edit) => edited(state, edit),
+        Action::Resize(size) => {
+            state.size = size;
+            vec![Effect::Draw]
+        }
+        Action::Tick => Vec::new(),
+        Action::Link(event) => link_changed(state, event),
+        Action::Answered(answer) => answered(state, *answer),
+        Action::Failed(subject, why) => failed(state, subject, why),
+    };
+    effects.extend(ask_what_is_due(state));
+    let drawn = effects
+        .iter()
+        .any(|effect| matches!(effect, Effect::Draw | Effect::Clear));
+    if !drawn && state.clock_texts() != texts {
+        effects.push(Effect::Draw);
+    }
+    effects
+}
+
+fn commanded(state: &mut State, command: Command) -> Vec<Effect> {
+    match command {
+        Command::Quit => return vec![Effect::Quit],
+        Command::Suspend => return vec![Effect::Suspend],
+        Command::Redraw => return vec![Effect::Clear],
+        Command::Help => {
+            state.overlay = match state.overlay {
+                Some(Overlay::Help { .. }) => None,
+                _ => Some(Overlay::Help { scroll: 0 }),
+            };
+        }
+        Command::Back => return back(state),
+        Command::Go(view) => go(state, view),
+        Command::NextView => go(state, state.place.view.next()),
+        Command::PreviousView => go(state, state.place.view.previous()),
+        Command::Up => step(state, -1),
+        Command::Down => step(state, 1),
+        Command::PageUp => step(state, -page(state)),
+        Command::PageDown => step(state, page(state)),
+        Command::First => to_end(state, End::First),
+        Command::Last => to_end(state, End::Last),
+        Command::Enter => return enter(state),
+        Command::Ranges => {
+            let row = PRESETS
+                .iter()
+                .position(|preset| *preset == state.place.period);
+            state.overlay = Some(Overlay::Ranges {
+                row: row.unwrap_or(0),
+            });
+        }
+        Command::Earlier => shift(state, Shift::Earlier),
+        Command::Later => shift(state, Shift::Later),
+        Command::ZoomIn => zoom(state, Zoom::In),
+        Command::ZoomOut => zoom(state, Zoom::Out),
+        Command::Login => {
+            state.place.filter.login = next_login(state.place.filter.login.as_deref());
+            question_changed(state);
+        }
+        Command::Segment => {
+            state.place.segment = next_segment(state.place.segment);
+            question_changed(state);
+        }
+        Command::Pause => state.live.paused = !state.live.paused,
+        Command::Refresh => return refresh(state),
+    }
+    vec![Effect::Draw]
+}
+
+fn edited(state: &mut State, edit: TextEdit) -> Vec<Effect> {
+    match &mut state.overlay {
+        Some(Overlay::Range { line, problem }) => {
+            *problem = None;
+            line.apply(edit);
+        }
+        Some(Overlay::Password { line: Secret(line) }) => line.apply(edit),
+        _ => return Vec::new(),
+    }
+    vec![Effect::Draw]
+}
