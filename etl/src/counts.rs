@@ -16,8 +16,14 @@ impl Counts {
 
     /// The figures so far; what is not loaded and not gone, remains.
     pub(crate) fn so_far(&self) -> RunReport {
-        let mut report = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        report.remaining = report.new_objects.saturating_sub(report.objects + report.gone);
+        let mut report = self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        report.remaining = report
+            .new_objects
+            .saturating_sub(report.objects + report.gone);
         report
     }
 }

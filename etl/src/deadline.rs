@@ -48,7 +48,9 @@ impl Deadline {
 
     fn left(&self, margin: Duration) -> Option<Duration> {
         self.0.map(|at| {
-            at.checked_sub(margin).map_or(Duration::ZERO, |at| at.saturating_duration_since(Instant::now()))
+            at.checked_sub(margin).map_or(Duration::ZERO, |at| {
+                at.saturating_duration_since(Instant::now())
+            })
         })
     }
 

@@ -12,7 +12,9 @@ pub enum EtlError {
     #[error("the warehouse has no tables of the loader; run `sbw-etl migrate` first")]
     NotMigrated(#[source] tokio_postgres::Error),
     /// The role may not do what the loader does.
-    #[error("the role lacks a right ({reason}); connect as sbw_loader, or run `sbw-etl migrate` to renew its grants")]
+    #[error(
+        "the role lacks a right ({reason}); connect as sbw_loader, or run `sbw-etl migrate` to renew its grants"
+    )]
     NotAllowed {
         /// The server's words.
         reason: String,
@@ -44,7 +46,9 @@ pub enum EtlError {
     #[error(transparent)]
     Settings(#[from] crate::settings::SettingsError),
     /// The worker thread ended in a panic.
-    #[error("the loader has a fault: a stage ended early; nothing half-loaded was kept, the next run takes it up")]
+    #[error(
+        "the loader has a fault: a stage ended early; nothing half-loaded was kept, the next run takes it up"
+    )]
     StageEnded,
 }
 
@@ -78,10 +82,14 @@ impl From<tokio_postgres::Error> for EtlError {
             {
                 Self::NotMigrated(error)
             }
-            Some(code) if *code == SqlState::INSUFFICIENT_PRIVILEGE => {
-                Self::NotAllowed { reason, source: error }
-            }
-            _ => Self::Warehouse { reason, source: error },
+            Some(code) if *code == SqlState::INSUFFICIENT_PRIVILEGE => Self::NotAllowed {
+                reason,
+                source: error,
+            },
+            _ => Self::Warehouse {
+                reason,
+                source: error,
+            },
         }
     }
 }

@@ -89,7 +89,10 @@ pub(crate) async fn fetch(
     }
     let failures = failures.load(Ordering::Relaxed);
     if failures >= GIVE_UP_AFTER {
-        tracing::error!(failures, "the storage stopped answering; the rest is left for the next run");
+        tracing::error!(
+            failures,
+            "the storage stopped answering; the rest is left for the next run"
+        );
     }
     Ok(())
 }
@@ -117,7 +120,11 @@ impl Read {
         match bytes {
             Ok(bytes) => {
                 self.failures.store(0, Ordering::Relaxed);
-                let fetched = Fetched { object: Arc::new(object), bytes, _share: share };
+                let fetched = Fetched {
+                    object: Arc::new(object),
+                    bytes,
+                    _share: share,
+                };
                 // Nobody receives any more: loading was stopped, the object remains.
                 let _ = self.fetched.send(fetched).await;
                 Ok(())

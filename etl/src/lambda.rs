@@ -8,7 +8,9 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::{
-    Deadline, Etl, Order, Payload, RunReport, Scope, Trigger, error::in_full, run,
+    Deadline, Etl, Order, Payload, RunReport, Scope, Trigger,
+    error::in_full,
+    run,
     settings::{bucket_of_process, warehouse_of_process},
     telemetry,
 };
@@ -22,7 +24,9 @@ pub async fn serve() -> Result<(), Error> {
         let (aws, s3) = (&aws, s3.clone());
         async move {
             // The password is asked for each time: it may have been changed.
-            let warehouse = warehouse_of_process(aws).await.map_err(|error| failure(&error))?;
+            let warehouse = warehouse_of_process(aws)
+                .await
+                .map_err(|error| failure(&error))?;
             let etl = Etl::new(s3, bucket_of_process(), warehouse);
             Box::pin(invoke(&etl, &event)).await
         }
@@ -31,13 +35,27 @@ pub async fn serve() -> Result<(), Error> {
 }
 
 async fn invoke(etl: &Etl, event: &LambdaEvent<Value>) -> Result<RunReport, Error> {
-    let scope = Payload(&event.payload).scope(Utc::now()).map_err(|error| failure(&error))?;
-    let trigger = if scope == Scope::New { Trigger::Schedule } else { Trigger::Operator };
-    let order = Order { scope, trigger, deadline: deadline(&event.context) };
+    let scope = Payload(&event.payload)
+        .scope(Utc::now())
+        .map_err(|error| failure(&error))?;
+    let trigger = if scope == Scope::New {
+        Trigger::Schedule
+    } else {
+        Trigger::Operator
+    };
+    let order = Order {
+        scope,
+        trigger,
+        deadline: deadline(&event.context),
+    };
     if order.deadline.is_near() {
-        tracing::warn!("less than 20 s to the deadline: nothing is begun; give the function a longer timeout");
+        tracing::warn!(
+            "less than 20 s to the deadline: nothing is begun; give the function a longer timeout"
+        );
     }
-    let report = run(etl, &order, &()).await.map_err(|error| failure(&error))?;
+    let report = run(etl, &order, &())
+        .await
+        .map_err(|error| failure(&error))?;
     report_run(&report, &event.context);
     Ok(report)
 }
@@ -62,7 +80,10 @@ fn report_run(report: &RunReport, context: &Context) {
 
 /// The deadline is told as a time of day; what is left of it counts.
 fn deadline(context: &Context) -> Deadline {
-    let left = context.deadline().duration_since(std::time::SystemTime::now()).unwrap_or_default();
+    let left = context
+        .deadline()
+        .duration_since(std::time::SystemTime::now())
+        .unwrap_or_default();
     Deadline::at(Instant::now() + left)
 }
 

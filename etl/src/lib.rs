@@ -81,11 +81,21 @@ impl Etl {
         bucket: impl Into<String>,
         warehouse: sbw_queries::connect::Target,
     ) -> Self {
-        Self { s3, bucket: bucket.into(), warehouse, limits: Limits::default() }
+        Self {
+            s3,
+            bucket: bucket.into(),
+            warehouse,
+            limits: Limits::default(),
+        }
     }
 
     fn bucket(&self) -> bucket::Bucket {
-        bucket::Bucket::new(&self.s3, &self.bucket, self.limits.answer_within, self.limits.tries)
+        bucket::Bucket::new(
+            &self.s3,
+            &self.bucket,
+            self.limits.answer_within,
+            self.limits.tries,
+        )
     }
 }
 

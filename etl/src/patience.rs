@@ -20,8 +20,13 @@ pub(crate) struct Patience {
 
 impl Patience {
     pub(crate) fn new(deadline: Deadline) -> Self {
-        let longest = deadline.left_for_loading().map_or(LONGEST, |left| left.min(LONGEST));
-        Self { until: Instant::now() + longest, pause: FIRST_PAUSE }
+        let longest = deadline
+            .left_for_loading()
+            .map_or(LONGEST, |left| left.min(LONGEST));
+        Self {
+            until: Instant::now() + longest,
+            pause: FIRST_PAUSE,
+        }
     }
 
     /// Waits before another attempt; false when there shall be none.

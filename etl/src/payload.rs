@@ -65,7 +65,10 @@ impl Payload<'_> {
                 return Ok(Scope::days(one, one)?);
             }
         }
-        let date = self.text("targetUtcDate").map(|text| older_day(&text)).transpose()?;
+        let date = self
+            .text("targetUtcDate")
+            .map(|text| older_day(&text))
+            .transpose()?;
         if let Some(hour) = self.text("targetUtcHour") {
             return hour_scope(&hour, date.unwrap_or_else(|| now.date_naive()));
         }
@@ -138,7 +141,9 @@ fn hours_back(text: &str, now: DateTime<Utc>) -> Result<Scope, PayloadError> {
         })?;
     let first = (now - TimeDelta::hours(hours)).date_naive();
     // Just after midnight a file of the next day may be there already.
-    let last = (now + TimeDelta::minutes(5)).date_naive().min(now.date_naive() + Days::new(1));
+    let last = (now + TimeDelta::minutes(5))
+        .date_naive()
+        .min(now.date_naive() + Days::new(1));
     Ok(Scope::days(first, last)?)
 }
 
@@ -152,7 +157,10 @@ mod tests {
 
     fn scope(payload: &Value) -> Result<String, String> {
         let now = "2025-12-05T12:00:00Z".parse().unwrap();
-        Payload(payload).scope(now).map(|scope| scope.to_string()).map_err(|error| error.to_string())
+        Payload(payload)
+            .scope(now)
+            .map(|scope| scope.to_string())
+            .map_err(|error| error.to_string())
     }
 
     #[rstest]

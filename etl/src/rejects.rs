@@ -29,7 +29,15 @@ pub async fn retry(
     progress: &dyn Progress,
 ) -> Result<RunReport, EtlError> {
     let find = |_: Bucket, _, counts: Arc<Counts>, found| find_rejected(etl, keys, counts, found);
-    Box::pin(in_books(etl, order, "rejects", Claim::Again, find, progress)).await
+    Box::pin(in_books(
+        etl,
+        order,
+        "rejects",
+        Claim::Again,
+        find,
+        progress,
+    ))
+    .await
 }
 
 async fn find_rejected(
@@ -43,7 +51,10 @@ async fn find_rejected(
     loop {
         // In key order and never back: what is still bad is not met again.
         let rows = client
-            .query(include_str!("../sql/objects_with_rejects.sql"), &[&keys, &after, &PAGE])
+            .query(
+                include_str!("../sql/objects_with_rejects.sql"),
+                &[&keys, &after, &PAGE],
+            )
             .await?;
         let objects: Vec<RawObject> = rows
             .iter()

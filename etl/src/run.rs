@@ -59,11 +59,7 @@ pub struct Order {
 /// An error means that the run was stopped; what was loaded before it stays
 /// loaded. Objects that could not be read for a passing reason, or that time did
 /// not suffice for, are no error but `remaining`.
-pub async fn run(
-    etl: &Etl,
-    order: &Order,
-    progress: &dyn Progress,
-) -> Result<RunReport, EtlError> {
+pub async fn run(etl: &Etl, order: &Order, progress: &dyn Progress) -> Result<RunReport, EtlError> {
     let listing = |bucket: Bucket, books: Arc<Books>, counts: Arc<Counts>, found| {
         find_new(etl, order, bucket, books, counts, found)
     };
@@ -92,9 +88,17 @@ where
     let counts = Arc::new(Counts::default());
     let (found, pages) = mpsc::channel(PAGES_AHEAD);
     let finding = find(etl.bucket(), Arc::clone(&books), Arc::clone(&counts), found);
-    let loader =
-        Loader::new(&etl.warehouse, run_id, claim, order.deadline, etl.limits.chunk_rows);
-    let result = Box::pin(stages(etl, order, &counts, finding, pages, loader, progress)).await;
+    let loader = Loader::new(
+        &etl.warehouse,
+        run_id,
+        claim,
+        order.deadline,
+        etl.limits.chunk_rows,
+    );
+    let result = Box::pin(stages(
+        etl, order, &counts, finding, pages, loader, progress,
+    ))
+    .await;
 
     let mut report = counts.so_far();
     report.duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);

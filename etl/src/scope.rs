@@ -81,7 +81,8 @@ impl Scope {
 
 /// Reads a day.
 pub fn day(text: &str) -> Result<NaiveDate, ScopeError> {
-    NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").map_err(|_| ScopeError::NotADay(text.to_owned()))
+    NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d")
+        .map_err(|_| ScopeError::NotADay(text.to_owned()))
 }
 
 impl fmt::Display for Scope {

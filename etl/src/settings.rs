@@ -11,8 +11,11 @@ use crate::error::in_full;
 /// The raw bucket when `RAW_BUCKET` is not set.
 const DEFAULT_BUCKET: &str = "clickstream-s3-ingest";
 /// The warehouse, where `DWH_*` says nothing.
-const DEFAULTS: Defaults<'static> =
-    Defaults { host: "localhost", user: "sbw_loader", dbname: "clickstream_dw" };
+const DEFAULTS: Defaults<'static> = Defaults {
+    host: "localhost",
+    user: "sbw_loader",
+    dbname: "clickstream_dw",
+};
 
 /// A setting that is missing or cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +34,9 @@ pub enum SettingsError {
     #[error(transparent)]
     Connection(#[from] SettingError),
     /// The password's parameter cannot be read.
-    #[error("cannot read the SSM parameter {name:?} of DWH_PASSWORD_PARAMETER: {reason}; check its name, the role's ssm:GetParameter, and the route to the ssm endpoint")]
+    #[error(
+        "cannot read the SSM parameter {name:?} of DWH_PASSWORD_PARAMETER: {reason}; check its name, the role's ssm:GetParameter, and the route to the ssm endpoint"
+    )]
     Parameter {
         /// Its name.
         name: String,
@@ -45,18 +50,24 @@ pub struct Env<F>(pub F);
 
 impl<F: Fn(&str) -> Option<String>> Env<F> {
     fn get(&self, name: &str) -> Option<String> {
-        (self.0)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+        (self.0)(name)
+            .map(|value| value.trim().to_owned())
+            .filter(|value| !value.is_empty())
     }
 
     /// The raw bucket.
     pub fn bucket(&self) -> String {
-        self.get("RAW_BUCKET").unwrap_or_else(|| DEFAULT_BUCKET.to_owned())
+        self.get("RAW_BUCKET")
+            .unwrap_or_else(|| DEFAULT_BUCKET.to_owned())
     }
 
     /// The warehouse, as far as the environment alone says it: `DWH_*` first,
     /// then what libpq's own variables and files say. Its second part names the
     /// SSM parameter that holds the password, when one is needed.
-    pub fn warehouse(&self, environment: &Environment) -> Result<(Target, Option<String>), SettingsError> {
+    pub fn warehouse(
+        &self,
+        environment: &Environment,
+    ) -> Result<(Target, Option<String>), SettingsError> {
         let port = self
             .get("DWH_PORT")
             .map(|text| {
@@ -92,7 +103,10 @@ impl<F: Fn(&str) -> Option<String>> Env<F> {
             sslmode,
             ..Settings::default()
         };
-        let flags = Flags { url: None, settings };
+        let flags = Flags {
+            url: None,
+            settings,
+        };
         let resolved = resolve(&flags, environment, &DEFAULTS)?;
         for warning in resolved.warnings {
             tracing::warn!("{warning}");
@@ -142,9 +156,14 @@ mod tests {
 
     use super::*;
 
-    fn env(variables: &'static [(&'static str, &'static str)]) -> Env<impl Fn(&str) -> Option<String>> {
+    fn env(
+        variables: &'static [(&'static str, &'static str)],
+    ) -> Env<impl Fn(&str) -> Option<String>> {
         Env(move |name: &str| {
-            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+            variables
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| (*value).to_owned())
         })
     }
 
@@ -175,7 +194,10 @@ mod tests {
             ("DWH_SSLMODE", "verify-full"),
         ]);
         assert_eq!(target.to_string(), "dw@10.0.128.7:5433");
-        assert_eq!((target.user.as_str(), target.sslmode), ("etl", SslMode::VerifyFull));
+        assert_eq!(
+            (target.user.as_str(), target.sslmode),
+            ("etl", SslMode::VerifyFull)
+        );
         assert!(target.has_password());
         assert!(!format!("{target:?}").contains("secret-word"));
         assert_eq!(env(&[("RAW_BUCKET", "mine")]).bucket(), "mine");
@@ -185,8 +207,10 @@ mod tests {
     fn a_parameter_is_read_only_without_a_password() {
         let (_, parameter) = target(&[("DWH_PASSWORD_PARAMETER", "/dw/loader")]);
         assert_eq!(parameter.as_deref(), Some("/dw/loader"));
-        let (_, parameter) =
-            target(&[("DWH_PASSWORD", "x"), ("DWH_PASSWORD_PARAMETER", "/dw/loader")]);
+        let (_, parameter) = target(&[
+            ("DWH_PASSWORD", "x"),
+            ("DWH_PASSWORD_PARAMETER", "/dw/loader"),
+        ]);
         assert_eq!(parameter, None);
     }
 

@@ -19,13 +19,22 @@ pub fn init_lambda(level: Option<&str>) {
         .with_span_list(false)
         .with_current_span(false)
         .with_writer(std::io::stdout);
-    let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
+    let _ = tracing_subscriber::registry()
+        .with(filter)
+        .with(lines)
+        .try_init();
 }
 
 /// Logs for a person, on stderr; stdout is the result's.
 pub fn init_command_line(level: &str) {
-    let lines = fmt::layer().with_target(false).without_time().with_writer(std::io::stderr);
-    let _ = tracing_subscriber::registry().with(filter(level)).with(lines).try_init();
+    let lines = fmt::layer()
+        .with_target(false)
+        .without_time()
+        .with_writer(std::io::stderr);
+    let _ = tracing_subscriber::registry()
+        .with(filter(level))
+        .with(lines)
+        .try_init();
 }
 
 /// Only the loader speaks below a warning: the SDK would print whole requests.
@@ -82,15 +91,23 @@ mod tests {
 
     #[test]
     fn every_metric_that_is_named_has_a_value() {
-        let report = RunReport { inserted: 7, ..RunReport::default() };
+        let report = RunReport {
+            inserted: 7,
+            ..RunReport::default()
+        };
         let line = metrics_line(&report, "SBW_Lamda_ETL", DateTime::UNIX_EPOCH);
         assert!(!line.contains('\n'));
         let line: serde_json::Value = serde_json::from_str(&line).unwrap();
-        let metrics = line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap();
+        let metrics = line["_aws"]["CloudWatchMetrics"][0]["Metrics"]
+            .as_array()
+            .unwrap();
         assert_eq!(metrics.len(), 8);
         for metric in metrics {
             assert!(line[metric["Name"].as_str().unwrap()].is_u64(), "{metric}");
         }
-        assert_eq!((&line["inserted"], &line["FunctionName"]), (&json!(7), &json!("SBW_Lamda_ETL")));
+        assert_eq!(
+            (&line["inserted"], &line["FunctionName"]),
+            (&json!(7), &json!("SBW_Lamda_ETL"))
+        );
     }
 }

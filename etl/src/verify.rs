@@ -53,7 +53,11 @@ pub enum Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Events { events, baseline, inserted } => {
+            Self::Events {
+                events,
+                baseline,
+                inserted,
+            } => {
                 let explained = baseline + inserted;
                 let (gap, word) = if *events > explained {
                     (events - explained, "that nobody loaded")
@@ -65,14 +69,31 @@ impl fmt::Display for Finding {
                     "clickstream_events has {events} rows; baseline {baseline} and ledger {inserted} make {explained}: {gap} {word}"
                 )
             }
-            Self::Rejects { object_key, in_ledger, in_rejects } => {
-                write!(out, "{object_key}: {in_ledger} rejected by the ledger, {in_rejects} in rejects")
+            Self::Rejects {
+                object_key,
+                in_ledger,
+                in_rejects,
+            } => {
+                write!(
+                    out,
+                    "{object_key}: {in_ledger} rejected by the ledger, {in_rejects} in rejects"
+                )
             }
             Self::OrphanedLedger { object_key, run_id } => {
-                write!(out, "{object_key}: loaded by run {run_id}, which is not in runs")
+                write!(
+                    out,
+                    "{object_key}: loaded by run {run_id}, which is not in runs"
+                )
             }
-            Self::RunObjects { run_id, in_run, in_ledger } => {
-                write!(out, "run {run_id}: {in_run} objects by its row, {in_ledger} in the ledger")
+            Self::RunObjects {
+                run_id,
+                in_run,
+                in_ledger,
+            } => {
+                write!(
+                    out,
+                    "run {run_id}: {in_run} objects by its row, {in_ledger} in the ledger"
+                )
             }
             Self::More(count) => write!(out, "… and {count} more like these"),
         }
@@ -91,24 +112,36 @@ pub async fn verify(warehouse: &Target) -> Result<Vec<Finding>, EtlError> {
         .await?;
     let mut findings = Vec::new();
 
-    let row = snapshot.query_one(include_str!("../sql/verify_events.sql"), &[]).await?;
+    let row = snapshot
+        .query_one(include_str!("../sql/verify_events.sql"), &[])
+        .await?;
     let (events, baseline, inserted): (i64, i64, i64) = (row.get(0), row.get(1), row.get(2));
     if events != baseline + inserted {
-        findings.push(Finding::Events { events, baseline, inserted });
+        findings.push(Finding::Events {
+            events,
+            baseline,
+            inserted,
+        });
     }
 
-    let rows = snapshot.query(include_str!("../sql/verify_rejects.sql"), &[&EXAMPLES]).await?;
+    let rows = snapshot
+        .query(include_str!("../sql/verify_rejects.sql"), &[&EXAMPLES])
+        .await?;
     name(&mut findings, &rows, |row| Finding::Rejects {
         object_key: row.get("object_key"),
         in_ledger: row.get("in_ledger"),
         in_rejects: row.get("in_rejects"),
     });
-    let rows = snapshot.query(include_str!("../sql/verify_runs.sql"), &[&EXAMPLES]).await?;
+    let rows = snapshot
+        .query(include_str!("../sql/verify_runs.sql"), &[&EXAMPLES])
+        .await?;
     name(&mut findings, &rows, |row| Finding::OrphanedLedger {
         object_key: row.get("object_key"),
         run_id: row.get("run_id"),
     });
-    let rows = snapshot.query(include_str!("../sql/verify_run_counts.sql"), &[&EXAMPLES]).await?;
+    let rows = snapshot
+        .query(include_str!("../sql/verify_run_counts.sql"), &[&EXAMPLES])
+        .await?;
     name(&mut findings, &rows, |row| Finding::RunObjects {
         run_id: row.get("run_id"),
         in_run: row.get("in_run"),

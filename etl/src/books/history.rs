@@ -8,7 +8,10 @@ use crate::{EtlError, load::session_options};
 
 /// A run, as its row tells.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[expect(missing_docs, reason = "the columns of etl.runs, documented in its migration")]
+#[expect(
+    missing_docs,
+    reason = "the columns of etl.runs, documented in its migration"
+)]
 pub struct Run {
     pub run_id: i64,
     pub started_at: DateTime<Utc>,
@@ -30,7 +33,10 @@ pub struct Run {
 
 /// Something that could not be loaded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[expect(missing_docs, reason = "the columns of etl.rejects, documented in its migration")]
+#[expect(
+    missing_docs,
+    reason = "the columns of etl.rejects, documented in its migration"
+)]
 pub struct Reject {
     pub object_key: String,
     pub event_index: i32,
@@ -43,7 +49,9 @@ pub struct Reject {
 /// The last runs, newest first.
 pub async fn list_runs(warehouse: &Target, limit: i64) -> Result<Vec<Run>, EtlError> {
     let client = connect(warehouse, &session_options()).await?.client;
-    let rows = client.query(include_str!("../../sql/list_runs.sql"), &[&limit]).await?;
+    let rows = client
+        .query(include_str!("../../sql/list_runs.sql"), &[&limit])
+        .await?;
     Ok(rows
         .iter()
         .map(|row| Run {
@@ -74,7 +82,9 @@ pub async fn list_rejects(
     limit: i64,
 ) -> Result<Vec<Reject>, EtlError> {
     let client = connect(warehouse, &session_options()).await?.client;
-    let rows = client.query(include_str!("../../sql/list_rejects.sql"), &[&keys, &limit]).await?;
+    let rows = client
+        .query(include_str!("../../sql/list_rejects.sql"), &[&keys, &limit])
+        .await?;
     Ok(rows
         .iter()
         .map(|row| Reject {

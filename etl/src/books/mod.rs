@@ -64,33 +64,48 @@ impl Books {
         let Some(client) = self.client.get_mut() else {
             return Err(EtlError::StageEnded);
         };
-        client.execute(include_str!("../../sql/interrupt_vanished.sql"), &[]).await?;
-        let run = client.query_one(include_str!("../../sql/begin_run.sql"), &[&trigger, &scope]).await?;
+        client
+            .execute(include_str!("../../sql/interrupt_vanished.sql"), &[])
+            .await?;
+        let run = client
+            .query_one(include_str!("../../sql/begin_run.sql"), &[&trigger, &scope])
+            .await?;
         let run_id = run.get("run_id");
         self.run_id = Some(run_id);
         Ok(run_id)
     }
 
     /// When the last run began that loaded all that was new.
-    pub(crate) async fn last_complete(&self, scope: &Scope) -> Result<Option<DateTime<Utc>>, EtlError> {
+    pub(crate) async fn last_complete(
+        &self,
+        scope: &Scope,
+    ) -> Result<Option<DateTime<Utc>>, EtlError> {
         if *scope != Scope::New {
             return Ok(None);
         }
         let client = self.client.lock().await;
         let client = client.as_ref().ok_or(EtlError::StageEnded)?;
-        let row = client.query_one(include_str!("../../sql/last_complete.sql"), &[]).await?;
+        let row = client
+            .query_one(include_str!("../../sql/last_complete.sql"), &[])
+            .await?;
         Ok(row.get(0))
     }
 
     /// Keeps of these objects those that are not loaded.
-    pub(crate) async fn unknown(&self, objects: Vec<RawObject>) -> Result<Vec<RawObject>, EtlError> {
+    pub(crate) async fn unknown(
+        &self,
+        objects: Vec<RawObject>,
+    ) -> Result<Vec<RawObject>, EtlError> {
         let keys: Vec<&str> = objects.iter().map(|object| object.key.as_str()).collect();
         let mut patience = Patience::new(self.deadline);
         let mut guard = self.client.lock().await;
         let rows = loop {
             let error = match self.client(&mut guard).await {
                 Ok(client) => {
-                    match client.query(include_str!("../../sql/unknown_keys.sql"), &[&keys]).await {
+                    match client
+                        .query(include_str!("../../sql/unknown_keys.sql"), &[&keys])
+                        .await
+                    {
                         Ok(rows) => break rows,
                         Err(error) => EtlError::from(error),
                     }
@@ -105,11 +120,18 @@ impl Books {
         let mut unknown = vec![false; objects.len()];
         for row in rows {
             let place: i64 = row.get(0);
-            if let Some(unknown) = usize::try_from(place - 1).ok().and_then(|at| unknown.get_mut(at)) {
+            if let Some(unknown) = usize::try_from(place - 1)
+                .ok()
+                .and_then(|at| unknown.get_mut(at))
+            {
                 *unknown = true;
             }
         }
-        Ok(objects.into_iter().zip(unknown).filter_map(|(object, unknown)| unknown.then_some(object)).collect())
+        Ok(objects
+            .into_iter()
+            .zip(unknown)
+            .filter_map(|(object, unknown)| unknown.then_some(object))
+            .collect())
     }
 
     /// Closes the run and tells whoever listens, in one transaction.
@@ -141,7 +163,9 @@ impl Books {
         if slot.as_ref().is_none_or(Client::is_closed) {
             let client = connect(&self.target, &session_options()).await?.client;
             if let Some(run_id) = self.run_id {
-                client.query(include_str!("../../sql/hold_run.sql"), &[&run_id]).await?;
+                client
+                    .query(include_str!("../../sql/hold_run.sql"), &[&run_id])
+                    .await?;
             }
             *slot = Some(client);
         }
@@ -178,7 +202,9 @@ async fn close(
         )
         .await?;
     let payload = run_id.unwrap_or_default().to_string();
-    transaction.query(include_str!("../../sql/notify_loaded.sql"), &[&payload]).await?;
+    transaction
+        .query(include_str!("../../sql/notify_loaded.sql"), &[&payload])
+        .await?;
     transaction.commit().await
 }
 

@@ -44,12 +44,20 @@ impl Fault {
 
     pub(super) fn slow(after: Duration) -> Self {
         let reason = format!("no complete answer within {} ms", after.as_millis());
-        Self { kind: Kind::Passing, reason, source: None }
+        Self {
+            kind: Kind::Passing,
+            reason,
+            source: None,
+        }
     }
 
     pub(super) fn broken_body(error: aws_sdk_s3::primitives::ByteStreamError) -> Self {
         let reason = format!("the answer broke off: {}", in_full(&error));
-        Self { kind: Kind::Passing, reason, source: Some(Box::new(error)) }
+        Self {
+            kind: Kind::Passing,
+            reason,
+            source: Some(Box::new(error)),
+        }
     }
 }
 
@@ -59,12 +67,16 @@ where
 {
     fn from(error: SdkError<E, HttpResponse>) -> Self {
         let (kind, hint) = match &error {
-            SdkError::ServiceError(answer) => {
-                kind_of_answer(answer.raw().status().as_u16(), answer.err().code().unwrap_or_default())
-            }
+            SdkError::ServiceError(answer) => kind_of_answer(
+                answer.raw().status().as_u16(),
+                answer.err().code().unwrap_or_default(),
+            ),
             SdkError::DispatchFailure(failure) if !failure.is_timeout() && !failure.is_io() => {
                 if in_full(&error).to_ascii_lowercase().contains("credential") {
-                    (Kind::Fatal, "; give this process AWS credentials: a role, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+                    (
+                        Kind::Fatal,
+                        "; give this process AWS credentials: a role, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+                    )
                 } else {
                     (Kind::Passing, "")
                 }
@@ -73,16 +85,24 @@ where
             _ => (Kind::Passing, ""),
         };
         let reason = format!("{}{hint}", in_full(&error));
-        Self { kind, reason, source: Some(Box::new(error)) }
+        Self {
+            kind,
+            reason,
+            source: Some(Box::new(error)),
+        }
     }
 }
 
 fn kind_of_answer(status: u16, code: &str) -> (Kind, &'static str) {
     match (status, code) {
-        (_, "NoSuchBucket") => (Kind::Fatal, "; check RAW_BUCKET, and AWS_ENDPOINT_URL_S3 if it is set"),
+        (_, "NoSuchBucket") => (
+            Kind::Fatal,
+            "; check RAW_BUCKET, and AWS_ENDPOINT_URL_S3 if it is set",
+        ),
         (_, "InvalidObjectState") => (Kind::Unreadable, "; the object is archived, restore it"),
         (_, "RequestTimeTooSkewed") => (Kind::Fatal, "; set this machine's clock"),
-        (_, "SlowDown" | "RequestTimeout" | "InternalError" | "ServiceUnavailable" | "Throttling" | "ThrottlingException" | "TooManyRequestsException") => {
+        // These come as client errors, too.
+        (_, "SlowDown" | "RequestTimeout" | "Throttling" | "ThrottlingException") => {
             (Kind::Passing, "")
         }
         (404, _) => (Kind::Gone, ""),
@@ -90,7 +110,10 @@ fn kind_of_answer(status: u16, code: &str) -> (Kind, &'static str) {
             Kind::Fatal,
             "; the credentials must allow s3:ListBucket on the bucket and s3:GetObject on events/*",
         ),
-        (301 | 307, _) => (Kind::Fatal, "; the bucket is in another region, set AWS_REGION to it"),
+        (301 | 307, _) => (
+            Kind::Fatal,
+            "; the bucket is in another region, set AWS_REGION to it",
+        ),
         (408 | 429 | 500.., _) => (Kind::Passing, ""),
         _ => (Kind::Unreadable, ""),
     }

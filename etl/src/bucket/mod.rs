@@ -57,9 +57,16 @@ impl Bucket {
     }
 
     /// The bytes of an object; none when it holds more than `limit`.
-    pub async fn get(&self, key: &str, size_bytes: u64, limit: usize) -> Result<Option<Bytes>, Fault> {
+    pub async fn get(
+        &self,
+        key: &str,
+        size_bytes: u64,
+        limit: usize,
+    ) -> Result<Option<Bytes>, Fault> {
         let seconds = size_bytes / SLOWEST_BYTES_PER_SECOND;
-        let within = self.answer_within.saturating_add(Duration::from_secs(seconds));
+        let within = self
+            .answer_within
+            .saturating_add(Duration::from_secs(seconds));
         let attempt = || async {
             tokio::time::timeout(within, self.get_once(key, limit))
                 .await
@@ -69,8 +76,17 @@ impl Bucket {
     }
 
     async fn get_once(&self, key: &str, limit: usize) -> Result<Option<Bytes>, Fault> {
-        let answer = self.client.get_object().bucket(&self.name).key(key).send().await?;
-        let expected = answer.content_length.and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+        let answer = self
+            .client
+            .get_object()
+            .bucket(&self.name)
+            .key(key)
+            .send()
+            .await?;
+        let expected = answer
+            .content_length
+            .and_then(|length| usize::try_from(length).ok())
+            .unwrap_or(0);
         if expected > limit {
             return Ok(None);
         }
@@ -107,8 +123,12 @@ impl Bucket {
                 .await?;
             let more = answer.is_truncated.unwrap_or(false);
             token = answer.next_continuation_token.clone();
-            let objects: Vec<RawObject> =
-                answer.contents.unwrap_or_default().into_iter().filter_map(object).collect();
+            let objects: Vec<RawObject> = answer
+                .contents
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(object)
+                .collect();
             // A page may be empty and still not be the last.
             if !objects.is_empty() || !more || token.is_none() {
                 return Ok(Page { objects, more });
@@ -155,7 +175,10 @@ fn object(listed: aws_sdk_s3::types::Object) -> Option<RawObject> {
         .unwrap_or(DateTime::UNIX_EPOCH);
     Some(RawObject {
         key: listed.key?,
-        size_bytes: listed.size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0),
+        size_bytes: listed
+            .size
+            .and_then(|size| u64::try_from(size).ok())
+            .unwrap_or(0),
         last_modified,
     })
 }

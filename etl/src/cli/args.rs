@@ -13,7 +13,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[command(name = "sbw-etl", version, after_help = EXIT_CODES)]
 pub struct Cli {
     /// How much to say on stderr: error, warn, info, debug, trace.
-    #[arg(long, global = true, default_value = "info", env = "SBW_LOG", value_name = "LEVEL")]
+    #[arg(
+        long,
+        global = true,
+        default_value = "info",
+        env = "SBW_LOG",
+        value_name = "LEVEL"
+    )]
     pub log_level: String,
     /// What to do.
     #[command(subcommand)]

@@ -42,7 +42,11 @@ pub async fn main() -> ExitCode {
         }
         Err(Stopped::Failed(error)) => {
             eprintln!("sbw-etl: {}", in_full(&error));
-            ExitCode::from(if error.is_connection() { NO_CONNECTION } else { FAILED })
+            ExitCode::from(if error.is_connection() {
+                NO_CONNECTION
+            } else {
+                FAILED
+            })
         }
     }
 }
@@ -65,7 +69,13 @@ impl<E: Into<EtlError>> From<E> for Stopped {
 async fn dispatch(command: Command) -> Result<ExitCode, Stopped> {
     let aws = sbw_ingest::sdk_config().await;
     let warehouse = warehouse_of_process(&aws).await.map_err(EtlError::from)?;
-    let etl = || Etl::new(sbw_ingest::s3_client(&aws), bucket_of_process(), warehouse.clone());
+    let etl = || {
+        Etl::new(
+            sbw_ingest::s3_client(&aws),
+            bucket_of_process(),
+            warehouse.clone(),
+        )
+    };
     match command {
         Command::Run(args) => Box::pin(run_command(etl(), args)).await,
         Command::Migrate => {
@@ -74,10 +84,16 @@ async fn dispatch(command: Command) -> Result<ExitCode, Stopped> {
             println!("{warehouse}: {report}");
             Ok(ExitCode::SUCCESS)
         }
-        Command::Rejects(RejectsArgs { command: Some(RejectsCommand::Retry(args)), .. }) => {
-            Box::pin(retry(etl(), args)).await
-        }
-        Command::Rejects(RejectsArgs { objects, limit, format, command: None }) => {
+        Command::Rejects(RejectsArgs {
+            command: Some(RejectsCommand::Retry(args)),
+            ..
+        }) => Box::pin(retry(etl(), args)).await,
+        Command::Rejects(RejectsArgs {
+            objects,
+            limit,
+            format,
+            command: None,
+        }) => {
             let keys = (!objects.is_empty()).then_some(objects.as_slice());
             let rejects = list_rejects(&warehouse, keys, limit).await?;
             print::rejects(&rejects, format);
@@ -104,7 +120,10 @@ async fn dispatch(command: Command) -> Result<ExitCode, Stopped> {
 async fn run_command(mut etl: Etl, args: RunArgs) -> Result<ExitCode, Stopped> {
     let scope = scope(&args)?;
     if let Some(fetches) = args.concurrency {
-        etl.limits = Limits { fetches: fetches.into(), ..etl.limits };
+        etl.limits = Limits {
+            fetches: fetches.into(),
+            ..etl.limits
+        };
     }
     if args.dry_run {
         let (mut objects, mut bytes) = (0_u64, 0_u64);
@@ -119,7 +138,11 @@ async fn run_command(mut etl: Etl, args: RunArgs) -> Result<ExitCode, Stopped> {
         eprintln!("would load {objects} of {listed} objects, {bytes} bytes");
         return Ok(ExitCode::SUCCESS);
     }
-    let order = Order { scope, trigger: Trigger::Operator, deadline: Deadline::NONE };
+    let order = Order {
+        scope,
+        trigger: Trigger::Operator,
+        deadline: Deadline::NONE,
+    };
     let bar = Bar::new();
     let report = until_interrupted(run(&etl, &order, &bar)).await?;
     bar.finish();
@@ -127,7 +150,11 @@ async fn run_command(mut etl: Etl, args: RunArgs) -> Result<ExitCode, Stopped> {
 }
 
 async fn retry(etl: Etl, args: RetryArgs) -> Result<ExitCode, Stopped> {
-    let order = Order { scope: Scope::All, trigger: Trigger::Operator, deadline: Deadline::NONE };
+    let order = Order {
+        scope: Scope::All,
+        trigger: Trigger::Operator,
+        deadline: Deadline::NONE,
+    };
     let keys = (!args.all).then_some(args.objects.as_slice());
     let bar = Bar::new();
     let report = until_interrupted(rejects::retry(&etl, &order, keys, &bar)).await?;
@@ -139,7 +166,11 @@ async fn retry(etl: Etl, args: RetryArgs) -> Result<ExitCode, Stopped> {
 /// script, which should come again.
 fn result(report: &RunReport) -> ExitCode {
     print::json(report);
-    if report.is_complete() { ExitCode::SUCCESS } else { ExitCode::from(FAILED) }
+    if report.is_complete() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(FAILED)
+    }
 }
 
 /// Ends a run at Ctrl-C. The chunk in hand is undone; the ledger knows the rest.

@@ -27,7 +27,19 @@ pub(super) fn runs(runs: &[Run], format: Format) {
     if format.is_json() {
         return json(&runs);
     }
-    let mut table = Table::new(["run", "started", "status", "scope", "objects", "inserted", "duplicates", "rejected", "remaining", "ms", "error"]);
+    let mut table = Table::new([
+        "run",
+        "started",
+        "status",
+        "scope",
+        "objects",
+        "inserted",
+        "duplicates",
+        "rejected",
+        "remaining",
+        "ms",
+        "error",
+    ]);
     for run in runs {
         table.row([
             run.run_id.to_string(),
@@ -74,7 +86,9 @@ struct Table<const N: usize> {
 
 impl<const N: usize> Table<N> {
     fn new(head: [&str; N]) -> Self {
-        Self { rows: vec![head.map(str::to_owned)] }
+        Self {
+            rows: vec![head.map(str::to_owned)],
+        }
     }
 
     fn row(&mut self, values: [String; N]) {
@@ -89,7 +103,11 @@ impl<const N: usize> Table<N> {
 
     fn lines(&self) -> impl Iterator<Item = String> {
         let widths: [usize; N] = std::array::from_fn(|column| {
-            self.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)
+            self.rows
+                .iter()
+                .map(|row| row[column].chars().count())
+                .max()
+                .unwrap_or(0)
         });
         self.rows.iter().map(move |row| {
             let cells: Vec<String> = row
@@ -106,7 +124,10 @@ impl<const N: usize> Table<N> {
 fn printable(text: &str) -> String {
     text.chars()
         .map(|c| match c {
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => '·',
+            '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{feff}' => '·',
             c if c.is_control() => '·',
             c => c,
         })
@@ -120,9 +141,19 @@ mod tests {
     #[test]
     fn columns_line_up_and_nothing_escapes() {
         let mut table = Table::new(["key", "reason"]);
-        table.row(["events/\u{1b}[2Jx".to_owned(), "right\u{202e}left".to_owned()]);
+        table.row([
+            "events/\u{1b}[2Jx".to_owned(),
+            "right\u{202e}left".to_owned(),
+        ]);
         table.row(["a".to_owned(), "b".to_owned()]);
         let lines: Vec<String> = table.lines().collect();
-        assert_eq!(lines, ["key           reason", "events/·[2Jx  right·left", "a             b"]);
+        assert_eq!(
+            lines,
+            [
+                "key           reason",
+                "events/·[2Jx  right·left",
+                "a             b"
+            ]
+        );
     }
 }

@@ -69,7 +69,10 @@ impl Range {
                 vec![Segment { after, last: None }]
             }
             Scope::Days { first, last } => {
-                vec![Segment { after: before(*first), last: end(key::day_prefix(*last)) }]
+                vec![Segment {
+                    after: before(*first),
+                    last: end(key::day_prefix(*last)),
+                }]
             }
             Scope::Hour { day, hour } => {
                 let folder = key::hour_prefix(*day, *hour);
@@ -126,7 +129,10 @@ where
             let seen = last.key.clone();
             let cuts = segment::boundaries(&seen, segment.last.as_deref(), now, PARTS);
             // Those outside the prefix would list nothing.
-            let cuts = cuts.into_iter().filter(|cut| cut.starts_with(&prefix)).collect();
+            let cuts = cuts
+                .into_iter()
+                .filter(|cut| cut.starts_with(&prefix))
+                .collect();
             // The nearest is popped first.
             waiting.extend(segment.clone().rest(seen, cuts).into_iter().rev());
         }
@@ -167,7 +173,11 @@ mod tests {
 
     impl Bucket {
         fn new(keys: impl IntoIterator<Item = String>, page: usize) -> Self {
-            Self { keys: keys.into_iter().collect(), page, asked: AtomicUsize::new(0) }
+            Self {
+                keys: keys.into_iter().collect(),
+                page,
+                asked: AtomicUsize::new(0),
+            }
         }
     }
 
@@ -183,9 +193,16 @@ mod tests {
             let objects = keys
                 .by_ref()
                 .take(self.page)
-                .map(|key| RawObject { key: key.clone(), size_bytes: 1, last_modified: now() })
+                .map(|key| RawObject {
+                    key: key.clone(),
+                    size_bytes: 1,
+                    last_modified: now(),
+                })
                 .collect();
-            Ok(Page { objects, more: keys.next().is_some() })
+            Ok(Page {
+                objects,
+                more: keys.next().is_some(),
+            })
         }
     }
 
@@ -223,18 +240,32 @@ mod tests {
         #[case] expected: &[&str],
     ) {
         let keys = [
-            "events/!", "events/2024/01/01/a", "events/2025/12/01/a", "events/2025/12/02/a",
-            "events/2025/12/05/a", "events/2031/01/01/a", "events/odd", "other/2025/12/05/a",
+            "events/!",
+            "events/2024/01/01/a",
+            "events/2025/12/01/a",
+            "events/2025/12/02/a",
+            "events/2025/12/05/a",
+            "events/2031/01/01/a",
+            "events/odd",
+            "other/2025/12/05/a",
         ];
         let hours = [
-            "events/2025/12/05/04/a", "events/2025/12/05/05/a", "events/2025/12/05/06/a",
-            "events/2025/12/05/event-019aece1-9c7f-7a", "events/2025/12/05/event-019aece1-9c80-7a",
+            "events/2025/12/05/04/a",
+            "events/2025/12/05/05/a",
+            "events/2025/12/05/06/a",
+            "events/2025/12/05/event-019aece1-9c7f-7a",
+            "events/2025/12/05/event-019aece1-9c80-7a",
             "events/2025/12/05/event-019aed18-8b00-7a",
         ];
-        let hours = hours.into_iter().filter(|_| matches!(scope, Scope::Hour { .. }));
+        let hours = hours
+            .into_iter()
+            .filter(|_| matches!(scope, Scope::Hour { .. }));
         let bucket = Bucket::new(keys.into_iter().chain(hours).map(str::to_owned), 2);
         let last_complete = last_complete.map(|text| text.parse().unwrap());
-        assert_eq!(list(&bucket, Range::of(&scope, last_complete, now())).await, expected);
+        assert_eq!(
+            list(&bucket, Range::of(&scope, last_complete, now())).await,
+            expected
+        );
     }
 
     #[tokio::test]
@@ -242,12 +273,19 @@ mod tests {
         let start = day("2025-12-01").and_hms_opt(0, 0, 0).unwrap().and_utc();
         let keys = (0..86_400).step_by(16).map(|second| {
             let at = start + TimeDelta::seconds(second);
-            let id = Uuid::new_v7(Timestamp::from_unix(NoContext, at.timestamp().unsigned_abs(), 0));
+            let id = Uuid::new_v7(Timestamp::from_unix(
+                NoContext,
+                at.timestamp().unsigned_abs(),
+                0,
+            ));
             key::object_key(at, id)
         });
         let bucket = Bucket::new(keys, 1_000);
         let scope = Scope::days(day("2025-12-01"), day("2025-12-01")).unwrap();
-        assert_eq!(list(&bucket, Range::of(&scope, None, now())).await.len(), 5_400);
+        assert_eq!(
+            list(&bucket, Range::of(&scope, None, now())).await.len(),
+            5_400
+        );
         assert!(bucket.asked.load(Ordering::Relaxed) <= 10);
     }
 

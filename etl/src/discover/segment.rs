@@ -22,7 +22,10 @@ impl Segment {
         let folder = key::day_prefix(day);
         let after = minted_from(&folder, start);
         let last = minted_from(&folder, start + TimeDelta::hours(1));
-        Self { after, last: Some(last) }
+        Self {
+            after,
+            last: Some(last),
+        }
     }
 
     pub(super) fn holds(&self, key: &str) -> bool {
@@ -45,10 +48,16 @@ impl Segment {
         let mut pieces = Vec::with_capacity(cuts.len() + 1);
         let mut after = seen;
         for cut in cuts {
-            pieces.push(Self { after, last: Some(cut.clone()) });
+            pieces.push(Self {
+                after,
+                last: Some(cut.clone()),
+            });
             after = cut;
         }
-        pieces.push(Self { after, last: self.last });
+        pieces.push(Self {
+            after,
+            last: self.last,
+        });
         pieces
     }
 }
@@ -66,14 +75,19 @@ pub(super) fn boundaries(
         return Vec::new();
     };
     let tomorrow = now.date_naive() + Days::new(1);
-    let end = last.and_then(key::day_of).map_or(tomorrow, |end| end.min(tomorrow));
+    let end = last
+        .and_then(key::day_of)
+        .map_or(tomorrow, |end| end.min(tomorrow));
     let days = u32::try_from((end - day).num_days()).unwrap_or(0);
     if days > parts {
         let step = |part: u32| Days::new(u64::from(days) * u64::from(part) / u64::from(parts));
-        return (1..=parts).map(|part| key::day_prefix(day + step(part))).collect();
+        return (1..=parts)
+            .map(|part| key::day_prefix(day + step(part)))
+            .collect();
     }
-    let mut cuts: Vec<String> =
-        (1..=days).map(|ahead| key::day_prefix(day + Days::new(ahead.into()))).collect();
+    let mut cuts: Vec<String> = (1..=days)
+        .map(|ahead| key::day_prefix(day + Days::new(ahead.into())))
+        .collect();
     cuts.extend(inside_day(day, seen, last, now, parts));
     cuts
 }
@@ -89,8 +103,9 @@ fn inside_day(
     let name = &seen[folder.len().min(seen.len())..];
     // The older layout's hours sort before the files that stand in the day itself.
     if let Some(hour) = name.get(..2).and_then(|hour| hour.parse::<u32>().ok()) {
-        let mut cuts: Vec<String> =
-            (hour + 1..24).map(|hour| key::hour_prefix(day, hour)).collect();
+        let mut cuts: Vec<String> = (hour + 1..24)
+            .map(|hour| key::hour_prefix(day, hour))
+            .collect();
         cuts.push(format!("{folder}{FILE}"));
         return cuts;
     }
@@ -148,7 +163,11 @@ mod tests {
 
     fn file(at: &str) -> String {
         let at: DateTime<Utc> = at.parse().unwrap();
-        let id = Uuid::new_v7(Timestamp::from_unix(NoContext, at.timestamp().unsigned_abs(), 0));
+        let id = Uuid::new_v7(Timestamp::from_unix(
+            NoContext,
+            at.timestamp().unsigned_abs(),
+            0,
+        ));
         key::object_key(at, id)
     }
 
@@ -164,7 +183,9 @@ mod tests {
     fn a_day_is_cut_at_times() {
         let seen = file("2025-12-01T16:00:00Z");
         let cuts = boundaries(&seen, Some("events/2025/12/02/"), now(), 8);
-        let hours: Vec<String> = (17..24).map(|hour| file(&format!("2025-12-01T{hour}:00:00Z"))).collect();
+        let hours: Vec<String> = (17..24)
+            .map(|hour| file(&format!("2025-12-01T{hour}:00:00Z")))
+            .collect();
         for (cut, hour) in cuts[1..].iter().zip(&hours) {
             assert!(hour.starts_with(cut.as_str()), "{cut} {hour}");
         }
@@ -176,8 +197,14 @@ mod tests {
         let seen = file("2025-12-01T16:00:00Z");
         let last = &file("2025-12-01T17:00:00Z")[..37];
         let cuts = boundaries(&seen, Some(last), now(), 4);
-        assert!(cuts.iter().all(|cut| cut.as_str() > seen.as_str()), "{cuts:?}");
-        assert!(file("2025-12-01T16:15:00Z").starts_with(cuts[0].as_str()), "{cuts:?}");
+        assert!(
+            cuts.iter().all(|cut| cut.as_str() > seen.as_str()),
+            "{cuts:?}"
+        );
+        assert!(
+            file("2025-12-01T16:15:00Z").starts_with(cuts[0].as_str()),
+            "{cuts:?}"
+        );
     }
 
     #[test]
@@ -191,7 +218,13 @@ mod tests {
 
     #[test]
     fn odd_keys_give_no_cuts_and_no_panic() {
-        for key in ["events/", "events/odd.json", "events/2025/12/01/", "events/2025/12/01/ộộ", "x"] {
+        for key in [
+            "events/",
+            "events/odd.json",
+            "events/2025/12/01/",
+            "events/2025/12/01/ộộ",
+            "x",
+        ] {
             boundaries(key, None, now(), 8);
         }
         assert!(boundaries("events/odd.json", None, now(), 8).is_empty());
@@ -202,12 +235,20 @@ mod tests {
             (0..40_u64, 0..86_400_i64).prop_map(|(days, seconds)| {
                 let day = NaiveDate::from_ymd_opt(2025, 11, 1).unwrap() + Days::new(days);
                 let at = day.and_hms_opt(0, 0, 0).unwrap().and_utc() + TimeDelta::seconds(seconds);
-                let id = Uuid::new_v7(Timestamp::from_unix(NoContext, at.timestamp().unsigned_abs(), 0));
+                let id = Uuid::new_v7(Timestamp::from_unix(
+                    NoContext,
+                    at.timestamp().unsigned_abs(),
+                    0,
+                ));
                 key::object_key(at, id)
             }),
             (1..28_u32, 0..24_u32).prop_map(|(day, hour)| {
                 let day = NaiveDate::from_ymd_opt(2025, 12, day).unwrap();
-                format!("{}event-{}.json", key::hour_prefix(day, hour), Uuid::new_v4())
+                format!(
+                    "{}event-{}.json",
+                    key::hour_prefix(day, hour),
+                    Uuid::new_v4()
+                )
             }),
             "events/[ -~ộ]{0,20}",
             ".{0,10}",

@@ -41,7 +41,9 @@ pub fn assemble(limits: &Limits, mut fetched: mpsc::Receiver<Fetched>, work: &mp
 fn add(rows: &mut Rows, fetched: Fetched, limits: &Limits) -> Option<LargeObject> {
     let text = match &fetched.bytes {
         Some(bytes) => unpack(bytes),
-        None => Err(Reason::TooLarge { limit_bytes: MAX_TEXT_BYTES }),
+        None => Err(Reason::TooLarge {
+            limit_bytes: MAX_TEXT_BYTES,
+        }),
     };
     match text {
         Ok(text) if text.len() > limits.large_object_bytes => {
@@ -72,7 +74,10 @@ impl LargeObject {
             let mut rows = Rows::with_capacity(max_rows);
             let object_no = rows.begin(std::sync::Arc::clone(&self.0.object));
             let is_last = rows.take(object_no, &mut events, max_rows);
-            let part = Part { chunk: Chunk::new(rows), is_last };
+            let part = Part {
+                chunk: Chunk::new(rows),
+                is_last,
+            };
             if parts.blocking_send(part).is_err() || is_last {
                 return;
             }

@@ -29,13 +29,20 @@ impl Chunk {
         } else {
             encode(&transformed.columns)
         };
-        Self { tallies: transformed.tallies, copy, rejects: transformed.rejects }
+        Self {
+            tallies: transformed.tallies,
+            copy,
+            rejects: transformed.rejects,
+        }
     }
 
     /// The keys of its objects.
     #[must_use]
     pub fn keys(&self) -> Vec<&str> {
-        self.tallies.iter().map(|tally| tally.object.key.as_str()).collect()
+        self.tallies
+            .iter()
+            .map(|tally| tally.object.key.as_str())
+            .collect()
     }
 }
 

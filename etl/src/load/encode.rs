@@ -43,7 +43,14 @@ pub(super) fn encode(columns: &Columns) -> Vec<Bytes> {
         buffer.put_i32(16);
         buffer.put_u64(id_high(row).unwrap_or(0));
         buffer.put_u64(id_low(row).unwrap_or(0));
-        put_i64(buffer, Some(time_micros(row).unwrap_or(EPOCH_MICROS).saturating_sub(EPOCH_MICROS)));
+        put_i64(
+            buffer,
+            Some(
+                time_micros(row)
+                    .unwrap_or(EPOCH_MICROS)
+                    .saturating_sub(EPOCH_MICROS),
+            ),
+        );
         put_text(buffer, Some(name(row).unwrap_or_default()));
         for text in visitor {
             put_text(buffer, text(row));
@@ -110,14 +117,18 @@ struct Buffers {
 
 impl Buffers {
     fn new() -> Self {
-        Self { full: Vec::new(), current: BytesMut::with_capacity(BUFFER_BYTES + BUFFER_BYTES / 8) }
+        Self {
+            full: Vec::new(),
+            current: BytesMut::with_capacity(BUFFER_BYTES + BUFFER_BYTES / 8),
+        }
     }
 
     /// Begins a new buffer when this one is full.
     fn cut(&mut self) {
         if self.current.len() >= BUFFER_BYTES {
             let next = BytesMut::with_capacity(BUFFER_BYTES + BUFFER_BYTES / 8);
-            self.full.push(std::mem::replace(&mut self.current, next).freeze());
+            self.full
+                .push(std::mem::replace(&mut self.current, next).freeze());
         }
     }
 

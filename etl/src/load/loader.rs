@@ -30,11 +30,17 @@ pub(crate) struct Loaded {
 
 impl Loaded {
     pub(super) fn none_of(objects: usize) -> Self {
-        Self { taken: objects as u64, ..Self::default() }
+        Self {
+            taken: objects as u64,
+            ..Self::default()
+        }
     }
 
     pub(super) fn of(sums: &Self, objects: usize) -> Self {
-        Self { taken: (objects as u64).saturating_sub(sums.objects), ..sums.clone() }
+        Self {
+            taken: (objects as u64).saturating_sub(sums.objects),
+            ..sums.clone()
+        }
     }
 }
 
@@ -56,7 +62,14 @@ impl Loader {
         deadline: Deadline,
         part_rows: usize,
     ) -> Self {
-        Self { target: target.clone(), run_id, claim, deadline, part_rows, session: None }
+        Self {
+            target: target.clone(),
+            run_id,
+            claim,
+            deadline,
+            part_rows,
+            session: None,
+        }
     }
 
     /// Loads until done, however often the connection is lost meanwhile; none

@@ -50,17 +50,35 @@ impl Session {
 }
 
 async fn prepare(client: &Client) -> Result<Statements, tokio_postgres::Error> {
-    client.batch_execute(include_str!("../../sql/create_incoming.sql")).await?;
+    client
+        .batch_execute(include_str!("../../sql/create_incoming.sql"))
+        .await?;
     Ok(Statements {
-        copy_incoming: client.prepare(include_str!("../../sql/copy_incoming.sql")).await?,
-        empty_incoming: client.prepare(include_str!("../../sql/empty_incoming.sql")).await?,
-        lock_loaders: client.prepare(include_str!("../../sql/lock_loaders.sql")).await?,
+        copy_incoming: client
+            .prepare(include_str!("../../sql/copy_incoming.sql"))
+            .await?,
+        empty_incoming: client
+            .prepare(include_str!("../../sql/empty_incoming.sql"))
+            .await?,
+        lock_loaders: client
+            .prepare(include_str!("../../sql/lock_loaders.sql"))
+            .await?,
         claim: client.prepare(include_str!("../../sql/claim.sql")).await?,
-        claim_again: client.prepare(include_str!("../../sql/claim_again.sql")).await?,
-        insert_events: client.prepare(include_str!("../../sql/insert_events.sql")).await?,
+        claim_again: client
+            .prepare(include_str!("../../sql/claim_again.sql"))
+            .await?,
+        insert_events: client
+            .prepare(include_str!("../../sql/insert_events.sql"))
+            .await?,
         settle: client.prepare(include_str!("../../sql/settle.sql")).await?,
-        insert_rejects: client.prepare(include_str!("../../sql/insert_rejects.sql")).await?,
-        delete_rejects: client.prepare(include_str!("../../sql/delete_rejects.sql")).await?,
-        loaded_by_run: client.prepare(include_str!("../../sql/loaded_by_run.sql")).await?,
+        insert_rejects: client
+            .prepare(include_str!("../../sql/insert_rejects.sql"))
+            .await?,
+        delete_rejects: client
+            .prepare(include_str!("../../sql/delete_rejects.sql"))
+            .await?,
+        loaded_by_run: client
+            .prepare(include_str!("../../sql/loaded_by_run.sql"))
+            .await?,
     })
 }

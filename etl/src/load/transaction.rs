@@ -6,7 +6,12 @@ use futures::SinkExt;
 use tokio::sync::mpsc;
 use tokio_postgres::{Error, Transaction};
 
-use super::{chunk::{Chunk, Part}, loader::Loaded, session::Session, session::Statements};
+use super::{
+    chunk::{Chunk, Part},
+    loader::Loaded,
+    session::Session,
+    session::Statements,
+};
 use crate::transform::{RawObject, Tally};
 
 /// Which objects a transaction may load.
@@ -51,12 +56,23 @@ pub(super) async fn load_chunk(
     }
     let fresh = insert_events(&transaction, statements, &claimed, chunk).await?;
     let settled = settle(&claimed, &fresh, &chunk.tallies);
-    write_settled(&transaction, statements, claim, &settled, &chunk.tallies, &claimed).await?;
+    write_settled(
+        &transaction,
+        statements,
+        claim,
+        &settled,
+        &chunk.tallies,
+        &claimed,
+    )
+    .await?;
     insert_rejects(&transaction, statements, run_id, &claimed, chunk).await?;
     // What is kept beside the events, in step with them, is brought up to date
     // here: the rows are in, the lock is held, nobody sees them yet.
     transaction.commit().await?;
-    Ok(Loaded::of(&settled_sums(&settled, &claimed), chunk.tallies.len()))
+    Ok(Loaded::of(
+        &settled_sums(&settled, &claimed),
+        chunk.tallies.len(),
+    ))
 }
 
 /// Loads one object whose rows come in parts; none, and nothing kept, when the
@@ -71,8 +87,12 @@ pub(super) async fn load_parts(
     let statements = &session.statements;
     let transaction = session.client.transaction().await?;
     transaction.query(&statements.lock_loaders, &[]).await?;
-    let mut whole =
-        vec![Tally { object: std::sync::Arc::clone(object), rows: 0, duplicates: 0, rejected: 0 }];
+    let mut whole = vec![Tally {
+        object: std::sync::Arc::clone(object),
+        rows: 0,
+        duplicates: 0,
+        rejected: 0,
+    }];
     let claimed = claim_objects(&transaction, statements, run_id, claim, &whole).await?;
     if claimed.is_empty() {
         transaction.rollback().await?;
@@ -80,7 +100,11 @@ pub(super) async fn load_parts(
     }
     let mut inserted = 0;
     let mut ended = false;
-    while let Some(Part { chunk: part, is_last }) = parts.recv().await {
+    while let Some(Part {
+        chunk: part,
+        is_last,
+    }) = parts.recv().await
+    {
         ended = is_last;
         copy(&transaction, statements, &part).await?;
         let fresh = insert_events(&transaction, statements, &claimed, &part).await?;
@@ -127,9 +151,15 @@ async fn claim_objects(
     claim: Claim,
     tallies: &[Tally],
 ) -> Result<Vec<Claimed>, Error> {
-    let keys: Vec<&str> = tallies.iter().map(|tally| tally.object.key.as_str()).collect();
-    let places: HashMap<&str, usize> =
-        keys.iter().enumerate().map(|(place, &key)| (key, place)).collect();
+    let keys: Vec<&str> = tallies
+        .iter()
+        .map(|tally| tally.object.key.as_str())
+        .collect();
+    let places: HashMap<&str, usize> = keys
+        .iter()
+        .enumerate()
+        .map(|(place, &key)| (key, place))
+        .collect();
     let place = |key: &str| places.get(key).copied();
     match claim {
         Claim::New => {
@@ -137,20 +167,37 @@ async fn claim_objects(
                 .iter()
                 .map(|tally| i64::try_from(tally.object.size_bytes).unwrap_or(i64::MAX))
                 .collect();
-            let modified: Vec<_> = tallies.iter().map(|tally| tally.object.last_modified).collect();
+            let modified: Vec<_> = tallies
+                .iter()
+                .map(|tally| tally.object.last_modified)
+                .collect();
             let inserted: Vec<i32> = tallies.iter().map(|tally| count(tally.rows)).collect();
-            let duplicates: Vec<i32> = tallies.iter().map(|tally| count(tally.duplicates)).collect();
+            let duplicates: Vec<i32> = tallies
+                .iter()
+                .map(|tally| count(tally.duplicates))
+                .collect();
             let rejected: Vec<i32> = tallies.iter().map(|tally| count(tally.rejected)).collect();
             let rows = transaction
                 .query(
                     &statements.claim,
-                    &[&run_id, &keys, &sizes, &modified, &inserted, &duplicates, &rejected],
+                    &[
+                        &run_id,
+                        &keys,
+                        &sizes,
+                        &modified,
+                        &inserted,
+                        &duplicates,
+                        &rejected,
+                    ],
                 )
                 .await?;
             Ok(rows
                 .iter()
                 .filter_map(|row| place(row.get(0)))
-                .map(|object_no| Claimed { object_no, inserted_before: 0 })
+                .map(|object_no| Claimed {
+                    object_no,
+                    inserted_before: 0,
+                })
                 .collect())
         }
         Claim::Again => {
@@ -159,11 +206,19 @@ async fn claim_objects(
                 .iter()
                 .filter_map(|row| {
                     let inserted_before = row.get::<_, i32>(1).into();
-                    Some(Claimed { object_no: place(row.get(0))?, inserted_before })
+                    Some(Claimed {
+                        object_no: place(row.get(0))?,
+                        inserted_before,
+                    })
                 })
                 .collect();
-            let keys: Vec<&str> = claimed.iter().map(|claimed| keys[claimed.object_no]).collect();
-            transaction.execute(&statements.delete_rejects, &[&keys]).await?;
+            let keys: Vec<&str> = claimed
+                .iter()
+                .map(|claimed| keys[claimed.object_no])
+                .collect();
+            transaction
+                .execute(&statements.delete_rejects, &[&keys])
+                .await?;
             Ok(claimed)
         }
     }
@@ -183,7 +238,9 @@ async fn insert_events(
         .iter()
         .filter_map(|claimed| i32::try_from(claimed.object_no).ok())
         .collect();
-    let rows = transaction.query(&statements.insert_events, &[&numbers]).await?;
+    let rows = transaction
+        .query(&statements.insert_events, &[&numbers])
+        .await?;
     Ok(rows
         .iter()
         .filter_map(|row| Some((usize::try_from(row.get::<_, i32>(0)).ok()?, row.get(1))))
@@ -197,18 +254,23 @@ fn settle<'a>(
 ) -> Vec<Settled<'a>> {
     claimed
         .iter()
-        .map(|&Claimed { object_no, inserted_before }| {
-            let tally = &tallies[object_no];
-            let fresh = fresh.get(&object_no).copied().unwrap_or(0);
-            // Read again, an object meets its own events of the first time.
-            let known = tally.rows + tally.duplicates - fresh;
-            Settled {
-                key: &tally.object.key,
-                inserted: inserted_before + fresh,
-                duplicates: (known - inserted_before).max(0),
-                rejected: tally.rejected,
-            }
-        })
+        .map(
+            |&Claimed {
+                 object_no,
+                 inserted_before,
+             }| {
+                let tally = &tallies[object_no];
+                let fresh = fresh.get(&object_no).copied().unwrap_or(0);
+                // Read again, an object meets its own events of the first time.
+                let known = tally.rows + tally.duplicates - fresh;
+                Settled {
+                    key: &tally.object.key,
+                    inserted: inserted_before + fresh,
+                    duplicates: (known - inserted_before).max(0),
+                    rejected: tally.rejected,
+                }
+            },
+        )
         .collect()
 }
 
@@ -239,10 +301,24 @@ async fn write_counts(
     settled: &[Settled<'_>],
 ) -> Result<(), Error> {
     let keys: Vec<&str> = settled.iter().map(|settled| settled.key).collect();
-    let inserted: Vec<i32> = settled.iter().map(|settled| count(settled.inserted)).collect();
-    let duplicates: Vec<i32> = settled.iter().map(|settled| count(settled.duplicates)).collect();
-    let rejected: Vec<i32> = settled.iter().map(|settled| count(settled.rejected)).collect();
-    transaction.execute(&statements.settle, &[&keys, &inserted, &duplicates, &rejected]).await?;
+    let inserted: Vec<i32> = settled
+        .iter()
+        .map(|settled| count(settled.inserted))
+        .collect();
+    let duplicates: Vec<i32> = settled
+        .iter()
+        .map(|settled| count(settled.duplicates))
+        .collect();
+    let rejected: Vec<i32> = settled
+        .iter()
+        .map(|settled| count(settled.rejected))
+        .collect();
+    transaction
+        .execute(
+            &statements.settle,
+            &[&keys, &inserted, &duplicates, &rejected],
+        )
+        .await?;
     Ok(())
 }
 
@@ -257,8 +333,11 @@ async fn insert_rejects(
     for claimed in claimed {
         ours[claimed.object_no] = true;
     }
-    let rejects: Vec<_> =
-        chunk.rejects.iter().filter(|reject| ours[reject.object_no as usize]).collect();
+    let rejects: Vec<_> = chunk
+        .rejects
+        .iter()
+        .filter(|reject| ours[reject.object_no as usize])
+        .collect();
     if rejects.is_empty() {
         return Ok(());
     }
@@ -267,17 +346,29 @@ async fn insert_rejects(
         .map(|reject| chunk.tallies[reject.object_no as usize].object.key.as_str())
         .collect();
     let indexes: Vec<i32> = rejects.iter().map(|reject| reject.index).collect();
-    let reasons: Vec<&str> = rejects.iter().map(|reject| reject.reason.as_str()).collect();
-    let excerpts: Vec<&str> = rejects.iter().map(|reject| reject.excerpt.as_str()).collect();
+    let reasons: Vec<&str> = rejects
+        .iter()
+        .map(|reject| reject.reason.as_str())
+        .collect();
+    let excerpts: Vec<&str> = rejects
+        .iter()
+        .map(|reject| reject.excerpt.as_str())
+        .collect();
     transaction
-        .execute(&statements.insert_rejects, &[&run_id, &keys, &indexes, &reasons, &excerpts])
+        .execute(
+            &statements.insert_rejects,
+            &[&run_id, &keys, &indexes, &reasons, &excerpts],
+        )
         .await?;
     Ok(())
 }
 
 /// What this transaction did for its claimed objects, in sum.
 fn settled_sums(settled: &[Settled<'_>], claimed: &[Claimed]) -> Loaded {
-    let mut sums = Loaded { objects: settled.len() as u64, ..Loaded::default() };
+    let mut sums = Loaded {
+        objects: settled.len() as u64,
+        ..Loaded::default()
+    };
     for (settled, claimed) in settled.iter().zip(claimed) {
         let natural = |count: i64| u64::try_from(count).unwrap_or(0);
         sums.inserted += natural(settled.inserted - claimed.inserted_before);

@@ -31,6 +31,8 @@ pub struct Events<'a> {
     /// The last thing read was damage, and the walk resumed at a line.
     resumed: bool,
     made_of_lines: Option<bool>,
+    /// Where the line ends that `at` is in, once lines are known to count.
+    line_end: usize,
     next_index: i32,
 }
 
@@ -44,6 +46,7 @@ impl<'a> Events<'a> {
             in_array: false,
             resumed: false,
             made_of_lines: None,
+            line_end: 0,
             next_index: 0,
         }
     }
@@ -64,7 +67,11 @@ impl<'a> Events<'a> {
 
     /// The text of the next JSON value, read past.
     fn value(&mut self) -> Result<&'a str, serde_json::Error> {
-        let mut values = serde_json::Deserializer::from_str(self.rest()).into_iter::<&RawValue>();
+        let text = self
+            .text
+            .get(self.at..self.value_limit())
+            .unwrap_or_default();
+        let mut values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
         match values.next() {
             Some(Ok(value)) => {
                 self.at += values.byte_offset();
@@ -73,6 +80,19 @@ impl<'a> Events<'a> {
             Some(Err(error)) => Err(error),
             None => Ok(""),
         }
+    }
+
+    /// How far a value may reach. Where lines count, to the end of its line: a
+    /// bad line must not make every later one be read to the end of the file.
+    fn value_limit(&mut self) -> usize {
+        if self.made_of_lines != Some(true) {
+            return self.text.len();
+        }
+        if self.at >= self.line_end {
+            let line = self.rest().find('\n');
+            self.line_end = line.map_or(self.text.len(), |end| self.at + end);
+        }
+        self.line_end
     }
 
     /// Steps over what cannot be read and says what it was.
@@ -106,7 +126,8 @@ impl<'a> Events<'a> {
     }
 
     /// Whether the file is made of lines that stand for themselves: it has been
-    /// read so far as values outside an array, or a line to come is an object.
+    /// read so far as values outside an array, or a line to come is an object
+    /// or an array of them.
     fn next_is_a_line(&mut self, rest: &str) -> bool {
         let read_some = self.next_index > 0 && !self.in_array;
         *self.made_of_lines.get_or_insert_with(|| {
@@ -115,7 +136,7 @@ impl<'a> Events<'a> {
                     .lines()
                     .skip(1)
                     .map(str::trim)
-                    .filter(|line| line.starts_with('{'))
+                    .filter(|line| line.starts_with('{') || line.starts_with("[{"))
                     .any(|line| serde_json::from_str::<&RawValue>(line).is_ok())
         })
     }
@@ -127,7 +148,11 @@ impl<'a> Iterator for Events<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             let resumed = std::mem::take(&mut self.resumed);
-            let blank = self.rest().bytes().take_while(|b| b" \t\r\n".contains(b)).count();
+            let blank = self
+                .rest()
+                .bytes()
+                .take_while(|b| b" \t\r\n".contains(b))
+                .count();
             self.at += blank;
             let Some(byte) = self.peek() else {
                 return self.unclosed();
@@ -170,5 +195,155 @@ fn what(json: &str) -> Option<&'static str> {
         Some(b't' | b'f') => Some("a boolean"),
         Some(b'n') => Some("null"),
         _ => Some("a number"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    use super::*;
+    use crate::parse::Slot;
+
+    /// What the walk found: names of events, `!` for what is bad, with indices.
+    fn walk(text: &str) -> String {
+        let items: Vec<String> = Events::new(text)
+            .map(|(index, item)| match item {
+                Item::Event(values, _) => {
+                    format!("{index}:{}", values.get(Slot::EventName).unwrap_or("?"))
+                }
+                Item::Bad(..) => format!("{index}!"),
+            })
+            .collect();
+        items.join(" ")
+    }
+
+    #[rstest]
+    #[case::object(r#"{"eventName":"a"}"#, "0:a")]
+    #[case::object_and_space(" {\"eventName\":\"a\"}\r\n\n", "0:a")]
+    #[case::pretty_object("{\n  \"eventName\": \"a\"\n}\n", "0:a")]
+    #[case::array(r#"[{"eventName":"a"},{"eventName":"b"}]"#, "0:a 1:b")]
+    #[case::empty_array("[]", "")]
+    #[case::pretty_array("[\n  {\"eventName\":\"a\"},\n  {\"eventName\":\"b\"}\n]", "0:a 1:b")]
+    #[case::lines("{\"eventName\":\"a\"}\n{\"eventName\":\"b\"}\n", "0:a 1:b")]
+    #[case::crlf_and_blank_lines("{\"eventName\":\"a\"}\r\n\r\n{\"eventName\":\"b\"}", "0:a 1:b")]
+    #[case::objects_in_a_row(r#"{"eventName":"a"}{"eventName":"b"}"#, "0:a 1:b")]
+    #[case::arrays_on_lines(
+        "[{\"eventName\":\"a\"}]\n[{\"eventName\":\"b\"},{\"eventName\":\"c\"}]",
+        "0:a 1:b 2:c"
+    )]
+    #[case::no_objects(r#"[1,"x",null,true,[{"eventName":"a"}]]"#, "0! 1! 2! 3! 4!")]
+    #[case::one_no_object_among_good(r#"[{"eventName":"a"},7,{"eventName":"b"}]"#, "0:a 1! 2:b")]
+    #[case::scalar("17", "0!")]
+    #[case::bad_line("{\"eventName\":\"a\"}\nnot json\n{\"eventName\":\"b\"}", "0:a 1! 2:b")]
+    #[case::bad_lines_together(
+        "{\"eventName\":\"a\"}\n{\"x\nnope\n{\"eventName\":\"b\"}\n",
+        "0:a 1! 2! 3:b"
+    )]
+    #[case::first_line_bad("{\"eventName\":\"a\"\n{\"eventName\":\"b\"}\n", "0! 1:b")]
+    #[case::last_lines_bad("{\"eventName\":\"a\"}\nx\n{\"eventName\":", "0:a 1! 2!")]
+    #[case::rest_of_a_line_bad("{\"eventName\":\"a\"} x\n{\"eventName\":\"b\"}", "0:a 1! 2:b")]
+    #[case::bad_array_on_a_line(
+        "{\"eventName\":\"a\"}\n[{\"eventName\":\"b\"},{\"ev\n[{\"eventName\":\"c\"}]\n",
+        "0:a 1:b 2! 3:c"
+    )]
+    #[case::array_of_lines_with_a_bad_one(
+        "[\n{\"eventName\":\"a\"},\n{\"eventName\":\"b\",},\n{\"eventName\":\"c\"}\n]",
+        "0:a 1! 2:c"
+    )]
+    #[case::cut_object(r#"{"eventName":"a","pro"#, "-1!")]
+    #[case::cut_pretty_object("{\n  \"eventName\": \"a\",\n  \"x\": {\n", "-1!")]
+    #[case::cut_array_in_an_event(r#"[{"eventName":"a"},{"eventName":"b"},{"eventN"#, "0:a 1:b 2!")]
+    #[case::cut_array_between_events(r#"[{"eventName":"a"},"#, "0:a 1!")]
+    #[case::cut_array_at_once("[", "-1!")]
+    #[case::garbage("\u{fffd}PNG\u{1a}\u{fffd}\0\0", "-1!")]
+    #[case::html("<html>\n<body>\n</body>\n</html>\n", "-1!")]
+    fn a_file_is_walked(#[case] text: &str, #[case] expected: &str) {
+        assert_eq!(walk(text), expected);
+    }
+
+    #[test]
+    fn a_bad_line_does_not_make_the_others_slow() {
+        // Each line opens what the next would go on with: read to the end of the
+        // file every time, this would be 10^10 steps.
+        let text = "{\"eventName\":\"a\"}\n".to_owned() + &"{\"a\":\n".repeat(100_000);
+        assert_eq!(Events::new(&text).count(), 100_001);
+    }
+
+    #[test]
+    fn nesting_costs_no_stack() {
+        let deep = "[".repeat(200_000) + &"]".repeat(200_000);
+        let objects = r#"{"a":"#.repeat(200_000) + "1" + &"}".repeat(200_000);
+        let text = format!(
+            r#"[{{"eventName":"a","x":{deep}}},{{"product":{objects},"eventName":"b"}},{deep},{{"eventName":"c"}}]"#
+        );
+        assert_eq!(walk(&text), "0:a 1:b 2! 3:c");
+        let cut = "[".repeat(200_000);
+        assert_eq!(walk(&cut), "-1!");
+    }
+
+    fn json() -> impl Strategy<Value = serde_json::Value> {
+        let leaf = prop_oneof![
+            Just(serde_json::Value::Null),
+            any::<bool>().prop_map(Into::into),
+            any::<f64>().prop_map(Into::into),
+            ".{0,12}".prop_map(Into::into),
+        ];
+        leaf.prop_recursive(3, 24, 4, |inner| {
+            let key = prop_oneof![
+                Just("eventName".to_owned()),
+                Just("product".to_owned()),
+                "[a-z]{0,4}"
+            ];
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Into::into),
+                proptest::collection::vec((key, inner), 0..4)
+                    .prop_map(|pairs| pairs.into_iter().collect::<serde_json::Map<_, _>>().into()),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_ends_and_indices_count_up(text in any::<String>()) {
+            let indices: Vec<i32> = Events::new(&text).map(|(index, _)| index).collect();
+            if indices != [WHOLE_OBJECT] {
+                for (at, index) in indices.iter().enumerate() {
+                    prop_assert_eq!(usize::try_from(*index).unwrap(), at);
+                }
+            }
+        }
+
+        #[test]
+        fn any_text_of_json_pieces_ends(text in r#"([\[\]{},:" \n]|"eventName"|"a"|1|null|\{"eventName":"a"\}){0,30}"#) {
+            prop_assert!(Events::new(&text).count() <= text.len() + 1);
+        }
+
+        #[test]
+        fn an_array_and_its_lines_are_the_same_items(events in proptest::collection::vec(json(), 1..8)) {
+            // An array on a line is taken apart, within an array it is no event.
+            let events: Vec<_> = events.into_iter().filter(|event| !event.is_array()).collect();
+            let lines: Vec<String> = events.iter().map(ToString::to_string).collect();
+            let array = walk(&format!("[{}]", lines.join(",")));
+            prop_assert_eq!(walk(&lines.join("\n")), array.clone());
+            let pretty = serde_json::to_string_pretty(&events).unwrap();
+            prop_assert_eq!(walk(&pretty), array);
+        }
+
+        #[test]
+        fn what_stands_before_a_cut_is_kept(events in proptest::collection::vec(json(), 1..6), cut in 0.0..1.0_f64) {
+            let text = serde_json::to_string(&events).unwrap();
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a place in a short text")]
+            let at = text.floor_char_boundary((text.len() as f64 * cut) as usize);
+            let whole: Vec<_> = Events::new(&text).collect();
+            let part: Vec<_> = Events::new(&text[..at]).collect();
+            // The last two may be a number cut short, and the cut itself.
+            let kept = part.len().saturating_sub(2);
+            for ((_, before), (_, after)) in whole.iter().zip(&part).take(kept) {
+                prop_assert_eq!(before, after);
+            }
+        }
     }
 }

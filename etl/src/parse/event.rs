@@ -102,7 +102,9 @@ impl<'a> Values<'a> {
         match serde_json::from_str(object) {
             Ok(values) => Ok(values),
             Err(error) => match surrogate::mend(object) {
-                Cow::Owned(mended) => serde_json::from_str::<Values<'_>>(&mended).map(Values::into_owned),
+                Cow::Owned(mended) => {
+                    serde_json::from_str::<Values<'_>>(&mended).map(Values::into_owned)
+                }
                 Cow::Borrowed(_) => Err(error),
             },
         }
@@ -135,7 +137,10 @@ impl<'a> Values<'a> {
     }
 
     fn into_owned(self) -> Values<'static> {
-        Values(self.0.map(|value| value.map(|text| Cow::Owned(text.into_owned()))))
+        Values(
+            self.0
+                .map(|value| value.map(|text| Cow::Owned(text.into_owned()))),
+        )
     }
 }
 
@@ -154,13 +159,19 @@ fn scalar(json: &str) -> Result<Option<Cow<'_, str>>, serde_json::Error> {
 impl<'de: 'a, 'a> Deserialize<'de> for Values<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut values = Self::default();
-        deserializer.deserialize_map(Keys(|key: &str, json: &'de str| match Field::named(key) {
-            Some(Field::Product) => values.offer_parts(json, |key| ProductField::named(key).map(Slot::of_product)),
-            Some(Field::Ingest) => values.offer_parts(json, |key| (key == "receivedAt").then_some(Slot::ReceivedAt)),
-            field => match field.and_then(Slot::of) {
-                Some(slot) => values.offer(slot, json),
-                None => Ok(()),
-            },
+        deserializer.deserialize_map(Keys(|key: &str, json: &'de str| {
+            match Field::named(key) {
+                Some(Field::Product) => {
+                    values.offer_parts(json, |key| ProductField::named(key).map(Slot::of_product))
+                }
+                Some(Field::Ingest) => values.offer_parts(json, |key| {
+                    (key == "receivedAt").then_some(Slot::ReceivedAt)
+                }),
+                field => match field.and_then(Slot::of) {
+                    Some(slot) => values.offer(slot, json),
+                    None => Ok(()),
+                },
+            }
         }))?;
         Ok(values)
     }
@@ -177,12 +188,12 @@ impl<'a> Values<'a> {
         if !json.starts_with('{') {
             return Ok(());
         }
-        serde_json::Deserializer::from_str(json).deserialize_map(Keys(
-            |key: &str, json| match slot_of(key) {
+        serde_json::Deserializer::from_str(json).deserialize_map(Keys(|key: &str, json| {
+            match slot_of(key) {
                 Some(slot) => self.offer(slot, json),
                 None => Ok(()),
-            },
-        ))
+            }
+        }))
     }
 }
 
@@ -202,7 +213,10 @@ where
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<Key<'de>>()? {
-            if Field::named(&key.0).is_none() && ProductField::named(&key.0).is_none() && key.0 != "receivedAt" {
+            if Field::named(&key.0).is_none()
+                && ProductField::named(&key.0).is_none()
+                && key.0 != "receivedAt"
+            {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             }
@@ -235,5 +249,145 @@ impl<'de> Deserialize<'de> for Key<'de> {
             }
         }
         deserializer.deserialize_str(Text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+    use rstest::rstest;
+    use serde_json::json;
+
+    use super::*;
+
+    fn value(object: &str, slot: Slot) -> Option<String> {
+        Values::read(object).unwrap().get(slot).map(str::to_owned)
+    }
+
+    #[rstest]
+    #[case("eventName", Slot::EventName)]
+    #[case("event_name", Slot::EventName)]
+    #[case("eventId", Slot::EventId)]
+    #[case("event_id", Slot::EventId)]
+    #[case("eventTimestamp", Slot::EventTimestamp)]
+    #[case("event_timestamp", Slot::EventTimestamp)]
+    #[case("userId", Slot::UserId)]
+    #[case("user_id", Slot::UserId)]
+    #[case("userLoginState", Slot::UserLoginState)]
+    #[case("user_login_state", Slot::UserLoginState)]
+    #[case("identitySource", Slot::IdentitySource)]
+    #[case("identity_source", Slot::IdentitySource)]
+    #[case("clientId", Slot::ClientId)]
+    #[case("client_id", Slot::ClientId)]
+    #[case("sessionId", Slot::SessionId)]
+    #[case("session_id", Slot::SessionId)]
+    #[case("isFirstVisit", Slot::IsFirstVisit)]
+    #[case("is_first_visit", Slot::IsFirstVisit)]
+    fn a_field_goes_by_two_names(#[case] name: &str, #[case] slot: Slot) {
+        assert_eq!(
+            value(&json!({ name: "v" }).to_string(), slot).as_deref(),
+            Some("v")
+        );
+    }
+
+    #[rstest]
+    #[case("id", Slot::ProductId)]
+    #[case("product_id", Slot::ProductId)]
+    #[case("name", Slot::ProductName)]
+    #[case("product_name", Slot::ProductName)]
+    #[case("category", Slot::ProductCategory)]
+    #[case("product_category", Slot::ProductCategory)]
+    #[case("brand", Slot::ProductBrand)]
+    #[case("brandName", Slot::ProductBrand)]
+    #[case("product_brand", Slot::ProductBrand)]
+    #[case("price", Slot::Price)]
+    #[case("product_price", Slot::Price)]
+    #[case("discountPrice", Slot::DiscountPrice)]
+    #[case("product_discount_price", Slot::DiscountPrice)]
+    #[case("urlPath", Slot::ProductUrlPath)]
+    #[case("product_url_path", Slot::ProductUrlPath)]
+    fn a_product_field_goes_by_its_names(
+        #[case] name: &str,
+        #[case] slot: Slot,
+        #[values("product", "context_product")] product: &str,
+    ) {
+        let event = json!({ product: { name: "v" } }).to_string();
+        assert_eq!(value(&event, slot).as_deref(), Some("v"));
+        // Outside a product the name means nothing.
+        assert_eq!(value(&json!({ name: "v" }).to_string(), slot), None);
+    }
+
+    #[rstest]
+    #[case::text(r#"{"userId":"us-1"}"#, Some("us-1"))]
+    #[case::escapes(r#"{"userId":"a\"\\\/\u0041\n"}"#, Some("a\"\\/A\n"))]
+    #[case::pair(r#"{"userId":"\ud83d\ude00"}"#, Some("😀"))]
+    #[case::lone_surrogate(r#"{"userId":"a\ud800b"}"#, Some("a\u{fffd}b"))]
+    #[case::lone_surrogate_elsewhere(r#"{"page":"\udfff","userId":"u"}"#, Some("u"))]
+    #[case::lone_surrogate_in_a_key(r#"{"\ud800":1,"userId":"u"}"#, Some("u"))]
+    #[case::escaped_key(r#"{"user\u0049d":"u"}"#, Some("u"))]
+    #[case::number(r#"{"userId":17}"#, Some("17"))]
+    #[case::number_as_spelt(r#"{"userId":1.50e400}"#, Some("1.50e400"))]
+    #[case::boolean(r#"{"userId":true}"#, Some("true"))]
+    #[case::null(r#"{"userId":null}"#, None)]
+    #[case::object(r#"{"userId":{"a":1}}"#, None)]
+    #[case::array(r#"{"userId":["a"]}"#, None)]
+    #[case::spaces("{ \"userId\" : \t\"u\" }", Some("u"))]
+    #[case::both_spellings(r#"{"user_id":"a","userId":"b"}"#, Some("a"))]
+    #[case::first_is_null(r#"{"user_id":null,"userId":"b"}"#, Some("b"))]
+    #[case::first_is_blank(r#"{"user_id":" ","userId":"b"}"#, Some("b"))]
+    #[case::first_is_an_object(r#"{"user_id":{},"userId":"b"}"#, Some("b"))]
+    #[case::key_repeated(r#"{"userId":"a","userId":"b"}"#, Some("a"))]
+    #[case::both_blank(r#"{"user_id":"\u0000","userId":"  "}"#, Some("\0"))]
+    fn a_value_is_text(#[case] event: &str, #[case] expected: Option<&str>) {
+        assert_eq!(value(event, Slot::UserId).as_deref(), expected);
+    }
+
+    #[rstest]
+    #[case::price(r#"{"product":{"price":"soon","product_price":5}}"#, Slot::Price, "5")]
+    #[case::name(
+        r#"{"eventName":"not a name","event_name":"click"}"#,
+        Slot::EventName,
+        "click"
+    )]
+    #[case::time(
+        r#"{"eventTimestamp":"now","event_timestamp":1764598991250}"#,
+        Slot::EventTimestamp,
+        "1764598991250"
+    )]
+    #[case::flag(
+        r#"{"isFirstVisit":"yes","is_first_visit":false}"#,
+        Slot::IsFirstVisit,
+        "false"
+    )]
+    #[case::product(
+        r#"{"product":"p","context_product":{"id":"p-1"}}"#,
+        Slot::ProductId,
+        "p-1"
+    )]
+    #[case::two_products(
+        r#"{"product":{"id":null},"context_product":{"id":"p-1"}}"#,
+        Slot::ProductId,
+        "p-1"
+    )]
+    #[case::received(
+        r#"{"_ingest":{"receivedAt":"2025-12-01T15:00:00Z"}}"#,
+        Slot::ReceivedAt,
+        "2025-12-01T15:00:00Z"
+    )]
+    fn the_first_that_can_be_used_wins(
+        #[case] event: &str,
+        #[case] slot: Slot,
+        #[case] expected: &str,
+    ) {
+        assert_eq!(value(event, slot).as_deref(), Some(expected));
+    }
+
+    proptest! {
+        #[test]
+        fn any_string_comes_out_as_it_went_in(text in any::<String>()) {
+            let event = json!({"userId": text, "x": {"y": [text]}}).to_string();
+            prop_assert_eq!(value(&event, Slot::UserId), Some(text));
+        }
     }
 }

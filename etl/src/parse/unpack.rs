@@ -118,7 +118,10 @@ mod tests {
             unpack_within(&packed, limit_bytes),
             Err(Reason::TooLarge { limit_bytes })
         );
-        assert_eq!(unpack_within(&gzip(&[b'x'; 1_000]), 1_000).unwrap().len(), 1_000);
+        assert_eq!(
+            unpack_within(&gzip(&[b'x'; 1_000]), 1_000).unwrap().len(),
+            1_000
+        );
         assert_eq!(
             unpack_within(&[b'x'; 11], 10),
             Err(Reason::TooLarge { limit_bytes: 10 })

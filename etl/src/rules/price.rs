@@ -81,8 +81,16 @@ fn exponent(text: &str) -> Option<i64> {
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let far = if text.starts_with('-') { i64::MIN / 2 } else { i64::MAX / 2 };
-    Some(text.parse().unwrap_or(far).clamp(i64::MIN / 2, i64::MAX / 2))
+    let far = if text.starts_with('-') {
+        i64::MIN / 2
+    } else {
+        i64::MAX / 2
+    };
+    Some(
+        text.parse()
+            .unwrap_or(far)
+            .clamp(i64::MIN / 2, i64::MAX / 2),
+    )
 }
 
 #[cfg(test)]

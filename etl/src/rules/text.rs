@@ -74,7 +74,11 @@ mod tests {
     #[case("abc", 3, "abc")]
     #[case("ab\u{0}cd", 3, "abc")]
     #[case("😀😀😀", 1, "😀")]
-    fn text_is_cut_on_a_character(#[case] text: &str, #[case] limit: usize, #[case] expected: &str) {
+    fn text_is_cut_on_a_character(
+        #[case] text: &str,
+        #[case] limit: usize,
+        #[case] expected: &str,
+    ) {
         assert_eq!(clean(text, limit).as_deref(), Some(expected));
     }
 

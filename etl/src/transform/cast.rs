@@ -2,7 +2,8 @@
 
 use polars::prelude::{
     BooleanChunked, BooleanChunkedBuilder, ChunkFilter, ChunkedBuilder, Int64Chunked, Int64Type,
-    NamedFrom, PlSmallStr, PrimitiveChunkedBuilder, StringChunked, StringChunkedBuilder, UInt64Type,
+    NamedFrom, PlSmallStr, PrimitiveChunkedBuilder, StringChunked, StringChunkedBuilder,
+    UInt64Type,
 };
 
 use super::{Columns, Reject, Rows, Tally, Transformed, dedupe};
@@ -26,10 +27,21 @@ const TEXTS: [(Slot, usize); 10] = [
 ];
 
 pub(super) fn transform(rows: Rows) -> Transformed {
-    let Rows { mut tallies, mut rejects, object_no, index, values, excerpt, .. } = rows;
+    let Rows {
+        mut tallies,
+        mut rejects,
+        object_no,
+        index,
+        values,
+        excerpt,
+        ..
+    } = rows;
     let object_no = object_no.finish();
     let index = index.finish();
-    let values: Vec<StringChunked> = values.into_iter().map(StringChunkedBuilder::finish).collect();
+    let values: Vec<StringChunked> = values
+        .into_iter()
+        .map(StringChunkedBuilder::finish)
+        .collect();
     let column = |slot: Slot| &values[slot as usize];
 
     let name = texts(column(Slot::EventName), usize::MAX);
@@ -49,18 +61,28 @@ pub(super) fn transform(rows: Rows) -> Transformed {
         });
     }
 
-    let places: Vec<(u32, i32)> =
-        object_no.into_no_null_iter().zip(index.into_no_null_iter()).collect();
+    let places: Vec<(u32, i32)> = object_no
+        .into_no_null_iter()
+        .zip(index.into_no_null_iter())
+        .collect();
     let (id_high, id_low) = ids(column(Slot::EventId), &places, &tallies);
     let columns = Columns {
         object_no: object_no.clone(),
         id_high,
         id_low,
-        time_micros: times(column(Slot::EventTimestamp), column(Slot::ReceivedAt), &places, &tallies),
+        time_micros: times(
+            column(Slot::EventTimestamp),
+            column(Slot::ReceivedAt),
+            &places,
+            &tallies,
+        ),
         is_first_visit: flags(column(Slot::IsFirstVisit)),
         price: prices(column(Slot::Price)),
         discount_price: prices(column(Slot::DiscountPrice)),
-        texts: TEXTS.iter().map(|&(slot, limit)| texts(column(slot), limit)).collect(),
+        texts: TEXTS
+            .iter()
+            .map(|&(slot, limit)| texts(column(slot), limit))
+            .collect(),
         name,
     }
     .filter_by(&good);
@@ -78,7 +100,11 @@ pub(super) fn transform(rows: Rows) -> Transformed {
         tallies[reject.object_no as usize].rejected += 1;
     }
     let first = BooleanChunked::new(PlSmallStr::EMPTY, &first);
-    Transformed { columns: columns.filter_by(&first), tallies, rejects }
+    Transformed {
+        columns: columns.filter_by(&first),
+        tallies,
+        rejects,
+    }
 }
 
 impl Columns {
@@ -109,7 +135,10 @@ impl<T: polars::prelude::PolarsDataType> FilterBy for polars::prelude::ChunkedAr
 where
     Self: ChunkFilter<T>,
 {
-    #[expect(clippy::expect_used, reason = "all columns and masks here are made row by row, together")]
+    #[expect(
+        clippy::expect_used,
+        reason = "all columns and masks here are made row by row, together"
+    )]
     fn filter_by(&self, keep: &BooleanChunked) -> Self {
         self.filter(keep).expect("a mask as long as the column")
     }
@@ -117,7 +146,11 @@ where
 
 /// Cleans a column; gives it back untouched in the usual case.
 fn texts(raw: &StringChunked, limit: usize) -> StringChunked {
-    if raw.iter().flatten().all(|text| rules::is_clean(text, limit)) {
+    if raw
+        .iter()
+        .flatten()
+        .all(|text| rules::is_clean(text, limit))
+    {
         return raw.clone();
     }
     let mut cleaned = StringChunkedBuilder::new(PlSmallStr::EMPTY, raw.len());
@@ -169,7 +202,10 @@ fn ids(
     sent: &StringChunked,
     places: &[(u32, i32)],
     tallies: &[Tally],
-) -> (polars::prelude::UInt64Chunked, polars::prelude::UInt64Chunked) {
+) -> (
+    polars::prelude::UInt64Chunked,
+    polars::prelude::UInt64Chunked,
+) {
     let mut high = PrimitiveChunkedBuilder::<UInt64Type>::new(PlSmallStr::EMPTY, sent.len());
     let mut low = PrimitiveChunkedBuilder::<UInt64Type>::new(PlSmallStr::EMPTY, sent.len());
     for (sent, &(object_no, index)) in sent.iter().zip(places) {

@@ -12,7 +12,10 @@ use super::{Columns, Tally};
 pub(super) fn first_in_key_order(columns: &Columns, tallies: &[Tally]) -> Vec<bool> {
     let mut first = vec![true; columns.len()];
     let mut holders: HashMap<(u64, u64), (usize, u32)> = HashMap::with_capacity(columns.len());
-    let ids = columns.id_high.into_no_null_iter().zip(columns.id_low.into_no_null_iter());
+    let ids = columns
+        .id_high
+        .into_no_null_iter()
+        .zip(columns.id_low.into_no_null_iter());
     for (row, (id, object_no)) in ids.zip(columns.object_no.into_no_null_iter()).enumerate() {
         match holders.entry(id) {
             Entry::Vacant(place) => {

@@ -71,7 +71,12 @@ impl Rows {
     /// Begins an object; the number it goes by in this chunk.
     pub fn begin(&mut self, object: Arc<RawObject>) -> u32 {
         self.bytes += object.key.len();
-        self.tallies.push(Tally { object, rows: 0, duplicates: 0, rejected: 0 });
+        self.tallies.push(Tally {
+            object,
+            rows: 0,
+            duplicates: 0,
+            rejected: 0,
+        });
         u32::try_from(self.tallies.len() - 1).unwrap_or(u32::MAX)
     }
 
@@ -81,8 +86,12 @@ impl Rows {
     pub fn take(&mut self, object_no: u32, events: &mut Events<'_>, max_rows: usize) -> bool {
         while self.len < max_rows {
             match events.next() {
-                Some((index, Item::Event(values, text))) => self.push(object_no, index, &values, text),
-                Some((index, Item::Bad(reason, text))) => self.reject(object_no, index, &reason, text),
+                Some((index, Item::Event(values, text))) => {
+                    self.push(object_no, index, &values, text)
+                }
+                Some((index, Item::Bad(reason, text))) => {
+                    self.reject(object_no, index, &reason, text)
+                }
                 None => return true,
             }
         }
@@ -101,7 +110,9 @@ impl Rows {
             self.bytes += value.as_ref().map_or(0, |text| text.len());
             column.append_option(value.as_deref());
         }
-        let named = values.get(Slot::EventName).is_some_and(|name| rules::event_name(name).is_some());
+        let named = values
+            .get(Slot::EventName)
+            .is_some_and(|name| rules::event_name(name).is_some());
         if named {
             self.excerpt.append_null();
         } else {
@@ -111,7 +122,12 @@ impl Rows {
     }
 
     fn reject(&mut self, object_no: u32, index: i32, reason: &Reason, text: &str) {
-        let reject = Reject { object_no, index, reason: reason.to_string(), excerpt: excerpt(text) };
+        let reject = Reject {
+            object_no,
+            index,
+            reason: reason.to_string(),
+            excerpt: excerpt(text),
+        };
         self.bytes += reject.reason.len() + reject.excerpt.len();
         self.rejects.push(reject);
         self.len += 1;

@@ -1,0 +1,380 @@
+//! How fast the loader is, next to what bounds it, measured in one run:
+//!
+//! - 200,000 events in 2,000 objects, against psql's `\copy … (format binary)` of
+//!   the same rows into a table of the same shape with the same indexes;
+//! - 20,000 objects of one event, against a loop of bare GETs;
+//! - the loader's peak memory.
+//!
+//! The loader is the real program, in a process of its own; so is the GET loop.
+//! Rounds alternate, and medians are told. Only honest on a machine at rest:
+//!
+//! ```sh
+//! cargo bench -p sbw-etl --bench load
+//! ```
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::{
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use aws_sdk_s3::{
+    Client,
+    config::{BehaviorVersion, Credentials, Region},
+};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use futures::{StreamExt, stream};
+use sbw_servers::{
+    postgres::Postgres,
+    s3::{S3Options, S3Server},
+};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use uuid::{NoContext, Timestamp, Uuid};
+
+const BUCKET: &str = "clickstream-s3-ingest";
+const ROUNDS: usize = 5;
+/// As many as the loader's own.
+const GETS_AT_ONCE: usize = 32;
+/// Tells the child process which prefix to read.
+const GET_LOOP: &str = "SBW_BENCH_GET_LOOP";
+
+fn main() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    if let Ok(prefix) = std::env::var(GET_LOOP) {
+        return runtime.block_on(get_loop(&prefix));
+    }
+    runtime.block_on(Bench::start()).run(&runtime);
+}
+
+struct Bench {
+    postgres: Postgres,
+    s3: S3Server,
+    rows_file: tempfile::NamedTempFile,
+}
+
+impl Bench {
+    async fn start() -> Self {
+        let options = S3Options {
+            buckets: vec![BUCKET.into()],
+            ..S3Options::default()
+        };
+        let s3 = S3Server::start(options).await.unwrap();
+        let postgres = tokio::task::spawn_blocking(Postgres::start)
+            .await
+            .unwrap()
+            .unwrap();
+        let bench = Self {
+            postgres,
+            s3,
+            rows_file: tempfile::NamedTempFile::new().unwrap(),
+        };
+        bench.psql("postgres", "create database clickstream_dw");
+        bench.etl("postgres", &["migrate"]);
+        eprintln!("writing 200,000 events in 2,000 objects, and 20,000 in 20,000 …");
+        bench.write(day(1), 2_000, 100).await;
+        bench.write(day(2), 20_000, 1).await;
+        bench
+    }
+
+    async fn write(&self, day: NaiveDate, objects: i64, events: i64) {
+        stream::iter(0..objects)
+            .for_each_concurrent(16, |n| async move {
+                let at = day.and_hms_opt(0, 0, 0).unwrap().and_utc()
+                    + TimeDelta::milliseconds(86_400_000 * n / objects);
+                let stamp = Timestamp::from_unix(
+                    NoContext,
+                    at.timestamp().unsigned_abs(),
+                    at.timestamp_subsec_nanos(),
+                );
+                let key = sbw_ingest::key::object_key(at, Uuid::new_v7(stamp));
+                let body = if events == 1 {
+                    event(at, n).to_string()
+                } else {
+                    serde_json::to_string(
+                        &(0..events).map(|e| event(at, n + e)).collect::<Vec<_>>(),
+                    )
+                    .unwrap()
+                };
+                self.s3.put_direct(BUCKET, key, body.into()).await.unwrap();
+            })
+            .await;
+    }
+
+    fn run(&self, runtime: &tokio::runtime::Runtime) {
+        let mut peak = 0;
+        let (mut copies, mut loads) = (Vec::new(), Vec::new());
+        // Once unmeasured: caches fill, and the rows to be copied are made.
+        self.load("2025-12-01", 200_000);
+        let file = self.rows_file.path().display();
+        self.psql(
+            "clickstream_dw",
+            "create table bench_copy (like public.clickstream_events including all)",
+        );
+        self.psql(
+            "clickstream_dw",
+            &format!("\\copy public.clickstream_events to '{file}' (format binary)"),
+        );
+        for _ in 0..ROUNDS {
+            self.empty();
+            copies.push(timed(|| {
+                self.psql(
+                    "clickstream_dw",
+                    &format!("\\copy bench_copy from '{file}' (format binary)"),
+                );
+            }));
+            self.empty();
+            let (took, memory) = self.load("2025-12-01", 200_000);
+            loads.push(took);
+            peak = peak.max(memory);
+        }
+        let (copy, load) = (median(&mut copies), median(&mut loads));
+        println!("200,000 events in 2,000 objects, median of {ROUNDS}");
+        println!(
+            "  psql \\copy binary   {:>8.0} rows/s  {:>7.0} ms",
+            rate(200_000, copy),
+            millis(copy)
+        );
+        println!(
+            "  sbw-etl run         {:>8.0} rows/s  {:>7.0} ms",
+            rate(200_000, load),
+            millis(load)
+        );
+        println!(
+            "  share               {:>8.0} %       (at least 50)",
+            100.0 * ratio(copy, load)
+        );
+
+        let (mut gets, mut loads) = (Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            gets.push(runtime.block_on(async { self.bare_gets("events/2025/12/02/") }));
+            self.empty();
+            let (took, memory) = self.load("2025-12-02", 20_000);
+            loads.push(took);
+            peak = peak.max(memory);
+        }
+        let (get, load) = (median(&mut gets), median(&mut loads));
+        println!("20,000 objects of one event, median of {ROUNDS}");
+        println!(
+            "  bare GETs, {GETS_AT_ONCE} at once {:>8.0} objects/s {:>5.0} ms",
+            rate(20_000, get),
+            millis(get)
+        );
+        println!(
+            "  sbw-etl run         {:>8.0} objects/s {:>5.0} ms",
+            rate(20_000, load),
+            millis(load)
+        );
+        println!(
+            "  share               {:>8.0} %       (at least 70)",
+            100.0 * ratio(get, load)
+        );
+        println!("peak memory of sbw-etl {peak} MB (at most 300)");
+    }
+
+    fn empty(&self) {
+        self.psql(
+            "clickstream_dw",
+            "truncate public.clickstream_events, bench_copy, etl.ledger, etl.rejects, etl.runs",
+        );
+        self.psql("clickstream_dw", "checkpoint");
+    }
+
+    /// Loads a day; how long the process took, and its peak memory in MB.
+    fn load(&self, day: &str, expected: u64) -> (Duration, u64) {
+        let started = Instant::now();
+        let child = self
+            .program("sbw_loader")
+            .args(["--log-level", "warn", "run", "--date", day])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let status = format!("/proc/{}/status", child.id());
+        let watch = std::thread::spawn(move || {
+            let mut peak = 0;
+            while let Ok(status) = std::fs::read_to_string(&status) {
+                let Some(line) = status.lines().find(|line| line.starts_with("VmHWM")) else {
+                    break;
+                };
+                peak = line
+                    .split_whitespace()
+                    .nth(1)
+                    .unwrap()
+                    .parse::<u64>()
+                    .unwrap()
+                    / 1_024;
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            peak
+        });
+        let output = child.wait_with_output().unwrap();
+        let took = started.elapsed();
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(report["inserted"], expected, "{report}");
+        (took, watch.join().unwrap())
+    }
+
+    /// The time that reading all objects takes, as the child tells it; its
+    /// listing is not counted.
+    fn bare_gets(&self, prefix: &str) -> Duration {
+        let output = Command::new(std::env::current_exe().unwrap())
+            .env(GET_LOOP, prefix)
+            .envs(self.storage())
+            .stderr(Stdio::inherit())
+            .output()
+            .unwrap();
+        let micros: u64 = String::from_utf8(output.stdout)
+            .unwrap()
+            .trim()
+            .parse()
+            .unwrap();
+        Duration::from_micros(micros)
+    }
+
+    fn storage(&self) -> [(&'static str, String); 3] {
+        [
+            ("AWS_ENDPOINT_URL_S3", self.s3.endpoint()),
+            ("AWS_ACCESS_KEY_ID", self.s3.access_key().to_owned()),
+            (
+                "AWS_SECRET_ACCESS_KEY",
+                self.s3.secret_key().expose_secret().to_owned(),
+            ),
+        ]
+    }
+
+    fn program(&self, user: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sbw-etl"));
+        command
+            .envs(self.storage())
+            .env("DWH_HOST", "127.0.0.1")
+            .env("DWH_PORT", self.postgres.port().to_string())
+            .env("DWH_USER", user)
+            .env("DWH_SSLMODE", "disable");
+        command
+    }
+
+    fn etl(&self, user: &str, arguments: &[&str]) {
+        assert!(
+            self.program(user)
+                .args(arguments)
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
+
+    fn psql(&self, database: &str, command: &str) {
+        let status = self
+            .postgres
+            .psql("postgres", database)
+            .args(["-c", command])
+            .status()
+            .unwrap();
+        assert!(status.success(), "{command}");
+    }
+}
+
+/// Reads every object under a prefix; prints how many microseconds that took.
+async fn get_loop(prefix: &str) {
+    let variable = |name| std::env::var(name).unwrap();
+    let keys = Credentials::new(
+        variable("AWS_ACCESS_KEY_ID"),
+        variable("AWS_SECRET_ACCESS_KEY"),
+        None,
+        None,
+        "bench",
+    );
+    let config = aws_sdk_s3::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("ap-southeast-1"))
+        .endpoint_url(variable("AWS_ENDPOINT_URL_S3"))
+        .force_path_style(true)
+        .credentials_provider(keys)
+        .build();
+    let client = Client::from_conf(config);
+    let mut keys = Vec::new();
+    let mut pages = client
+        .list_objects_v2()
+        .bucket(BUCKET)
+        .prefix(prefix)
+        .into_paginator()
+        .send();
+    while let Some(page) = pages.next().await {
+        keys.extend(
+            page.unwrap()
+                .contents
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(|object| object.key),
+        );
+    }
+    assert_eq!(keys.len(), 20_000);
+    let started = Instant::now();
+    let bytes: usize = stream::iter(keys)
+        .map(|key| {
+            let client = client.clone();
+            tokio::spawn(async move {
+                let answer = client
+                    .get_object()
+                    .bucket(BUCKET)
+                    .key(key)
+                    .send()
+                    .await
+                    .unwrap();
+                answer.body.collect().await.unwrap().into_bytes().len()
+            })
+        })
+        .buffer_unordered(GETS_AT_ONCE)
+        .map(Result::unwrap)
+        .fold(0, |sum, len| std::future::ready(sum + len))
+        .await;
+    assert!(bytes > 0);
+    println!("{}", started.elapsed().as_micros());
+}
+
+fn day(day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2025, 12, day).unwrap()
+}
+
+/// What a browser sends, enriched as ingest does: about 800 bytes.
+fn event(at: DateTime<Utc>, n: i64) -> Value {
+    json!({
+        "eventName": ["product_view", "click", "page_view", "add_to_cart_click"][usize::try_from(n % 4).unwrap()],
+        "eventId": Uuid::new_v4(),
+        "eventTimestamp": at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
+        "pageUrl": "https://shop.example/product/ban-phim-aula-m75-tm",
+        "referrer": null,
+        "userId": format!("us-{}", n % 900), "userLoginState": "logged_in", "identitySource": "cognito_email",
+        "clientId": format!("c-{}", n % 1_700), "sessionId": format!("s-{}", n / 30), "isFirstVisit": n % 7 == 0,
+        "product": {"id": format!("p-{}", n % 120), "name": "Bàn phím AULA M75 TM", "category": "keyboard",
+                    "brand": "AULA", "price": 1_990_000, "discountPrice": 1_790_000,
+                    "urlPath": "/product/ban-phim-aula-m75-tm"},
+        "element": {"tag": "button", "id": "buy", "role": null, "text": "Mua", "dataset": {"total": "1790000"}},
+        "_ingest": {"receivedAt": at, "sourceIp": "203.0.113.0", "userAgent": "Mozilla/5.0", "method": "POST",
+                    "path": "/clickstream", "requestId": "JKJaXmPLvHcESHA=", "apiId": "api", "stage": "$default"},
+    })
+}
+
+fn timed(work: impl FnOnce()) -> Duration {
+    let started = Instant::now();
+    work();
+    started.elapsed()
+}
+
+fn median(times: &mut [Duration]) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+fn rate(count: u32, time: Duration) -> f64 {
+    f64::from(count) / time.as_secs_f64()
+}
+
+/// How close `actual` comes to `best`.
+fn ratio(best: Duration, actual: Duration) -> f64 {
+    best.as_secs_f64() / actual.as_secs_f64()
+}
