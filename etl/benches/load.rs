@@ -338,8 +338,10 @@ fn day(day: u32) -> NaiveDate {
 
 /// What a browser sends, enriched as ingest does: about 800 bytes.
 fn event(at: DateTime<Utc>, n: i64) -> Value {
+    let names = ["product_view", "click", "page_view", "add_to_cart_click"];
+    let name = names[usize::try_from(n % 4).unwrap()];
     json!({
-        "eventName": ["product_view", "click", "page_view", "add_to_cart_click"][usize::try_from(n % 4).unwrap()],
+        "eventName": name,
         "eventId": Uuid::new_v4(),
         "eventTimestamp": at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
         "pageUrl": "https://shop.example/product/ban-phim-aula-m75-tm",

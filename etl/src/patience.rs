@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use crate::Deadline;
 
 /// A restart of the server takes seconds; what takes longer is for the next run.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 

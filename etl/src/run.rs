@@ -188,21 +188,21 @@ async fn find_new(
 
 async fn load(
     mut loader: Loader,
-    mut work: mpsc::Receiver<Work>,
+    mut chunks: mpsc::Receiver<Work>,
     counts: &Counts,
     progress: &dyn Progress,
 ) -> Result<(), EtlError> {
-    while let Some(work) = work.recv().await {
-        let Some(loaded) = loader.load(work).await? else {
+    while let Some(chunk) = chunks.recv().await {
+        let Some(done) = loader.load(chunk).await? else {
             return Ok(());
         };
         counts.update(|report| {
-            report.objects += loaded.objects;
-            report.gone += loaded.taken;
-            report.events += loaded.events;
-            report.inserted += loaded.inserted;
-            report.duplicates += loaded.duplicates;
-            report.rejected += loaded.rejected;
+            report.objects += done.objects;
+            report.gone += done.taken;
+            report.events += done.events;
+            report.inserted += done.inserted;
+            report.duplicates += done.duplicates;
+            report.rejected += done.rejected;
         });
         progress.so_far(&counts.so_far());
     }

@@ -122,7 +122,7 @@ impl Bucket {
                 .send()
                 .await?;
             let more = answer.is_truncated.unwrap_or(false);
-            token = answer.next_continuation_token.clone();
+            token = answer.next_continuation_token;
             let objects: Vec<RawObject> = answer
                 .contents
                 .unwrap_or_default()

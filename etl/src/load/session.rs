@@ -8,9 +8,9 @@ use tokio_postgres::{Client, Statement};
 use crate::EtlError;
 
 /// No statement of a chunk takes minutes; one that does is stuck behind something.
-const STATEMENT: Duration = Duration::from_secs(300);
+const STATEMENT: Duration = Duration::from_mins(5);
 /// A loader that stopped between two statements must not hold its locks.
-const IDLE_IN_TRANSACTION: Duration = Duration::from_secs(60);
+const IDLE_IN_TRANSACTION: Duration = Duration::from_mins(1);
 
 /// The limits of every session of the loader.
 pub(crate) fn session_options() -> SessionOptions {

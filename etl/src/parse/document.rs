@@ -15,6 +15,10 @@ pub const WHOLE_OBJECT: i32 = -1;
 
 /// What stands at an index.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one exists at a time; a box would be an allocation for every event"
+)]
 pub enum Item<'a> {
     /// A JSON object, its known values, and its own text.
     Event(Values<'a>, &'a str),

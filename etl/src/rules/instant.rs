@@ -34,6 +34,7 @@ pub fn event_time(
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use rstest::rstest;
 
     use super::*;

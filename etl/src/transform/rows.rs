@@ -87,10 +87,10 @@ impl Rows {
         while self.len < max_rows {
             match events.next() {
                 Some((index, Item::Event(values, text))) => {
-                    self.push(object_no, index, &values, text)
+                    self.push(object_no, index, &values, text);
                 }
                 Some((index, Item::Bad(reason, text))) => {
-                    self.reject(object_no, index, &reason, text)
+                    self.reject(object_no, index, &reason, text);
                 }
                 None => return true,
             }
