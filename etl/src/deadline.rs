@@ -8,7 +8,7 @@ use tokio::time::Instant;
 /// closing its books.
 const MARGIN: Duration = Duration::from_secs(20);
 /// Of these, what the books alone need.
-const CLOSING: Duration = Duration::from_secs(5);
+const CLOSING: Duration = Duration::from_secs(2);
 
 /// The instant at which the process may be stopped from outside.
 #[derive(Debug, Clone, Copy, Default)]

@@ -153,3 +153,76 @@ fn a_wrong_variable_is_wrong_usage() {
         "{err}"
     );
 }
+
+/// A Parameter Store with one parameter; hands on what it was asked.
+fn parameter_store(value: &'static str) -> (String, std::sync::mpsc::Receiver<String>) {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let (asked, questions) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut question = Vec::new();
+        let mut buffer = [0; 4_096];
+        // The body ends the request, and it is a JSON object.
+        while !question.ends_with(b"}") {
+            let read = stream.read(&mut buffer).unwrap();
+            question.extend_from_slice(&buffer[..read]);
+        }
+        let body =
+            serde_json::json!({"Parameter": {"Name": "/dw/loader", "Value": value}}).to_string();
+        write!(
+            stream,
+            "HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.1\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .unwrap();
+        asked.send(String::from_utf8(question).unwrap()).unwrap();
+    });
+    (address, questions)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_password_comes_from_the_parameter_store() {
+    let platform = Platform::start().await;
+    // Only with its password may the loader come in from now on.
+    let admin = platform.admin().await;
+    admin
+        .batch_execute("alter role sbw_loader password 'from the store'")
+        .await
+        .unwrap();
+    let hba = platform.postgres.data_dir().join("pg_hba.conf");
+    let rules = std::fs::read_to_string(&hba).unwrap();
+    std::fs::write(
+        &hba,
+        format!("host all sbw_loader all scram-sha-256\n{rules}"),
+    )
+    .unwrap();
+    admin
+        .batch_execute("select pg_reload_conf()")
+        .await
+        .unwrap();
+
+    let with_store = |value| {
+        let (address, questions) = parameter_store(value);
+        let mut command = platform.program();
+        command
+            .env("AWS_ENDPOINT_URL_SSM", address)
+            .env("DWH_PASSWORD_PARAMETER", "/dw/loader");
+        (run(command, &["runs"]), questions)
+    };
+    // The server may take a moment to read its rules again.
+    let (mut refused, _) = with_store("wrong");
+    for _ in 0..50 {
+        if refused.0 != 0 {
+            break;
+        }
+        (refused, _) = with_store("wrong");
+    }
+    assert_eq!(refused.0, 3, "{}", refused.2);
+    let ((code, _, err), questions) = with_store("from the store");
+    assert_eq!(code, 0, "{err}");
+    let question = questions.recv().unwrap();
+    assert!(question.contains("\"WithDecryption\":true"), "{question}");
+    assert!(question.contains("\"Name\":\"/dw/loader\""), "{question}");
+}
