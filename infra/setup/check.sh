@@ -32,7 +32,9 @@ step documentation
 RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 
 step "the Lambda binaries, as they are deployed"
-cargo build --release --locked -p sbw-ingest -p sbw-etl --bins
+# With sbw-local in the same command, so that one build of the dependencies
+# serves these and `make demo`.
+cargo build --release --locked -p sbw-ingest -p sbw-etl -p sbw-local --bins
 
 step tests
 SBW_LAMBDA_DIR="$CARGO_TARGET_DIR/release" cargo nextest run --workspace --locked --profile ci

@@ -300,15 +300,23 @@ async fn a_loader_short_of_time_says_what_is_left() {
     environment.extend(warehouse.environment("sbw_loader"));
     let etl = Function::start("sbw-etl", &environment).await;
 
+    // Another loader is at it and does not end: this one gives up in time.
+    let other = warehouse.client("postgres", "clickstream_dw").await;
+    // The lock of etl/sql/lock_loaders.sql, held by the session.
+    other
+        .batch_execute("select pg_advisory_lock(4823190017)")
+        .await
+        .unwrap();
     let cut = etl
-        .invoke_within(json!({}), Duration::from_secs(5))
+        .invoke_within(json!({}), Duration::from_secs(22))
         .await
         .unwrap();
     assert_eq!(
-        (&cut["inserted"], &cut["remaining"]),
-        (&json!(0), &json!(30)),
+        (&cut["new_objects"], &cut["inserted"], &cut["remaining"]),
+        (&json!(30), &json!(0), &json!(30)),
         "{cut}"
     );
+    drop(other);
     let rest = etl
         .invoke_within(json!({}), Duration::from_secs(60))
         .await

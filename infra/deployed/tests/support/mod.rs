@@ -1,5 +1,5 @@
 //! Servers and programs that the tests of the deployed platform run.
-#![allow(clippy::unwrap_used, clippy::expect_used, dead_code)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::{
     env,
@@ -14,12 +14,12 @@ use lambda_simulator::{InvocationBuilder, InvocationStatus, Simulator};
 use serde_json::Value;
 
 /// The raw bucket's default name.
-pub const BUCKET: &str = "clickstream-s3-ingest";
+pub(crate) const BUCKET: &str = "clickstream-s3-ingest";
 const ACCESS_KEY: &str = "AKIDDEPLOYEDTEST";
 const SECRET_KEY: &str = "only-for-this-test";
 
 /// An S3 server that shares no code with the platform. Stops when dropped.
-pub struct SeaweedFs {
+pub(crate) struct SeaweedFs {
     process: Child,
     port: u16,
     _dir: tempfile::TempDir,
@@ -27,7 +27,7 @@ pub struct SeaweedFs {
 
 impl SeaweedFs {
     /// Starts one on free ports and makes the raw bucket.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let config = dir.path().join("s3.json");
         let identity = serde_json::json!({"identities": [{
@@ -74,12 +74,12 @@ impl SeaweedFs {
     }
 
     /// Where it answers.
-    pub fn endpoint(&self) -> String {
+    pub(crate) fn endpoint(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
     /// A client with the right to do everything.
-    pub fn client(&self) -> aws_sdk_s3::Client {
+    pub(crate) fn client(&self) -> aws_sdk_s3::Client {
         let config = aws_sdk_s3::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("ap-southeast-1"))
@@ -91,7 +91,7 @@ impl SeaweedFs {
     }
 
     /// What a deployed function gets from its role, and the address of this server.
-    pub fn environment(&self) -> Vec<(&'static str, String)> {
+    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
         vec![
             ("AWS_ENDPOINT_URL_S3", self.endpoint()),
             ("AWS_ACCESS_KEY_ID", ACCESS_KEY.to_owned()),
@@ -100,7 +100,7 @@ impl SeaweedFs {
     }
 
     /// Stops answering, as a server that went away.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
@@ -138,7 +138,7 @@ fn free_ports(count: usize) -> Vec<u16> {
 
 /// A function as Lambda runs it: its own process, a cleared environment, the
 /// Runtime API its only way in and out.
-pub struct Function {
+pub(crate) struct Function {
     simulator: Simulator,
     process: Child,
     output: PathBuf,
@@ -148,7 +148,7 @@ pub struct Function {
 impl Function {
     /// Starts `binary` with nothing in its environment but `environment` and
     /// what Lambda itself sets.
-    pub async fn start(binary: &str, environment: &[(&str, String)]) -> Self {
+    pub(crate) async fn start(binary: &str, environment: &[(&str, String)]) -> Self {
         let simulator = Simulator::builder()
             .function_name(binary)
             .build()
@@ -183,12 +183,16 @@ impl Function {
     }
 
     /// Invokes it; `Err` is what a failed invocation reports.
-    pub async fn invoke(&self, payload: Value) -> Result<Value, String> {
+    pub(crate) async fn invoke(&self, payload: Value) -> Result<Value, String> {
         self.invoke_within(payload, Duration::from_secs(60)).await
     }
 
     /// Invokes it with the time that Lambda would give it.
-    pub async fn invoke_within(&self, payload: Value, limit: Duration) -> Result<Value, String> {
+    pub(crate) async fn invoke_within(
+        &self,
+        payload: Value,
+        limit: Duration,
+    ) -> Result<Value, String> {
         let invocation = InvocationBuilder::new()
             .payload(payload)
             .timeout_ms(u64::try_from(limit.as_millis()).unwrap())
@@ -207,7 +211,7 @@ impl Function {
     }
 
     /// What it has printed so far: what CloudWatch Logs would hold.
-    pub fn output(&self) -> String {
+    pub(crate) fn output(&self) -> String {
         std::fs::read_to_string(&self.output).unwrap()
     }
 }
@@ -221,7 +225,7 @@ impl Drop for Function {
 
 /// A program of this workspace: the one that is deployed where `SBW_LAMBDA_DIR`
 /// names its folder, else the one built beside this test.
-pub fn program(name: &str) -> PathBuf {
+pub(crate) fn program(name: &str) -> PathBuf {
     if let Some(dir) = env::var_os("SBW_LAMBDA_DIR") {
         return PathBuf::from(dir).join(name);
     }
