@@ -84,17 +84,12 @@ impl Home {
             let dir = made.map_err(HomeError::io("make a directory in", &parent))?;
             (dir.path().to_path_buf(), Some(dir))
         };
-        let lock_path = path.join(LOCK);
-        let lock = File::create(&lock_path).map_err(HomeError::io("write", &lock_path))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self {
-                path,
-                throwaway,
-                _lock: lock,
-            }),
-            Err(TryLockError::WouldBlock) => Err(HomeError::InUse(path)),
-            Err(TryLockError::Error(source)) => Err(HomeError::io("lock", &lock_path)(source)),
-        }
+        let lock = lock(&path, throwaway.is_some())?;
+        Ok(Self {
+            path,
+            throwaway,
+            _lock: lock,
+        })
     }
 
     /// A path inside.
@@ -145,6 +140,27 @@ impl Home {
             .open(&path);
         file.map_err(HomeError::io("write", &path))
     }
+}
+
+/// Takes the lock of a directory. That of a new throwaway one must not be seen
+/// before it is held, or somebody who cleans up could take it.
+fn lock(home: &Path, is_new: bool) -> Result<File, HomeError> {
+    let path = home.join(LOCK);
+    let made = if is_new {
+        home.join("lock.new")
+    } else {
+        path.clone()
+    };
+    let lock = File::create(&made).map_err(HomeError::io("write", &made))?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(HomeError::InUse(home.to_path_buf())),
+        Err(TryLockError::Error(source)) => return Err(HomeError::io("lock", &made)(source)),
+    }
+    if is_new {
+        fs::rename(&made, &path).map_err(HomeError::io("write", &path))?;
+    }
+    Ok(lock)
 }
 
 /// Removes throwaway directories whose platform was killed: nobody holds their

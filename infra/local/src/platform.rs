@@ -146,15 +146,19 @@ impl Platform {
             // Aborted or done, it must be gone before what it uses goes.
             let _ = task.await;
         }
+        tracing::info!("the shop and the ETL have stopped");
         if let Some(api) = self.api.take() {
             api.shutdown().await;
+            tracing::info!("the API has stopped");
         }
         if let Some(s3) = self.s3.take() {
             s3.shutdown().await;
+            tracing::info!("the S3 server has stopped");
         }
         if let Some(postgres) = self.postgres.take() {
             // If the runtime cannot do it any more, dropping does it here.
             let _ = tokio::task::spawn_blocking(move || drop(postgres)).await;
+            tracing::info!("PostgreSQL has stopped");
         }
     }
 }

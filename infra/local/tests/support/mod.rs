@@ -17,10 +17,10 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// Far beyond what anything takes: only a hang comes here.
-pub const PATIENCE: Duration = Duration::from_mins(2);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The program without a dashboard, in a temporary directory of its own.
-pub struct Local {
+pub(crate) struct Local {
     process: Child,
     lines: mpsc::Receiver<String>,
     heard: Vec<String>,
@@ -28,11 +28,11 @@ pub struct Local {
 }
 
 impl Local {
-    pub fn start(more: &[&str]) -> Self {
+    pub(crate) fn start(more: &[&str]) -> Self {
         Self::start_in(open_dir(), more)
     }
 
-    pub fn start_in(temp: TempDir, more: &[&str]) -> Self {
+    pub(crate) fn start_in(temp: TempDir, more: &[&str]) -> Self {
         let mut process = command(temp.path(), more)
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
@@ -56,7 +56,7 @@ impl Local {
     }
 
     /// Waits for a line that starts like this; what comes after.
-    pub fn hears(&mut self, start: &str) -> String {
+    pub(crate) fn hears(&mut self, start: &str) -> String {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let mut found = self
@@ -75,12 +75,12 @@ impl Local {
     }
 
     /// All lines that were heard so far.
-    pub fn heard(&self) -> String {
+    pub(crate) fn heard(&self) -> String {
         self.heard.join("\n")
     }
 
     /// The warehouse's answer, asked the way the program says itself.
-    pub fn ask(&mut self, sql: &str) -> String {
+    pub(crate) fn ask(&mut self, sql: &str) -> String {
         let said = self.hears("psql");
         let mut words = said.split_whitespace();
         let passfile = words.next().unwrap().strip_prefix("PGPASSFILE=").unwrap();
@@ -97,7 +97,7 @@ impl Local {
     }
 
     /// Asks until the answer is this.
-    pub fn wait_for(&mut self, sql: &str, wanted: &str) {
+    pub(crate) fn wait_for(&mut self, sql: &str, wanted: &str) {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let answer = self.ask(sql);
@@ -112,7 +112,7 @@ impl Local {
         }
     }
 
-    pub fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let pid = self.process.id().to_string();
         let sent = Command::new("kill")
             .args(["-s", name, &pid])
@@ -121,7 +121,7 @@ impl Local {
         assert!(sent.success());
     }
 
-    pub fn ends(&mut self) -> ExitStatus {
+    pub(crate) fn ends(&mut self) -> ExitStatus {
         let deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(status) = self.process.try_wait().unwrap() {
@@ -133,23 +133,23 @@ impl Local {
     }
 
     /// Where it keeps everything.
-    pub fn home(&mut self) -> PathBuf {
+    pub(crate) fn home(&mut self) -> PathBuf {
         let log = PathBuf::from(self.hears("log"));
         log.parent().unwrap().to_path_buf()
     }
 
-    pub fn postgres_pid(&mut self) -> u32 {
+    pub(crate) fn postgres_pid(&mut self) -> u32 {
         let pid_file = self.home().join("postgres/postmaster.pid");
         let text = fs::read_to_string(pid_file).unwrap();
         text.lines().next().unwrap().parse().unwrap()
     }
 
-    pub fn temp(&self) -> &Path {
+    pub(crate) fn temp(&self) -> &Path {
         self.temp.path()
     }
 
     /// Its temporary directory, for another one to start in.
-    pub fn take_temp(&mut self) -> TempDir {
+    pub(crate) fn take_temp(&mut self) -> TempDir {
         std::mem::replace(&mut self.temp, open_dir())
     }
 }
@@ -161,7 +161,7 @@ impl Drop for Local {
     }
 }
 
-pub fn command(temp: &Path, more: &[impl AsRef<OsStr>]) -> Command {
+pub(crate) fn command(temp: &Path, more: &[impl AsRef<OsStr>]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sbw-local"));
     command.args(["--headless", "--etl-every=1s"]);
     let own_port = |flag: &_| {
@@ -181,23 +181,23 @@ pub fn command(temp: &Path, more: &[impl AsRef<OsStr>]) -> Command {
 }
 
 /// A directory that the account of root's PostgreSQL may pass.
-pub fn open_dir() -> TempDir {
+pub(crate) fn open_dir() -> TempDir {
     use std::os::unix::fs::PermissionsExt;
     let dir = tempfile::tempdir().unwrap();
     fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o711)).unwrap();
     dir
 }
 
-pub fn is_gone(pid: u32) -> bool {
+pub(crate) fn is_gone(pid: u32) -> bool {
     // A zombie that nobody has reaped yet has no command line.
     fs::read(format!("/proc/{pid}/cmdline")).map_or(true, |line| line.is_empty())
 }
 
-pub fn is_empty(dir: &Path) -> bool {
+pub(crate) fn is_empty(dir: &Path) -> bool {
     fs::read_dir(dir).unwrap().next().is_none()
 }
 
-pub async fn post(url: &str, body: &Value) -> (u16, Value) {
+pub(crate) async fn post(url: &str, body: &Value) -> (u16, Value) {
     let client = Client::builder(TokioExecutor::new()).build_http::<Full<bytes::Bytes>>();
     let request = hyper::Request::post(url)
         .header("content-type", "application/json")
