@@ -123,8 +123,49 @@ async fn an_event_travels_from_the_api_to_the_warehouse() {
     environment.push(("RAW_BUCKET", BUCKET.to_owned()));
     environment.push(("ALLOWED_ORIGINS", "https://shop.example".to_owned()));
     let ingest = Function::start("clickstream-lambda-ingest", &environment).await;
+    four_good_events_in_three_requests(&ingest).await;
+    what_is_refused(&ingest).await;
 
-    // One event, a batch with a bad one, a beacon in base64, and what is refused.
+    let mut environment = s3.environment();
+    environment.push(("RAW_BUCKET", BUCKET.to_owned()));
+    environment.extend(warehouse.environment("sbw_loader"));
+    let etl = Function::start("sbw-etl", &environment).await;
+    the_clock_loads_everything_once(&etl, &warehouse).await;
+    an_operator_names_what_to_load(&etl, &s3.client()).await;
+
+    // Logs name nobody.
+    for secret in [
+        "203.0.113",
+        "of-a-person",
+        "not-checked-by-a-trusting-server",
+        "only-for-this-test",
+    ] {
+        for output in [ingest.output(), etl.output()] {
+            assert!(!output.contains(secret), "{secret} in:\n{output}");
+        }
+    }
+    for output in [ingest.output(), etl.output()] {
+        assert!(output.contains("\"_aws\""), "metrics in:\n{output}");
+    }
+
+    // Storage gone: nothing is acknowledged, and the loader's failure is a failed invocation.
+    s3.kill();
+    let answer = ingest
+        .invoke(post(&json!({"eventName": "click"})))
+        .await
+        .unwrap();
+    assert_eq!(answer["statusCode"], 500, "{answer}");
+    assert_eq!(
+        body_of(&answer),
+        json!({"success": false, "message": "Internal error"})
+    );
+    etl.invoke(tick())
+        .await
+        .expect_err("a run without storage fails");
+}
+
+/// One event, a batch with a bad one, and a beacon in base64.
+async fn four_good_events_in_three_requests(ingest: &Function) {
     let one = json!({"eventName": "product_view", "eventId": "550e8400-e29b-41d4-a716-446655440000",
         "clientId": "client-of-a-person", "sessionId": "session-of-a-person", "userId": "user-of-a-person",
         "product": {"id": "p-1", "name": "Bàn phím AULA M75 TM", "price": 1_990_000}});
@@ -138,8 +179,7 @@ async fn an_event_travels_from_the_api_to_the_warehouse() {
 
     let batch =
         json!({"events": [{"eventName": "home_view"}, {"no": "name"}, {"event_name": "click"}]});
-    let answer = ingest.invoke(post(&batch)).await.unwrap();
-    let body = body_of(&answer);
+    let body = body_of(&ingest.invoke(post(&batch)).await.unwrap());
     assert_eq!(
         (&body["accepted"], &body["rejected"][0]["index"]),
         (&json!(2), &json!(1))
@@ -153,60 +193,65 @@ async fn an_event_travels_from_the_api_to_the_warehouse() {
     );
     beacon["isBase64Encoded"] = json!(true);
     assert_eq!(ingest.invoke(beacon).await.unwrap()["statusCode"], 200);
+}
 
-    let options = http("OPTIONS", "/clickstream", "", "");
-    assert!(
-        ingest.invoke(options).await.unwrap()["statusCode"]
-            .as_u64()
-            .unwrap()
-            < 300
-    );
-    for (request, status) in [
-        (http("GET", "/clickstream", "application/json", ""), 405),
-        (http("POST", "/elsewhere", "application/json", "{}"), 404),
-        (http("POST", "/clickstream", "application/json", "{"), 400),
-        (http("POST", "/clickstream", "application/xml", "<a/>"), 415),
+async fn what_is_refused(ingest: &Function) {
+    let options = ingest
+        .invoke(http("OPTIONS", "/clickstream", "", ""))
+        .await
+        .unwrap();
+    assert_eq!(options["statusCode"], 204, "{options}");
+    let too_long = "x".repeat(300 * 1024);
+    for (method, path, content_type, body, status) in [
+        ("GET", "/clickstream", "application/json", "", 405),
+        ("POST", "/elsewhere", "application/json", "{}", 404),
+        ("POST", "/clickstream", "application/json", "{", 400),
+        ("POST", "/clickstream", "application/xml", "<a/>", 415),
         (
-            http(
-                "POST",
-                "/clickstream",
-                "application/json",
-                &"x".repeat(300 * 1024),
-            ),
+            "POST",
+            "/clickstream",
+            "application/json",
+            too_long.as_str(),
             413,
         ),
     ] {
-        let answer = ingest.invoke(request.clone()).await.unwrap();
+        let answer = ingest
+            .invoke(http(method, path, content_type, body))
+            .await
+            .unwrap();
         assert_eq!(answer["statusCode"], status, "{answer}");
+        assert_eq!(body_of(&answer)["success"], false, "{answer}");
     }
+}
 
-    // The clock fires the loader: everything is loaded, once, by a role that can do no more.
-    let mut environment = s3.environment();
-    environment.push(("RAW_BUCKET", BUCKET.to_owned()));
-    environment.extend(warehouse.environment("sbw_loader"));
-    let etl = Function::start("sbw-etl", &environment).await;
-    let tick = json!({"version": "0", "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa",
+/// What the hourly rule sends.
+fn tick() -> Value {
+    json!({"version": "0", "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa",
         "detail-type": "Scheduled Event", "source": "aws.events", "account": "123456789012",
         "time": "2025-12-01T15:00:00Z", "region": "ap-southeast-1",
-        "resources": ["arn:aws:events:ap-southeast-1:123456789012:rule/SBW_ETL_HOURLY_RULE"], "detail": {}});
-    let report = etl.invoke(tick.clone()).await.unwrap();
-    let figures = |report: &Value| {
-        [
-            "new_objects",
-            "events",
-            "inserted",
-            "duplicates",
-            "rejected",
-            "remaining",
-        ]
-        .map(|name| {
-            report[name]
-                .as_i64()
-                .unwrap_or_else(|| panic!("{name} in {report}"))
-        })
-    };
+        "resources": ["arn:aws:events:ap-southeast-1:123456789012:rule/SBW_ETL_HOURLY_RULE"], "detail": {}})
+}
+
+fn figures(report: &Value) -> [i64; 6] {
+    [
+        "new_objects",
+        "events",
+        "inserted",
+        "duplicates",
+        "rejected",
+        "remaining",
+    ]
+    .map(|name| {
+        report[name]
+            .as_i64()
+            .unwrap_or_else(|| panic!("{name} in {report}"))
+    })
+}
+
+async fn the_clock_loads_everything_once(etl: &Function, warehouse: &Warehouse) {
+    let report = etl.invoke(tick()).await.unwrap();
     assert_eq!(figures(&report), [3, 4, 4, 0, 0, 0], "{report}");
-    let again = etl.invoke(tick.clone()).await.unwrap();
+    let again = etl.invoke(tick()).await.unwrap();
     assert_eq!(figures(&again), [0, 0, 0, 0, 0, 0], "{again}");
     assert_eq!(again["listed"], 3);
     assert_eq!(
@@ -215,16 +260,16 @@ async fn an_event_travels_from_the_api_to_the_warehouse() {
             .await,
         4
     );
+}
 
-    // An operator's payloads: a day again, and a stray file under an old hour.
+/// A day again, and a stray file under an old hour.
+async fn an_operator_names_what_to_load(etl: &Function, s3: &aws_sdk_s3::Client) {
     let today = chrono::Utc::now().format("%Y-%m-%d").to_string();
     let day = etl.invoke(json!({"date": today})).await.unwrap();
     assert_eq!(figures(&day), [0, 0, 0, 0, 0, 0], "{day}");
-    let client = s3.client();
     let old = "events/2025/06/01/05/event-0a3c1a52-5b1e-4f0e-9f39-0c1f8f0f2a11.json";
     let body = br#"{"event_name":"home_view","event_timestamp":"2025-06-01T05:10:00Z"}"#;
-    client
-        .put_object()
+    s3.put_object()
         .bucket(BUCKET)
         .key(old)
         .body(body.to_vec().into())
@@ -236,47 +281,6 @@ async fn an_event_travels_from_the_api_to_the_warehouse() {
         .await
         .unwrap();
     assert_eq!(figures(&stray), [1, 1, 1, 0, 0, 0], "{stray}");
-
-    // Logs name nobody.
-    for secret in [
-        "203.0.113",
-        "of-a-person",
-        "not-checked-by-a-trusting-server",
-        "only-for-this-test",
-    ] {
-        assert!(
-            !ingest.output().contains(secret),
-            "{secret} in:\n{}",
-            ingest.output()
-        );
-        assert!(
-            !etl.output().contains(secret),
-            "{secret} in:\n{}",
-            etl.output()
-        );
-    }
-    assert!(
-        ingest.output().contains("\"_aws\""),
-        "metrics in:\n{}",
-        ingest.output()
-    );
-    assert!(
-        etl.output().contains("\"_aws\""),
-        "metrics in:\n{}",
-        etl.output()
-    );
-
-    // Storage gone: nothing is acknowledged, and the loader's failure is a failed invocation.
-    s3.kill();
-    let answer = ingest.invoke(post(&one)).await.unwrap();
-    assert_eq!(answer["statusCode"], 500, "{answer}");
-    assert_eq!(
-        body_of(&answer),
-        json!({"success": false, "message": "Internal error"})
-    );
-    etl.invoke(tick)
-        .await
-        .expect_err("a run without storage fails");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -318,7 +322,7 @@ async fn a_loader_short_of_time_says_what_is_left() {
     );
     drop(other);
     let rest = etl
-        .invoke_within(json!({}), Duration::from_secs(60))
+        .invoke_within(json!({}), Duration::from_mins(1))
         .await
         .unwrap();
     assert_eq!(

@@ -62,7 +62,7 @@ impl SeaweedFs {
             _dir: dir,
         };
         let client = server.client();
-        let give_up = Instant::now() + Duration::from_secs(60);
+        let give_up = Instant::now() + Duration::from_mins(1);
         while let Err(error) = client.create_bucket().bucket(BUCKET).send().await {
             assert!(
                 Instant::now() < give_up,
@@ -184,7 +184,7 @@ impl Function {
 
     /// Invokes it; `Err` is what a failed invocation reports.
     pub(crate) async fn invoke(&self, payload: Value) -> Result<Value, String> {
-        self.invoke_within(payload, Duration::from_secs(60)).await
+        self.invoke_within(payload, Duration::from_mins(1)).await
     }
 
     /// Invokes it with the time that Lambda would give it.
