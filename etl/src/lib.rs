@@ -132,7 +132,7 @@ impl Default for Limits {
             chunk_rows: 20_000,
             chunk_objects: 4_000,
             chunk_bytes: 16 * 1024 * 1024,
-            large_object_bytes: 4 * 1024 * 1024,
+            large_object_bytes: 2 * 1024 * 1024,
             answer_within: Duration::from_secs(10),
             tries: 5,
         }

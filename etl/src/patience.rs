@@ -57,7 +57,8 @@ pub(crate) fn may_pass(error: &tokio_postgres::Error) -> bool {
     let code = code.code();
     // Connection exceptions; operator intervention (shutdown, crash, start-up,
     // and statements cut by a limit); serialization and deadlock; lock timeout;
-    // too many connections, out of memory.
+    // too many connections, out of memory. And an event that somebody else
+    // inserted while a chunk was being loaded: the next attempt finds it known.
     code.starts_with("08")
         || code.starts_with("57")
         || code.starts_with("40")
@@ -65,6 +66,7 @@ pub(crate) fn may_pass(error: &tokio_postgres::Error) -> bool {
         || code == "53200"
         || code == "53300"
         || code == "25P03"
+        || code == "23505"
 }
 
 fn is_io(error: &tokio_postgres::Error) -> bool {

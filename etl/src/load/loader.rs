@@ -7,8 +7,9 @@ use tokio::sync::mpsc;
 
 use super::{
     chunk::{Chunk, LargeObject, Work},
+    ledger::Claim,
     session::Session,
-    transaction::{self, Claim},
+    transaction,
 };
 use crate::{
     Deadline, EtlError,

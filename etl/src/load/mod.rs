@@ -18,12 +18,13 @@
 mod assemble;
 mod chunk;
 mod encode;
+mod ledger;
 mod loader;
 mod session;
 mod transaction;
 
 pub use assemble::assemble;
 pub use chunk::{Chunk, LargeObject, Work};
+pub use ledger::Claim;
 pub(crate) use loader::Loader;
 pub(crate) use session::session_options;
-pub use transaction::Claim;

@@ -35,6 +35,7 @@ pub(super) struct Statements {
     pub(super) claim: Statement,
     pub(super) claim_again: Statement,
     pub(super) insert_events: Statement,
+    pub(super) count_inserted: Statement,
     pub(super) settle: Statement,
     pub(super) insert_rejects: Statement,
     pub(super) delete_rejects: Statement,
@@ -69,6 +70,9 @@ async fn prepare(client: &Client) -> Result<Statements, tokio_postgres::Error> {
             .await?,
         insert_events: client
             .prepare(include_str!("../../sql/insert_events.sql"))
+            .await?,
+        count_inserted: client
+            .prepare(include_str!("../../sql/count_inserted.sql"))
             .await?,
         settle: client.prepare(include_str!("../../sql/settle.sql")).await?,
         insert_rejects: client

@@ -8,35 +8,14 @@ use tokio_postgres::{Error, Transaction};
 
 use super::{
     chunk::{Chunk, Part},
+    ledger::{
+        Claim, Claimed, claim_objects, insert_rejects, settle, settled_sums, write_counts,
+        write_settled,
+    },
     loader::Loaded,
-    session::Session,
-    session::Statements,
+    session::{Session, Statements},
 };
 use crate::transform::{RawObject, Tally};
-
-/// Which objects a transaction may load.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Claim {
-    /// Those that the ledger does not know.
-    New,
-    /// Those that it knows, and that had rejects: read again after a fix.
-    Again,
-}
-
-/// An object that this transaction loads.
-struct Claimed {
-    object_no: usize,
-    /// Its events that other transactions inserted.
-    inserted_before: i64,
-}
-
-/// What is known of a claimed object in the end.
-struct Settled<'a> {
-    key: &'a str,
-    inserted: i64,
-    duplicates: i64,
-    rejected: i64,
-}
 
 /// Loads the objects of a chunk that can be claimed.
 pub(super) async fn load_chunk(
@@ -54,7 +33,8 @@ pub(super) async fn load_chunk(
         transaction.rollback().await?;
         return Ok(Loaded::none_of(chunk.tallies.len()));
     }
-    let fresh = insert_events(&transaction, statements, &claimed, chunk).await?;
+    let inserted = insert_events(&transaction, statements, &claimed, chunk).await?;
+    let fresh = by_object(&transaction, statements, &claimed, chunk, inserted).await?;
     let settled = settle(&claimed, &fresh, &chunk.tallies);
     write_settled(
         &transaction,
@@ -107,10 +87,9 @@ pub(super) async fn load_parts(
     {
         ended = is_last;
         copy(&transaction, statements, &part).await?;
-        let fresh = insert_events(&transaction, statements, &claimed, &part).await?;
+        inserted += insert_events(&transaction, statements, &claimed, &part).await?;
         insert_rejects(&transaction, statements, run_id, &claimed, &part).await?;
         transaction.execute(&statements.empty_incoming, &[]).await?;
-        inserted += fresh.values().sum::<i64>();
         for tally in &part.tallies {
             whole[0].rows += tally.rows;
             whole[0].duplicates += tally.duplicates;
@@ -144,242 +123,42 @@ async fn copy(
     Ok(())
 }
 
-async fn claim_objects(
-    transaction: &Transaction<'_>,
-    statements: &Statements,
-    run_id: i64,
-    claim: Claim,
-    tallies: &[Tally],
-) -> Result<Vec<Claimed>, Error> {
-    let keys: Vec<&str> = tallies
-        .iter()
-        .map(|tally| tally.object.key.as_str())
-        .collect();
-    let places: HashMap<&str, usize> = keys
-        .iter()
-        .enumerate()
-        .map(|(place, &key)| (key, place))
-        .collect();
-    let place = |key: &str| places.get(key).copied();
-    match claim {
-        Claim::New => {
-            let sizes: Vec<i64> = tallies
-                .iter()
-                .map(|tally| i64::try_from(tally.object.size_bytes).unwrap_or(i64::MAX))
-                .collect();
-            let modified: Vec<_> = tallies
-                .iter()
-                .map(|tally| tally.object.last_modified)
-                .collect();
-            let inserted: Vec<i32> = tallies.iter().map(|tally| count(tally.rows)).collect();
-            let duplicates: Vec<i32> = tallies
-                .iter()
-                .map(|tally| count(tally.duplicates))
-                .collect();
-            let rejected: Vec<i32> = tallies.iter().map(|tally| count(tally.rejected)).collect();
-            let rows = transaction
-                .query(
-                    &statements.claim,
-                    &[
-                        &run_id,
-                        &keys,
-                        &sizes,
-                        &modified,
-                        &inserted,
-                        &duplicates,
-                        &rejected,
-                    ],
-                )
-                .await?;
-            Ok(rows
-                .iter()
-                .filter_map(|row| place(row.get(0)))
-                .map(|object_no| Claimed {
-                    object_no,
-                    inserted_before: 0,
-                })
-                .collect())
-        }
-        Claim::Again => {
-            let rows = transaction.query(&statements.claim_again, &[&keys]).await?;
-            let claimed: Vec<Claimed> = rows
-                .iter()
-                .filter_map(|row| {
-                    let inserted_before = row.get::<_, i32>(1).into();
-                    Some(Claimed {
-                        object_no: place(row.get(0))?,
-                        inserted_before,
-                    })
-                })
-                .collect();
-            let keys: Vec<&str> = claimed
-                .iter()
-                .map(|claimed| keys[claimed.object_no])
-                .collect();
-            transaction
-                .execute(&statements.delete_rejects, &[&keys])
-                .await?;
-            Ok(claimed)
-        }
-    }
-}
-
-/// Rows that were new to the warehouse, by object.
+/// Moves the rows of claimed objects; how many were new to the warehouse.
 async fn insert_events(
     transaction: &Transaction<'_>,
     statements: &Statements,
     claimed: &[Claimed],
     chunk: &Chunk,
-) -> Result<HashMap<usize, i64>, Error> {
+) -> Result<i64, Error> {
     if chunk.copy.is_empty() {
-        return Ok(HashMap::new());
+        return Ok(0);
     }
     let numbers: Vec<i32> = claimed
         .iter()
         .filter_map(|claimed| i32::try_from(claimed.object_no).ok())
         .collect();
-    let rows = transaction
-        .query(&statements.insert_events, &[&numbers])
+    let inserted = transaction
+        .execute(&statements.insert_events, &[&numbers])
         .await?;
+    Ok(i64::try_from(inserted).unwrap_or(i64::MAX))
+}
+
+/// The rows that were new, by object.
+async fn by_object(
+    transaction: &Transaction<'_>,
+    statements: &Statements,
+    claimed: &[Claimed],
+    chunk: &Chunk,
+    inserted: i64,
+) -> Result<HashMap<usize, i64>, Error> {
+    let rows_of = |claimed: &Claimed| (claimed.object_no, chunk.tallies[claimed.object_no].rows);
+    let all: HashMap<usize, i64> = claimed.iter().map(rows_of).collect();
+    if inserted == all.values().sum::<i64>() {
+        return Ok(all);
+    }
+    let rows = transaction.query(&statements.count_inserted, &[]).await?;
     Ok(rows
         .iter()
         .filter_map(|row| Some((usize::try_from(row.get::<_, i32>(0)).ok()?, row.get(1))))
         .collect())
-}
-
-fn settle<'a>(
-    claimed: &[Claimed],
-    fresh: &HashMap<usize, i64>,
-    tallies: &'a [Tally],
-) -> Vec<Settled<'a>> {
-    claimed
-        .iter()
-        .map(
-            |&Claimed {
-                 object_no,
-                 inserted_before,
-             }| {
-                let tally = &tallies[object_no];
-                let fresh = fresh.get(&object_no).copied().unwrap_or(0);
-                // Read again, an object meets its own events of the first time.
-                let known = tally.rows + tally.duplicates - fresh;
-                Settled {
-                    key: &tally.object.key,
-                    inserted: inserted_before + fresh,
-                    duplicates: (known - inserted_before).max(0),
-                    rejected: tally.rejected,
-                }
-            },
-        )
-        .collect()
-}
-
-/// The claim entered what the chunk alone tells; only objects of which the
-/// warehouse knew some events need a second write.
-async fn write_settled(
-    transaction: &Transaction<'_>,
-    statements: &Statements,
-    claim: Claim,
-    settled: &[Settled<'_>],
-    tallies: &[Tally],
-    claimed: &[Claimed],
-) -> Result<(), Error> {
-    let as_claimed = claim == Claim::New
-        && settled
-            .iter()
-            .zip(claimed)
-            .all(|(settled, claimed)| settled.inserted == tallies[claimed.object_no].rows);
-    if as_claimed {
-        return Ok(());
-    }
-    write_counts(transaction, statements, settled).await
-}
-
-async fn write_counts(
-    transaction: &Transaction<'_>,
-    statements: &Statements,
-    settled: &[Settled<'_>],
-) -> Result<(), Error> {
-    let keys: Vec<&str> = settled.iter().map(|settled| settled.key).collect();
-    let inserted: Vec<i32> = settled
-        .iter()
-        .map(|settled| count(settled.inserted))
-        .collect();
-    let duplicates: Vec<i32> = settled
-        .iter()
-        .map(|settled| count(settled.duplicates))
-        .collect();
-    let rejected: Vec<i32> = settled
-        .iter()
-        .map(|settled| count(settled.rejected))
-        .collect();
-    transaction
-        .execute(
-            &statements.settle,
-            &[&keys, &inserted, &duplicates, &rejected],
-        )
-        .await?;
-    Ok(())
-}
-
-async fn insert_rejects(
-    transaction: &Transaction<'_>,
-    statements: &Statements,
-    run_id: i64,
-    claimed: &[Claimed],
-    chunk: &Chunk,
-) -> Result<(), Error> {
-    let mut ours = vec![false; chunk.tallies.len()];
-    for claimed in claimed {
-        ours[claimed.object_no] = true;
-    }
-    let rejects: Vec<_> = chunk
-        .rejects
-        .iter()
-        .filter(|reject| ours[reject.object_no as usize])
-        .collect();
-    if rejects.is_empty() {
-        return Ok(());
-    }
-    let keys: Vec<&str> = rejects
-        .iter()
-        .map(|reject| chunk.tallies[reject.object_no as usize].object.key.as_str())
-        .collect();
-    let indexes: Vec<i32> = rejects.iter().map(|reject| reject.index).collect();
-    let reasons: Vec<&str> = rejects
-        .iter()
-        .map(|reject| reject.reason.as_str())
-        .collect();
-    let excerpts: Vec<&str> = rejects
-        .iter()
-        .map(|reject| reject.excerpt.as_str())
-        .collect();
-    transaction
-        .execute(
-            &statements.insert_rejects,
-            &[&run_id, &keys, &indexes, &reasons, &excerpts],
-        )
-        .await?;
-    Ok(())
-}
-
-/// What this transaction did for its claimed objects, in sum.
-fn settled_sums(settled: &[Settled<'_>], claimed: &[Claimed]) -> Loaded {
-    let mut sums = Loaded {
-        objects: settled.len() as u64,
-        ..Loaded::default()
-    };
-    for (settled, claimed) in settled.iter().zip(claimed) {
-        let natural = |count: i64| u64::try_from(count).unwrap_or(0);
-        sums.inserted += natural(settled.inserted - claimed.inserted_before);
-        sums.duplicates += natural(settled.duplicates);
-        sums.rejected += natural(settled.rejected);
-    }
-    sums.events = sums.inserted + sums.duplicates + sums.rejected;
-    sums
-}
-
-/// 64 MiB of text hold fewer events than a 32-bit count.
-fn count(count: i64) -> i32 {
-    i32::try_from(count).unwrap_or(i32::MAX)
 }
