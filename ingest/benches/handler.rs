@@ -1,6 +1,6 @@
 //! What the handler adds to the write of an object.
 //!
-//! `cargo bench -p sbw-ingest` prints medians and 99th percentiles of the
+//! `cargo bench -p sbw-ingest --bench handler` prints medians and 99th percentiles of the
 //! handler over a store that does nothing, and, over a real S3-protocol server
 //! on loopback, of bare and handled writes of the same objects, taken in turns.
 #![allow(missing_docs, clippy::expect_used)]

@@ -51,6 +51,6 @@ pub use handler::{Ingest, Policy};
 pub use refusal::{MAX_BODY_BYTES, MAX_EVENTS};
 pub use request::{Method, Request};
 pub use response::{Facts, Response};
-pub use s3::{S3Store, s3_client, sdk_config};
+pub use s3::{S3Store, s3_client, s3_client_in_lambda, sdk_config};
 pub use settings::Settings;
 pub use store::{RawStore, StoreError};

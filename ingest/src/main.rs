@@ -2,9 +2,7 @@
 
 use std::{env, process::ExitCode};
 
-use sbw_ingest::{
-    Ingest, S3Store, Settings, SystemClock, lambda, s3_client, sdk_config, telemetry,
-};
+use sbw_ingest::{Ingest, S3Store, Settings, SystemClock, lambda, s3_client_in_lambda, telemetry};
 
 /// A Lambda handles one request at a time: one thread is enough, and starts sooner.
 #[tokio::main(flavor = "current_thread")]
@@ -19,7 +17,7 @@ async fn main() -> ExitCode {
     }
     telemetry::init(variable("AWS_LAMBDA_LOG_LEVEL").as_deref());
     let settings = Settings::from_env(variable);
-    let store = S3Store::new(&s3_client(&sdk_config().await), settings.bucket);
+    let store = S3Store::new(&s3_client_in_lambda(variable), settings.bucket);
     let ingest = Ingest::new(store, SystemClock, settings.policy);
     match lambda::run(&ingest).await {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_config::{
+    BehaviorVersion, Region, SdkConfig, environment::EnvironmentVariableCredentialsProvider,
+    retry::RetryConfig, timeout::TimeoutConfig,
+};
 use aws_sdk_s3::{Client, config, primitives::ByteStream};
 use bytes::Bytes;
 
@@ -36,6 +39,26 @@ pub fn s3_client(config: &SdkConfig) -> Client {
     let own_server =
         config.endpoint_url().is_some() || std::env::var_os(ENDPOINT_VARIABLE).is_some();
     let config = config::Builder::from(config).force_path_style(own_server);
+    Client::from_conf(config.build())
+}
+
+/// An S3 client for a Lambda, whose region and credentials are in its
+/// environment, read through `variable`.
+///
+/// [`sdk_config`] would find them too. It also finds those of profiles, roles
+/// and instances, which Lambda has none of, and that takes two megabytes of
+/// program and part of every cold start.
+#[must_use]
+pub fn s3_client_in_lambda(variable: impl Fn(&str) -> Option<String>) -> Client {
+    let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
+    let region = variable("AWS_REGION").unwrap_or_else(|| DEFAULT_REGION.to_owned());
+    let endpoint = variable(ENDPOINT_VARIABLE);
+    let mut config = config::Builder::new()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(region))
+        .credentials_provider(EnvironmentVariableCredentialsProvider::new())
+        .force_path_style(endpoint.is_some());
+    config.set_endpoint_url(endpoint);
     Client::from_conf(config.build())
 }
 
