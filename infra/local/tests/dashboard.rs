@@ -48,7 +48,7 @@ fn leaving_the_dashboard_stops_everything() {
         let left = deadline.saturating_duration_since(Instant::now());
         match shown.recv_timeout(left) {
             Ok(part) => screen.extend(part),
-            Err(_) => panic!("never showed {text:?}: {so_far}"),
+            Err(error) => panic!("never showed {text:?} ({error}): {so_far}"),
         }
     };
     wait_for("starting PostgreSQL");

@@ -14,6 +14,7 @@ mod dice;
 mod event;
 mod journey;
 mod rhythm;
+mod shop;
 mod traffic;
 
 pub use catalogue::{Catalogue, CatalogueError, Product};

@@ -69,7 +69,7 @@ impl Local {
             let left = deadline.saturating_duration_since(Instant::now());
             match self.lines.recv_timeout(left) {
                 Ok(line) => self.heard.push(line),
-                Err(_) => panic!("never said {start:?}, but {:#?}", self.heard),
+                Err(error) => panic!("never said {start:?} ({error}), but {:#?}", self.heard),
             }
         }
     }

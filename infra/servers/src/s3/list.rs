@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     /// What S3 documents, the slow way: filter, group, cut.
-    fn expected(bucket: &BTreeMap<String, ()>, query: &Query) -> Vec<String> {
+    fn expected(bucket: &BTreeMap<String, u8>, query: &Query) -> Vec<String> {
         let mut lines: Vec<String> = bucket
             .keys()
             .filter(|key| key.starts_with(&query.prefix))
@@ -155,8 +155,8 @@ mod tests {
         lines
     }
 
-    fn lines(page: &Page<()>) -> Vec<String> {
-        let keys = page.objects.iter().map(|(key, ())| key.clone());
+    fn lines(page: &Page<u8>) -> Vec<String> {
+        let keys = page.objects.iter().map(|(key, _)| key.clone());
         let mut lines: Vec<_> = keys.chain(page.common_prefixes.iter().cloned()).collect();
         lines.sort();
         lines
@@ -171,7 +171,7 @@ mod tests {
             start_after in prop::option::of("[ab/]{0,3}"),
             max_keys in 1_usize..7,
         ) {
-            let bucket: BTreeMap<String, ()> = keys.into_iter().map(|key| (key, ())).collect();
+            let bucket: BTreeMap<String, u8> = keys.into_iter().map(|key| (key, 0)).collect();
             let after = start_after.map_or(After::Nothing, After::Key);
             let mut query = Query { prefix, delimiter, after, max_keys };
             let whole = expected(&bucket, &query);
