@@ -28,9 +28,6 @@ fi
 step lints
 cargo clippy --workspace --all-targets --locked -- -D warnings
 
-step documentation
-RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
-
 step "the Lambda binaries, as they are deployed"
 # With sbw-local in the same command, so that one build of the dependencies
 # serves these and `make demo`.
