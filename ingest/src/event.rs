@@ -5,10 +5,13 @@
 //! one of them is null or blank; otherwise the first usable one counts, and
 //! all are kept as they are.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
 
 use crate::{
-    clock::Clock,
+    clock::nth_after,
     field::{Field, is_event_name},
     instant,
     object::{Entry, Object, text},
@@ -29,12 +32,13 @@ pub(crate) struct Event<'a> {
 }
 
 /// What the request says about all its events.
-pub(crate) struct Arrival<'a, C> {
+pub(crate) struct Arrival {
     pub(crate) received_at: DateTime<Utc>,
     /// How far the client's clock is behind ours.
     pub(crate) shift: TimeDelta,
-    pub(crate) receipt: &'a Receipt,
-    pub(crate) clock: &'a C,
+    pub(crate) receipt: Receipt,
+    /// The object's id: those of its events count on from it.
+    pub(crate) id: Uuid,
 }
 
 impl<'a> Event<'a> {
@@ -61,8 +65,10 @@ impl<'a> Event<'a> {
     /// Every field is written as it was sent and in its place, but for those
     /// that are missing (null, blank), a time that is clearly wrong, and an
     /// `_ingest` that only a client can have made up.
-    pub(crate) fn write<C: Clock>(&self, arrival: &Arrival<'_, C>, out: &mut String) {
-        let added = self.additions(arrival);
+    ///
+    /// `number` is the event's place in the object, counted from 1.
+    pub(crate) fn write(&self, arrival: &Arrival, number: usize, out: &mut String) {
+        let added = self.additions(arrival, number);
         let time = self.time(arrival);
         let mut object = Writer::open(out);
         for (index, (field, entry)) in self.fields.iter().enumerate() {
@@ -97,16 +103,16 @@ impl<'a> Event<'a> {
 
     /// The fields that are missing and can be told, with their values; plain
     /// ASCII, in the order they are appended.
-    fn additions<C: Clock>(&self, arrival: &Arrival<'_, C>) -> Vec<(Field, String)> {
+    fn additions(&self, arrival: &Arrival, number: usize) -> Vec<(Field, Cow<'static, str>)> {
         let mut added = Vec::new();
         if self.is_missing(Field::EventId) {
-            let id = arrival.clock.mint(arrival.received_at);
-            added.push((Field::EventId, id.to_string()));
+            let id = nth_after(arrival.id, number).to_string();
+            added.push((Field::EventId, id.into()));
         }
         let has_user = self.values(Field::UserId).any(is_usable);
         let logged_in = if self.is_missing(Field::UserLoginState) {
             let state = if has_user { LOGGED_IN } else { ANONYMOUS };
-            added.push((Field::UserLoginState, state.to_owned()));
+            added.push((Field::UserLoginState, state.into()));
             has_user
         } else {
             let mut states = self
@@ -118,13 +124,13 @@ impl<'a> Event<'a> {
                 .is_some_and(|state| state.trim() == LOGGED_IN)
         };
         if !logged_in && self.is_missing(Field::IdentitySource) {
-            added.push((Field::IdentitySource, ANONYMOUS.to_owned()));
+            added.push((Field::IdentitySource, ANONYMOUS.into()));
         }
         added
     }
 
     /// What becomes of the event's time.
-    fn time<C>(&self, arrival: &Arrival<'_, C>) -> Time {
+    fn time(&self, arrival: &Arrival) -> Time {
         let sent = || {
             self.fields
                 .iter()

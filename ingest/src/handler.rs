@@ -65,14 +65,11 @@ impl<S: RawStore, C: Clock> Ingest<S, C> {
     }
 
     async fn receive(&self, request: &Request) -> Response {
-        // One moment for everything of a request: its key, its ids, its receipt.
-        let received_at = self.clock.now().trunc_subsecs(3);
-        let object = match self.object(request, received_at) {
-            Ok(object) => object,
+        let sorted = match Sorted::read(&request.body) {
+            Ok(sorted) => sorted,
             Err(refusal) => {
-                let rejected = refusal.rejected();
                 let facts = Facts {
-                    rejected,
+                    rejected: refusal.rejected(),
                     ..Facts::default()
                 };
                 return Response {
@@ -81,18 +78,30 @@ impl<S: RawStore, C: Clock> Ingest<S, C> {
                 };
             }
         };
-        let key = object_key(received_at, self.clock.mint(received_at));
-        match self.store.put(&key, Bytes::from(object.json)).await {
+        // One moment for everything of a request: its key, its ids, its receipt.
+        let received_at = self.clock.now().trunc_subsecs(3);
+        let arrival = Arrival {
+            received_at,
+            id: self.clock.mint(received_at),
+            shift: sorted
+                .sent_at
+                .map_or_else(TimeDelta::zero, |sent_at| received_at - sent_at),
+            receipt: Receipt::new(request, received_at, self.policy.keep_full_ip),
+        };
+        let key = object_key(received_at, arrival.id);
+        let object = Bytes::from(raw_object(&sorted.good, &arrival));
+        match self.store.put(&key, object).await {
             Ok(()) => {
+                let (accepted, rejected) = (sorted.good.len(), sorted.rejected);
                 let facts = Facts {
-                    accepted: object.accepted,
-                    rejected: object.rejected.len(),
+                    accepted,
+                    rejected: rejected.len(),
                     key: Some(key),
                     ..Facts::default()
                 };
                 Response {
                     facts,
-                    ..Response::stored(object.accepted, &object.rejected)
+                    ..Response::stored(accepted, &rejected)
                 }
             }
             Err(failure) => {
@@ -105,76 +114,6 @@ impl<S: RawStore, C: Clock> Ingest<S, C> {
                     ..Response::refused(&Refusal::NotStored)
                 }
             }
-        }
-    }
-
-    /// What of a request is to be stored.
-    fn object(&self, request: &Request, received_at: DateTime<Utc>) -> Result<RawObject, Refusal> {
-        let (texts, sent_at) = match Batch::read(&request.body)? {
-            Batch::One(text) => {
-                let event = Event::read(text).map_err(Refusal::BadEvent)?;
-                return Ok(self.write(
-                    request,
-                    received_at,
-                    TimeDelta::zero(),
-                    &[event],
-                    Vec::new(),
-                ));
-            }
-            Batch::Many { events, sent_at } => (events, sent_at),
-        };
-        let mut good = Vec::with_capacity(texts.len());
-        let mut rejected = Vec::new();
-        for (index, text) in texts.into_iter().enumerate() {
-            match Event::read(text) {
-                Ok(event) => good.push(event),
-                Err(message) => rejected.push(Rejected { index, message }),
-            }
-        }
-        if let (true, Some(first)) = (good.is_empty(), rejected.first()) {
-            let (count, first) = (rejected.len(), first.message);
-            return Err(Refusal::AllBad { count, first });
-        }
-        let shift = sent_at.map_or(TimeDelta::zero(), |sent_at| received_at - sent_at);
-        Ok(self.write(request, received_at, shift, &good, rejected))
-    }
-
-    /// One event is one object; several are an array, a line each.
-    fn write(
-        &self,
-        request: &Request,
-        received_at: DateTime<Utc>,
-        shift: TimeDelta,
-        events: &[Event<'_>],
-        rejected: Vec<Rejected>,
-    ) -> RawObject {
-        let receipt = Receipt::new(request, received_at, self.policy.keep_full_ip);
-        let arrival = Arrival {
-            received_at,
-            shift,
-            receipt: &receipt,
-            clock: &self.clock,
-        };
-        let size = events
-            .iter()
-            .map(|event| event.len() + receipt.len())
-            .sum::<usize>();
-        let mut json = String::with_capacity(size + 4);
-        if let [event] = events {
-            event.write(&arrival, &mut json);
-        } else {
-            let mut opening = "[";
-            for event in events {
-                json.push_str(opening);
-                event.write(&arrival, &mut json);
-                opening = ",\n";
-            }
-            json.push(']');
-        }
-        RawObject {
-            json,
-            accepted: events.len(),
-            rejected,
         }
     }
 }
@@ -198,8 +137,61 @@ fn asked(request: &Request) -> Result<Asked, Refusal> {
     }
 }
 
-struct RawObject {
-    json: String,
-    accepted: usize,
+/// A body's events, the good from the bad; at least one is good.
+struct Sorted<'a> {
+    good: Vec<Event<'a>>,
     rejected: Vec<Rejected>,
+    sent_at: Option<DateTime<Utc>>,
+}
+
+impl<'a> Sorted<'a> {
+    fn read(body: &'a [u8]) -> Result<Self, Refusal> {
+        let (texts, sent_at) = match Batch::read(body)? {
+            Batch::One(text) => {
+                return Ok(Self {
+                    good: vec![Event::read(text).map_err(Refusal::BadEvent)?],
+                    rejected: Vec::new(),
+                    sent_at: None,
+                });
+            }
+            Batch::Many { events, sent_at } => (events, sent_at),
+        };
+        let mut good = Vec::with_capacity(texts.len());
+        let mut rejected = Vec::new();
+        for (index, text) in texts.into_iter().enumerate() {
+            match Event::read(text) {
+                Ok(event) => good.push(event),
+                Err(message) => rejected.push(Rejected { index, message }),
+            }
+        }
+        if let (true, Some(first)) = (good.is_empty(), rejected.first()) {
+            let (count, first) = (rejected.len(), first.message);
+            return Err(Refusal::AllBad { count, first });
+        }
+        Ok(Self {
+            good,
+            rejected,
+            sent_at,
+        })
+    }
+}
+
+/// One event is one object; several are an array, a line each.
+fn raw_object(events: &[Event<'_>], arrival: &Arrival) -> String {
+    let sizes = events
+        .iter()
+        .map(|event| event.len() + arrival.receipt.len() + 2);
+    let mut json = String::with_capacity(2 + sizes.sum::<usize>());
+    if let [event] = events {
+        event.write(arrival, 1, &mut json);
+        return json;
+    }
+    let mut opening = "[";
+    for (number, event) in (1..).zip(events) {
+        json.push_str(opening);
+        event.write(arrival, number, &mut json);
+        opening = ",\n";
+    }
+    json.push(']');
+    json
 }

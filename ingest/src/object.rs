@@ -49,7 +49,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
             }
 
             fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
-                let mut entries = Vec::new();
+                // Most events have fewer fields.
+                let mut entries = Vec::with_capacity(20);
                 while let Some((key, value)) = map.next_entry::<&RawValue, &RawValue>()? {
                     entries.push(Entry {
                         key: key.get(),

@@ -18,7 +18,7 @@ fn stored(body: &str) -> (String, Option<String>) {
                 .expect("it is the last field")
                 .to_owned()
         });
-    let event = event.replace("019ada4b-c992-7000-8000-000000000001", "ID");
+    let event = event.replace("019ada4b-c992-7000-8000-000000000002", "ID");
     (format!("{event}}}"), sent)
 }
 
