@@ -8,7 +8,7 @@
 
 use serde_json::value::RawValue;
 
-use super::{event::Values, reject::Reason};
+use super::{event::Quick, reject::Reason, values::Values};
 
 /// The index of a bad item that is the object as a whole.
 pub const WHOLE_OBJECT: i32 = -1;
@@ -84,6 +84,19 @@ impl<'a> Events<'a> {
             Some(Err(error)) => Err(error),
             None => Ok(""),
         }
+    }
+
+    /// The next value, read past, when it is an event like nearly all are.
+    fn quick_event(&mut self, first: u8) -> Option<Item<'a>> {
+        if first != b'{' {
+            return None;
+        }
+        let text = self.text.get(self.at..self.value_limit())?;
+        let mut values = serde_json::Deserializer::from_str(text).into_iter::<Quick<'_>>();
+        let Quick(event) = values.next()?.ok()?;
+        let end = values.byte_offset();
+        self.at += end;
+        Some(Item::Event(event, text.get(..end)?))
     }
 
     /// How far a value may reach. Where lines count, to the end of its line: a
@@ -172,6 +185,9 @@ impl<'a> Iterator for Events<'a> {
                 }
                 b',' if self.in_array => self.at += 1,
                 _ => {
+                    if let Some(event) = self.quick_event(byte) {
+                        return Some(self.numbered(event));
+                    }
                     let value = match self.value() {
                         Ok(value) => value,
                         Err(error) => return Some(self.damage(&error)),

@@ -13,8 +13,9 @@ mod event;
 mod reject;
 mod surrogate;
 mod unpack;
+mod values;
 
 pub use document::{Events, Item, WHOLE_OBJECT};
-pub use event::{Slot, Values};
 pub use reject::{Reason, excerpt};
 pub use unpack::{MAX_TEXT_BYTES, unpack};
+pub use values::{Slot, Values};

@@ -33,11 +33,11 @@ fn unpack_within(bytes: &[u8], limit_bytes: usize) -> Result<Cow<'_, str>, Reaso
         return Err(Reason::TooLarge { limit_bytes });
     }
     let text = match bytes {
-        Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
-        Cow::Owned(bytes) => Cow::Owned(match String::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-        }),
+        Cow::Borrowed(bytes) => readable(bytes),
+        Cow::Owned(bytes) => Cow::Owned(
+            String::from_utf8(bytes)
+                .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
+        ),
     };
     let text = match text {
         Cow::Borrowed(text) => Cow::Borrowed(text.trim_start_matches('\u{feff}')),
@@ -50,6 +50,14 @@ fn unpack_within(bytes: &[u8], limit_bytes: usize) -> Result<Cow<'_, str>, Reaso
         return Err(Reason::Empty);
     }
     Ok(text)
+}
+
+/// The bytes as text; what is none replaced.
+fn readable(bytes: &[u8]) -> Cow<'_, str> {
+    match simdutf8::basic::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    }
 }
 
 fn gunzip(packed: &[u8], limit_bytes: usize) -> Result<Vec<u8>, Reason> {
