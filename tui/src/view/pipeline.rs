@@ -20,7 +20,9 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Lo
         width: area.width.saturating_sub(2),
         ..area
     };
-    let mut pen = Pen::new(frame, inside, look);
+    // The cursor's column is left of everything else.
+    let mut whole = Pen::new(frame, area, look);
+    let mut pen = whole.within(inside);
     let Some(answer) = state.shown().answer() else {
         pen.say("The runs come as soon as the warehouse answers.");
         return;
@@ -60,8 +62,8 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Lo
         ..inside
     };
     runs(
-        &mut pen.within(Rect {
-            x: table.x - 1,
+        &mut whole.within(Rect {
+            x: area.x,
             width: table.width + 1,
             ..table
         }),
@@ -73,7 +75,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Lo
         height: error_rows,
         ..inside
     };
-    let mut pen = pen.within(bottom);
+    let mut pen = whole.within(bottom);
     for (line, y) in errors.iter().zip(0..) {
         pen.put(0, y, inside.width, line, look.theme.bad);
     }
@@ -209,7 +211,8 @@ fn runs(pen: &mut Pen<'_>, pipeline: &Pipeline, state: &State) {
         }
         let mut x = 1;
         for (at, (_, columns)) in COLUMNS.into_iter().enumerate() {
-            let (shown, style) = cell(run, at, &theme, glyphs.none);
+            // One column stays empty between two numbers.
+            let (shown, style) = cell(run, at, columns - 1, &theme, glyphs.none);
             if is_text(at) {
                 pen.put(x + u16::from(at == 2) * 2, y, columns, &shown, style);
             } else {
@@ -233,10 +236,10 @@ fn is_text(column: usize) -> bool {
     column == 0 || column == 2
 }
 
-fn cell(run: &Run, column: usize, theme: &Theme, none: &str) -> (String, Style) {
+fn cell(run: &Run, column: usize, room: u16, theme: &Theme, none: &str) -> (String, Style) {
     let count = |value: i64| {
         let style = if value == 0 { theme.dim } else { Style::new() };
-        (number::count_within(value, 9), style)
+        (number::count_within(value, usize::from(room)), style)
     };
     match column {
         0 => (
