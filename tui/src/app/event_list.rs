@@ -203,8 +203,10 @@ impl EventList {
     fn take_newest(&mut self, base: Subject, answer: &Answer, rows: &[RawEvent]) -> bool {
         let nothing_new = rows.iter().eq(self.rows.iter().take(rows.len()));
         if self.follows() || self.rows.is_empty() {
-            // Rows of further pages stay when they still join on.
-            if !nothing_new || !self.passed.is_empty() || self.rows.len() < rows.len() {
+            // A page that is not full is all there is: the oldest may have slid
+            // out of the range. Rows of further pages stay when they still join on.
+            let fewer = rows.len() < PAGE && rows.len() < self.rows.len();
+            if !nothing_new || fewer || !self.passed.is_empty() || self.rows.len() < rows.len() {
                 self.restart(base, answer, rows);
                 return true;
             }
