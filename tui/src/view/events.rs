@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use sbw_queries::answers::raw::RawEvent;
 
-use super::{boxed, pen::Pen};
+use super::pen::Pen;
+use super::{boxed, nothing};
 use crate::app::State;
 use crate::layout::{self, EVENT_COLUMNS, WIDE};
 use crate::number;
@@ -20,7 +21,8 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Lo
         return;
     }
     if list.is_empty() {
-        Pen::new(frame, area, look).say("No event in this range matches; t and l ask for others.");
+        let why = nothing::kept(state);
+        Pen::new(frame, area, look).say(&why);
         return;
     }
     let open = list.selected().filter(|_| state.place.event_open);

@@ -7,8 +7,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use sbw_queries::answers::funnel::{Funnel, FunnelGroup, StepRow};
 
-use super::bar;
 use super::pen::Pen;
+use super::{bar, nothing};
 use crate::app::{Body, State};
 use crate::number;
 use crate::text;
@@ -23,15 +23,17 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Lo
     };
     let mut pen = Pen::new(frame, inside, look);
     match state.shown().answer().map(|answer| &answer.body) {
-        Some(Body::Funnel(Funnel::Rows(rows))) if rows.iter().all(|row| row.sessions == 0) => {
-            pen.say("No session in this range came to the first step.");
-        }
+        Some(Body::Funnel(funnel)) if is_empty(funnel) => pen.say(&nothing::reached(state)),
         Some(Body::Funnel(Funnel::Rows(rows))) => all(&mut pen, rows),
-        Some(Body::Funnel(Funnel::Groups(groups))) if groups.is_empty() => {
-            pen.say("No session in this range came to the first step.");
-        }
         Some(Body::Funnel(Funnel::Groups(groups))) => compared(&mut pen, groups, state),
         _ => pen.say("The funnel comes as soon as the warehouse answers."),
+    }
+}
+
+fn is_empty(funnel: &Funnel) -> bool {
+    match funnel {
+        Funnel::Rows(rows) => rows.iter().all(|row| row.sessions == 0),
+        Funnel::Groups(groups) => groups.is_empty(),
     }
 }
 

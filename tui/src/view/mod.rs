@@ -16,6 +16,7 @@ mod events;
 mod frame;
 mod funnel;
 mod help;
+mod nothing;
 mod overview;
 mod password;
 mod pen;

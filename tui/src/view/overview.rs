@@ -19,7 +19,7 @@ use sbw_queries::answers::timeseries::{Bucket, Timeseries};
 
 use super::pen::Pen;
 use super::tile::{self, Below, Better, Tile, Value};
-use super::{bar, chart};
+use super::{bar, chart, nothing};
 use crate::app::{Body, OverviewScreen, State};
 use crate::number::{self, Change};
 use crate::text;
@@ -32,6 +32,10 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Lo
         pen.say("The numbers come as soon as the warehouse answers.");
         return;
     };
+    if screen.overview.current.total_events == 0 {
+        pen.say(&nothing::kept(state));
+        return;
+    }
     let across = match area.width {
         ..110 => 4,
         110..190 => 6,
