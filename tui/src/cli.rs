@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use chrono::Utc;
 use clap::{CommandFactory, Parser};
+use sbw_queries::QueryError;
 use sbw_queries::connect::{
     self, ConnectError, Connected, Defaults, Environment, SessionOptions, SettingError, Target,
 };
+use sbw_queries::schema::{SchemaState, schema_state};
 use secrecy::SecretString;
 
 use crate::args::{Cli, Command, Dashboard, Report};
@@ -31,6 +33,8 @@ enum Failure {
     Connect(#[from] ConnectError),
     #[error(transparent)]
     Report(#[from] ReportError),
+    #[error("{advice}")]
+    Schema { advice: String, source: ReportError },
     #[error(transparent)]
     Run(#[from] RunError),
     #[error(transparent)]
@@ -148,14 +152,27 @@ async fn report(asked: &Report, target: Target, limit: Duration) -> Result<(), F
         report::question(asked, now).map_err(|error| Failure::Usage(error.to_string()))?;
     let session = SessionOptions::reader(APPLICATION_NAME, limit);
     let connected = connect_or_ask(target, &session).await?;
-    connected
-        .client
-        .batch_execute("set jit = off")
-        .await
-        .map_err(ReportError::session)?;
-    let grace = Duration::from_secs(1);
-    let text = report::report(&connected.client, asked, &question, now, limit + grace).await?;
-    print(text.as_bytes())
+    let limit = limit + Duration::from_secs(1);
+    // On the wire together: the look at the schema costs no round trip of its own.
+    let (schema, text) = tokio::join!(
+        tokio::time::timeout(limit, schema_state(&connected.client)),
+        report::report(&connected.client, asked, &question, now, limit)
+    );
+    // Where the schema cannot be told, the report itself says why.
+    let schema = schema.map_or(SchemaState::Current, |state| {
+        state.unwrap_or(SchemaState::Current)
+    });
+    match (text, schema.advice()) {
+        (Err(source @ ReportError::Query(QueryError::SchemaMissing(_))), Some(advice)) => {
+            Err(Failure::Schema { advice, source })
+        }
+        // The refusal of the question itself says what may not be read.
+        (Err(error @ ReportError::Query(QueryError::NoRights { .. })), _) => Err(error.into()),
+        (text, advice) => {
+            warn(advice.as_slice());
+            print(text?.as_bytes())
+        }
+    }
 }
 
 /// Connects; asks for the password when the server does and somebody is there.

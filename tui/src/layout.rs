@@ -63,16 +63,20 @@ pub fn areas(state: &State) -> Areas {
 #[must_use]
 pub fn notice(state: &State) -> Vec<String> {
     let why = match (&state.link, &state.failure) {
-        (Link::Lost { why, .. } | Link::Locked { why }, _) => why,
+        (Link::Lost { why, .. } | Link::Locked { why }, _) => Some(why.clone()),
         (_, Some((subject, why)))
             if *subject == state.subject() || subject.view == View::Events =>
         {
-            why
+            Some(why.clone())
         }
-        _ => return Vec::new(),
+        (Link::Connected, _) => state.schema.advice().as_deref().map(text::sentence),
+        (Link::Connecting, _) => None,
+    };
+    let Some(why) = why else {
+        return Vec::new();
     };
     let columns = usize::from(state.size.width).saturating_sub(4);
-    let mut lines = text::wrap(why, columns);
+    let mut lines = text::wrap(&why, columns);
     if lines.len() > 2 {
         // The rest of a sentence that is longer than two lines is in the log.
         lines.truncate(2);

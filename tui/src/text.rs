@@ -198,24 +198,21 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut used = 0;
-    for word in cleaned.split_word_bounds() {
+    for piece in cleaned.split_inclusive(' ') {
+        // The space after a word may stand beyond the edge: it is trimmed there.
+        let word = piece.trim_end_matches(' ');
         let wide = width(word);
-        if used + wide > columns && used > 0 {
+        if used + wide > columns && wide <= columns {
             lines.push(std::mem::take(&mut line).trim_end().to_owned());
             used = 0;
-            if word.trim().is_empty() {
-                continue;
-            }
         }
-        if wide <= columns {
-            line.push_str(word);
-            used += wide;
+        if word.is_empty() && used == 0 && !lines.is_empty() {
             continue;
         }
-        for grapheme in word.graphemes(true) {
+        for grapheme in piece.graphemes(true) {
             let wide = UnicodeWidthStr::width(grapheme);
-            if used + wide > columns {
-                lines.push(std::mem::take(&mut line));
+            if used + wide > columns && grapheme != " " {
+                lines.push(std::mem::take(&mut line).trim_end().to_owned());
                 used = 0;
             }
             line.push_str(grapheme);
@@ -226,6 +223,22 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
         lines.push(line.trim_end().to_owned());
     }
     lines
+}
+
+/// Words as a sentence of its own.
+#[must_use]
+pub fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let mut sentence: String = letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .collect();
+    sentence.push_str(letters.as_str());
+    if !sentence.ends_with(['.', '!', '?']) {
+        sentence.push('.');
+    }
+    sentence
 }
 
 #[cfg(test)]
@@ -277,8 +290,19 @@ mod tests {
     #[case("abcdefghij", 4, &["abcd", "efgh", "ij"])]
     #[case("", 4, &[""])]
     #[case("a 漢字漢字", 4, &["a 漢", "字漢", "字"])]
+    #[case::a_hyphen_is_no_space("run sbw-etl now", 8, &["run", "sbw-etl", "now"])]
+    #[case::many_spaces("one     two", 5, &["one", "two"])]
     fn wraps_lines(#[case] text: &str, #[case] columns: usize, #[case] lines: &[&str]) {
         assert_eq!(wrap(text, columns), lines);
+    }
+
+    #[rstest]
+    #[case("no answer within 6 s", "No answer within 6 s.")]
+    #[case("Is it there?", "Is it there?")]
+    #[case("đã mất", "Đã mất.")]
+    #[case("", ".")]
+    fn words_become_a_sentence(#[case] words: &str, #[case] becomes: &str) {
+        assert_eq!(sentence(words), becomes);
     }
 
     #[test]

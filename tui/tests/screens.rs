@@ -9,6 +9,7 @@ use common::screen::{draw, dump, text};
 use crossterm::event::KeyCode;
 use rstest::rstest;
 use sbw_queries::answers::raw::RawEvent;
+use sbw_queries::schema::SchemaState;
 use sbw_tui::app::{Action, Body, LinkEvent, State, View, update};
 use sbw_tui::text::is_harmful;
 use sbw_tui::theme::{ChartMarker, Depth, Look, Tone};
@@ -137,6 +138,19 @@ fn a_question_without_an_answer_says_why() {
     snapshot("failed", &state, &dark());
 }
 
+#[rstest]
+#[case::missing("schema-missing", 100, SchemaState::Missing)]
+#[case::no_rights("schema-no-rights", 80, SchemaState::NoRights)]
+fn a_schema_of_another_kind_is_told_and_what_to_do(
+    #[case] name: &str,
+    #[case] width: u16,
+    #[case] schema: SchemaState,
+) {
+    let mut state = connected(size(width, 24));
+    let _ = update(&mut state, Action::Link(LinkEvent::Schema(schema)), now());
+    snapshot(name, &state, &dark());
+}
+
 #[test]
 fn an_older_answer_keeps_its_own_heading() {
     let mut state = connected(size(80, 24));
@@ -189,45 +203,6 @@ fn the_funnel_compared() {
     press(&mut state, KeyCode::Char('b'), now());
     settle(&mut state, now());
     snapshot("funnel-by-login", &state, &dark());
-}
-
-#[rstest]
-fn nothing_is_said_in_words(
-    #[values(View::Overview, View::Funnel, View::Events, View::Pipeline)] view: View,
-) {
-    let mut state = fresh(size(80, 24));
-    let _ = update(&mut state, Action::Link(LinkEvent::Connected), now());
-    press(&mut state, KeyCode::Char(view.number()), now());
-    let effects = update(&mut state, Action::Tick, now() + TimeDelta::seconds(1));
-    let mut request = asked(&effects).pop();
-    if view == View::Overview {
-        let effects = press(&mut state, KeyCode::Char('r'), now());
-        request = asked(&effects).pop();
-    }
-    let mut answer = answer(&request.unwrap(), now());
-    answer.pipeline = std::sync::Arc::new(sbw_queries::answers::pipeline::Pipeline {
-        last_run: None,
-        newest_event: None,
-        lag_seconds: None,
-        rejects: 0,
-        runs: Vec::new(),
-    });
-    match &mut answer.body {
-        Body::Overview(screen) => {
-            screen.events.rows.clear();
-            screen.logins.rows.clear();
-            for point in &mut screen.timeseries.points {
-                point.events = 0;
-            }
-        }
-        Body::Funnel(_) => {
-            answer.body = Body::Funnel(sbw_queries::answers::funnel::Funnel::Rows(Vec::new()));
-        }
-        Body::Page(page) => page.rows.clear(),
-        Body::Pipeline => {}
-    }
-    let _ = update(&mut state, Action::Answered(Box::new(answer)), now());
-    snapshot(&format!("{}-empty", view.title()), &state, &dark());
 }
 
 /// What strangers put into their events.

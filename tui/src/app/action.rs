@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use ratatui::layout::Size;
 use sbw_queries::range::TimeRange;
+use sbw_queries::schema::SchemaState;
 use secrecy::SecretString;
 
 use super::place::View;
@@ -121,6 +122,8 @@ pub enum LinkEvent {
         /// What the server said.
         why: String,
     },
+    /// The warehouse's schema is this one, and was another when it was told of last.
+    Schema(SchemaState),
     /// The warehouse has new events.
     Loaded,
 }

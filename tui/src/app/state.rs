@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ratatui::layout::Size;
+use sbw_queries::schema::SchemaState;
 
 use super::answers::{Answers, Shown};
 use super::line_edit::LineEdit;
@@ -32,6 +33,9 @@ pub struct State {
     pub size: Size,
     /// The connection.
     pub link: Link,
+    /// The warehouse's schema against the one that this program knows; presumed
+    /// right until it is told of.
+    pub schema: SchemaState,
     /// Where the reader is.
     pub place: Place,
     /// The places that were drilled down from, the last one last.
@@ -153,6 +157,7 @@ impl State {
             now,
             size,
             link: Link::Connecting,
+            schema: SchemaState::Current,
             place: Place::new(settings.period),
             trail: Vec::new(),
             overlay: None,

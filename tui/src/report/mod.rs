@@ -35,13 +35,6 @@ pub enum ReportError {
     Csv(#[from] ::csv::Error),
 }
 
-impl ReportError {
-    /// The session could not be prepared.
-    pub(crate) fn session(error: tokio_postgres::Error) -> Self {
-        Self::Query(error.into())
-    }
-}
-
 /// What a report asks, at `now`.
 pub fn question(report: &Report, now: DateTime<Utc>) -> Result<Question, ReversedRange> {
     let range = match (report.from, report.to) {

@@ -13,6 +13,7 @@ use sbw_queries::QueryError;
 use sbw_queries::connect::{
     self, Canceller, ConnectError, Connected, LinkEvent as Heard, SessionOptions, Target,
 };
+use sbw_queries::schema::{SchemaState, schema_state};
 use secrecy::SecretString;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -21,6 +22,7 @@ use tokio_postgres::Client;
 use super::backoff;
 use super::fetch::{FetchError, fetch};
 use crate::app::{Action, LinkEvent, Request};
+use crate::text;
 
 /// An idle connection is probed this often: a tunnel can die without a word.
 const PROBE_EVERY: Duration = Duration::from_secs(30);
@@ -31,10 +33,8 @@ const GRACE: Duration = Duration::from_secs(1);
 /// Cancelling is a favour to the server; the next question waits no longer for it.
 const CANCEL_WITHIN: Duration = Duration::from_secs(1);
 
-/// Said first on every connection. Compiling a query takes seconds in which the
-/// server hears neither its own time limit nor a cancellation; none of ours runs
-/// long enough to win that back.
-const HELLO: &str = "set jit = off; listen clickstream_loaded";
+/// Said first on every connection.
+const LISTEN: &str = "listen clickstream_loaded";
 
 /// The channel on which loads are announced.
 const LOADED: &str = "clickstream_loaded";
@@ -73,6 +73,7 @@ impl Link {
             asked,
             told,
             tries: 0,
+            schema: SchemaState::Current,
         };
         Self {
             requests,
@@ -126,6 +127,8 @@ struct Life {
     asked: watch::Receiver<Option<Request>>,
     told: mpsc::Receiver<Order>,
     tries: u32,
+    /// The schema that was told of last; one that nobody looked at is presumed right.
+    schema: SchemaState,
 }
 
 impl Life {
@@ -196,8 +199,13 @@ impl Life {
             canceller,
             mut events,
         } = connected;
-        if let Err(why) = self.within(client.batch_execute(HELLO)).await {
-            return why;
+        let begun = tokio::try_join!(
+            self.within(client.batch_execute(LISTEN)),
+            self.look(&client)
+        );
+        match begun {
+            Ok(((), found)) => self.tell_schema(found).await,
+            Err(why) => return why,
         }
         // What was asked of an earlier connection is asked again by the state.
         self.asked.mark_unchanged();
@@ -248,6 +256,28 @@ impl Life {
         }
     }
 
+    /// Which schema is there? An error means that the connection is of no more use.
+    async fn look(&self, client: &Client) -> Result<SchemaState, String> {
+        match tokio::time::timeout(self.limit, schema_state(client)).await {
+            Ok(Ok(found)) => Ok(found),
+            Ok(Err(error)) if error.is_link_lost() => Err(sentence(&error)),
+            Ok(Err(error)) => {
+                // A migration may hold the table right now; the next look tells.
+                tracing::warn!(%error, "cannot tell the schema's version");
+                Ok(self.schema)
+            }
+            Err(_) => Err(sentence(&FetchError::Silence(self.limit))),
+        }
+    }
+
+    async fn tell_schema(&mut self, found: SchemaState) {
+        if found != self.schema {
+            tracing::info!(?found, "the schema is another one");
+            self.schema = found;
+            self.say(LinkEvent::Schema(found)).await;
+        }
+    }
+
     /// Answers a request, or gives it up for a newer one. An error means that
     /// the connection is of no more use.
     async fn answer(
@@ -290,6 +320,11 @@ impl Life {
             Ok(answer) => {
                 self.tries = 0;
                 self.tell(Action::Answered(Box::new(answer))).await;
+                if self.schema != SchemaState::Current {
+                    // An operator may have been at work: what was said must not stay for ever.
+                    let found = self.look(client).await?;
+                    self.tell_schema(found).await;
+                }
                 Ok(())
             }
             Err(FetchError::Query(error)) if error.is_link_lost() => Err(sentence(&error)),
@@ -297,8 +332,15 @@ impl Life {
             Err(_) if superseded => Ok(()),
             Err(error) => {
                 tracing::warn!(%error, "no answer");
-                self.tell(Action::Failed(request.subject, sentence(&error)))
-                    .await;
+                let mut why = sentence(&error);
+                if let FetchError::Query(QueryError::SchemaMissing(_)) = error {
+                    let found = self.look(client).await?;
+                    self.tell_schema(found).await;
+                    if let Some(advice) = found.advice() {
+                        why = text::sentence(&advice);
+                    }
+                }
+                self.tell(Action::Failed(request.subject, why)).await;
                 Ok(())
             }
         }
@@ -323,16 +365,5 @@ fn lost(why: Option<&str>) -> String {
 
 /// An error's words as a sentence of its own.
 fn sentence(error: &dyn std::error::Error) -> String {
-    let words = error.to_string();
-    let mut letters = words.chars();
-    let mut text: String = letters
-        .next()
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .collect();
-    text.push_str(letters.as_str());
-    if !text.ends_with(['.', '!', '?']) {
-        text.push('.');
-    }
-    text
+    text::sentence(&error.to_string())
 }

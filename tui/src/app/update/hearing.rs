@@ -53,6 +53,7 @@ pub(super) fn link_changed(state: &mut State, event: LinkEvent) -> Vec<Effect> {
                 line: Secret::default(),
             });
         }
+        LinkEvent::Schema(schema) => state.schema = schema,
         LinkEvent::Loaded => {
             let soon = state.now + AFTER_LOAD;
             // A first word of new events brings the refresh forward; the words

@@ -1,0 +1,17 @@
+//! What keys, answers and time do to the state.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod anything;
+mod asking;
+mod keys;
+mod link;
+mod paging;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+fn after(milliseconds: i64) -> DateTime<Utc> {
+    common::answers::now() + TimeDelta::milliseconds(milliseconds)
+}
