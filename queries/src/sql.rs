@@ -1,6 +1,6 @@
 //! The SQL itself. Other programs run the same files.
 //!
-//! Every question's parameters start with `$1` from, `$2` to, `$3` login,
+//! Unless said otherwise, a question's parameters start with `$1` from, `$2` to, `$3` login,
 //! `$4` category, `$5` brand, `$6` product, `$7` event; its own follow.
 
 /// One row for the asked period, one for the period before.
@@ -11,6 +11,8 @@ pub const TIMESERIES: &str = include_str!("../sql/timeseries.sql");
 pub const EVENTS: &str = include_str!("../sql/events.sql");
 /// A row per login state.
 pub const LOGINS: &str = include_str!("../sql/logins.sql");
+/// A row per category or brand. `$8` `category` or `brand`, `$9` limit.
+pub const BREAKDOWN: &str = include_str!("../sql/breakdown.sql");
 /// A row per group and step. `$8` the steps, `$9` `login`, `category`, `brand` or NULL.
 pub const FUNNEL: &str = include_str!("../sql/funnel.sql");
 /// A page of events. `$8` and `$9` time and id to continue after, `$10` products only, `$11` limit.
