@@ -13,6 +13,8 @@ pub const EVENTS: &str = include_str!("../sql/events.sql");
 pub const LOGINS: &str = include_str!("../sql/logins.sql");
 /// A row per category or brand. `$8` `category` or `brand`, `$9` limit.
 pub const BREAKDOWN: &str = include_str!("../sql/breakdown.sql");
+/// A row per product. `$8` limit.
+pub const PRODUCTS: &str = include_str!("../sql/products.sql");
 /// A row per group and step. `$8` the steps, `$9` `login`, `category`, `brand` or NULL.
 pub const FUNNEL: &str = include_str!("../sql/funnel.sql");
 /// A page of events. `$8` and `$9` time and id to continue after, `$10` products only, `$11` limit.

@@ -7,5 +7,6 @@ pub mod funnel;
 pub mod logins;
 pub mod overview;
 pub mod pipeline;
+pub mod products;
 pub mod raw;
 pub mod timeseries;
