@@ -17,6 +17,8 @@ pub const BREAKDOWN: &str = include_str!("../sql/breakdown.sql");
 pub const PRODUCTS: &str = include_str!("../sql/products.sql");
 /// A row per group and step. `$8` the steps, `$9` `login`, `category`, `brand` or NULL.
 pub const FUNNEL: &str = include_str!("../sql/funnel.sql");
+/// A row per class of duration; the numbers of all sessions stand in each.
+pub const SESSIONS: &str = include_str!("../sql/sessions.sql");
 /// A page of events. `$8` and `$9` time and id to continue after, `$10` products only, `$11` limit.
 pub const RAW: &str = include_str!("../sql/raw.sql");
 /// One row: how fresh the warehouse is. `$1` is the present.

@@ -9,4 +9,5 @@ pub mod overview;
 pub mod pipeline;
 pub mod products;
 pub mod raw;
+pub mod sessions;
 pub mod timeseries;
