@@ -2,6 +2,8 @@
 
 use tokio_postgres::error::SqlState;
 
+use crate::zone::Zone;
+
 /// A query that did not answer. The text is for a person; the source is kept.
 #[derive(Debug, thiserror::Error)]
 pub enum QueryError {
@@ -64,6 +66,17 @@ impl QueryError {
     #[must_use]
     pub fn is_link_lost(&self) -> bool {
         matches!(self, Self::LinkLost(_))
+    }
+
+    /// What went wrong with a question whose only doubtful parameter is a zone.
+    pub(crate) fn in_zone(zone: &Zone, source: tokio_postgres::Error) -> Self {
+        match source.code() {
+            Some(&SqlState::INVALID_PARAMETER_VALUE) => Self::UnknownZone {
+                zone: zone.to_string(),
+                source,
+            },
+            _ => source.into(),
+        }
     }
 }
 

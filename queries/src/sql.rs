@@ -19,6 +19,8 @@ pub const PRODUCTS: &str = include_str!("../sql/products.sql");
 pub const FUNNEL: &str = include_str!("../sql/funnel.sql");
 /// A row per class of duration; the numbers of all sessions stand in each.
 pub const SESSIONS: &str = include_str!("../sql/sessions.sql");
+/// A row per hour of the week. `$8` time zone.
+pub const HEATMAP: &str = include_str!("../sql/heatmap.sql");
 /// A page of events. `$8` and `$9` time and id to continue after, `$10` products only, `$11` limit.
 pub const RAW: &str = include_str!("../sql/raw.sql");
 /// One row: how fresh the warehouse is. `$1` is the present.

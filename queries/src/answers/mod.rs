@@ -4,6 +4,7 @@
 pub mod breakdown;
 pub mod events;
 pub mod funnel;
+pub mod heatmap;
 pub mod logins;
 pub mod overview;
 pub mod pipeline;

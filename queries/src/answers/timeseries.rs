@@ -5,7 +5,6 @@ use std::str::FromStr;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use tokio_postgres::GenericClient;
-use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
 
 use crate::document::Answer;
@@ -79,13 +78,7 @@ pub async fn timeseries(
     let rows = client
         .query_typed(sql::TIMESERIES, &parameters)
         .await
-        .map_err(|source| match source.code() {
-            Some(&SqlState::INVALID_PARAMETER_VALUE) => QueryError::UnknownZone {
-                zone: zone.to_string(),
-                source,
-            },
-            _ => source.into(),
-        })?;
+        .map_err(|source| QueryError::in_zone(zone, source))?;
     let points = rows.iter().map(|row| {
         Ok(Point {
             t: row.try_get("t")?,
