@@ -21,6 +21,9 @@ pub const FUNNEL: &str = include_str!("../sql/funnel.sql");
 pub const SESSIONS: &str = include_str!("../sql/sessions.sql");
 /// A row per hour of the week. `$8` time zone.
 pub const HEATMAP: &str = include_str!("../sql/heatmap.sql");
+/// A page of sessions. `$8` the steps, `$9` a step or NULL, `$10` only those that dropped out
+/// at it, `$11` and `$12` start and id to continue after, `$13` limit.
+pub const SESSION_LIST: &str = include_str!("../sql/session_list.sql");
 /// A page of events. `$8` and `$9` time and id to continue after, `$10` products only, `$11` limit.
 pub const RAW: &str = include_str!("../sql/raw.sql");
 /// One row: how fresh the warehouse is. `$1` is the present.

@@ -10,5 +10,6 @@ pub mod overview;
 pub mod pipeline;
 pub mod products;
 pub mod raw;
+pub mod session_list;
 pub mod sessions;
 pub mod timeseries;
