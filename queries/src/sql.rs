@@ -24,6 +24,9 @@ pub const HEATMAP: &str = include_str!("../sql/heatmap.sql");
 /// A page of sessions. `$8` the steps, `$9` a step or NULL, `$10` only those that dropped out
 /// at it, `$11` and `$12` start and id to continue after, `$13` limit.
 pub const SESSION_LIST: &str = include_str!("../sql/session_list.sql");
+/// The events of a session, all of its time. `$1` session, `$2` and `$3` time and id to
+/// continue after, `$4` limit.
+pub const SESSION: &str = include_str!("../sql/session.sql");
 /// A page of events. `$8` and `$9` time and id to continue after, `$10` products only, `$11` limit.
 pub const RAW: &str = include_str!("../sql/raw.sql");
 /// One row: how fresh the warehouse is. `$1` is the present.

@@ -10,6 +10,7 @@ pub mod overview;
 pub mod pipeline;
 pub mod products;
 pub mod raw;
+pub mod session;
 pub mod session_list;
 pub mod sessions;
 pub mod timeseries;

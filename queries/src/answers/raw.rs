@@ -120,7 +120,7 @@ impl RawEvent {
         }
     }
 
-    fn read(row: &Row) -> Result<Self, QueryError> {
+    pub(super) fn read(row: &Row) -> Result<Self, QueryError> {
         Ok(Self {
             event_id: row.try_get("event_id")?,
             event_timestamp: row.try_get("event_timestamp")?,
