@@ -1,6 +1,7 @@
 //! One file a view: the shape of its answer, as in the report's JSON, and the
 //! query that fetches it.
 
+pub mod all;
 pub mod breakdown;
 pub mod events;
 pub mod funnel;
