@@ -5,5 +5,5 @@ select newest.event_timestamp as newest_event,
        (select count(*) from etl.rejects)::int8 as rejects
   from (select max(event_timestamp) as event_timestamp
           from public.clickstream_events
-         -- A table that was taken over may hold what no clock shows.
-         where event_timestamp < 'infinity') newest
+         -- A table that was taken over may hold what no calendar shows.
+         where event_timestamp < '10000-01-01T00:00:00Z') newest
