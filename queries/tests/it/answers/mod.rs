@@ -1,13 +1,19 @@
 //! Each answer against events made by hand, where the definitions have an edge.
 
+mod all;
 mod funnel;
 mod kept;
 mod lists;
 mod overview;
 mod pages;
 mod pipeline;
+mod products;
 mod refused;
 mod series;
+mod session;
+mod session_list;
+mod visits;
+mod week;
 
 use sbw_queries::answers::raw::RawEvent;
 

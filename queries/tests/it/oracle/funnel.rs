@@ -39,7 +39,7 @@ pub(crate) fn funnel(kept: &[&RawEvent], steps: &Steps, by: Option<Segment>) -> 
 }
 
 /// The events that took each session from step to step; sessions that took none are not here.
-fn paths<'a>(kept: &[&'a RawEvent], steps: &Steps) -> Vec<Vec<&'a RawEvent>> {
+pub(crate) fn paths<'a>(kept: &[&'a RawEvent], steps: &Steps) -> Vec<Vec<&'a RawEvent>> {
     let mut sessions: BTreeMap<&str, Vec<&RawEvent>> = BTreeMap::new();
     for event in kept {
         if let Some(session) = present(event.session_id.as_ref()) {

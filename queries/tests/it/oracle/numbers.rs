@@ -32,8 +32,26 @@ fn saturated(amount: i128) -> i64 {
     i64::try_from(amount).unwrap_or(if amount < 0 { i64::MIN } else { i64::MAX })
 }
 
+/// Events of this name.
+pub(crate) fn named(events: &[&RawEvent], name: &str) -> i64 {
+    count(events.iter().filter(|e| e.event_name == name).count())
+}
+
+/// What `checkout_complete` events cost that have a price.
+fn prices(events: &[&RawEvent]) -> Vec<i128> {
+    events
+        .iter()
+        .filter(|e| e.event_name == "checkout_complete")
+        .filter_map(|e| e.context_product_discount_price.or(e.context_product_price))
+        .map(i128::from)
+        .collect()
+}
+
+pub(crate) fn revenue(events: &[&RawEvent]) -> i64 {
+    saturated(prices(events).iter().sum())
+}
+
 pub(crate) fn totals(kept: &[&RawEvent]) -> Totals {
-    let named = |name: &str| kept.iter().filter(|e| e.event_name == name).count();
     let distinct = |of: fn(&RawEvent) -> Option<&String>| {
         kept.iter()
             .filter_map(|e| present(of(e)))
@@ -49,12 +67,7 @@ pub(crate) fn totals(kept: &[&RawEvent]) -> Totals {
         sessions_with("add_to_cart_click"),
         sessions_with("checkout_complete"),
     );
-    let prices: Vec<i128> = kept
-        .iter()
-        .filter(|e| e.event_name == "checkout_complete")
-        .filter_map(|e| e.context_product_discount_price.or(e.context_product_price))
-        .map(i128::from)
-        .collect();
+    let prices = prices(kept);
     let revenue: i128 = prices.iter().sum();
     let orders = i128::try_from(prices.len()).unwrap();
     let average = if orders == 0 {
@@ -69,12 +82,12 @@ pub(crate) fn totals(kept: &[&RawEvent]) -> Totals {
         unique_clients: count(distinct(|e| e.client_id.as_ref())),
         unique_users: count(distinct(|e| e.user_id.as_ref())),
         sessions,
-        add_to_cart_clicks: count(named("add_to_cart_click")),
-        checkout_starts: count(named("checkout_start")),
-        checkout_completes: count(named("checkout_complete")),
+        add_to_cart_clicks: named(kept, "add_to_cart_click"),
+        checkout_starts: named(kept, "checkout_start"),
+        checkout_completes: named(kept, "checkout_complete"),
         checkout_rate_percent: percent(
-            count(named("checkout_complete")),
-            count(named("add_to_cart_click")),
+            named(kept, "checkout_complete"),
+            named(kept, "add_to_cart_click"),
         ),
         converted_sessions: count(converted.len()),
         conversion_rate_percent: percent(count(converted.len()), sessions),

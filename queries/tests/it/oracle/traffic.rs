@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use sbw_queries::answers::funnel::{Segment, Steps};
 use sbw_queries::answers::raw::RawEvent;
+use sbw_queries::answers::session_list::{AtStep, Outcome};
 use sbw_queries::answers::timeseries::Bucket;
 use sbw_queries::{Filter, Question, TimeRange, Zone};
 use uuid::Uuid;
@@ -22,6 +23,8 @@ pub(crate) struct Case {
     pub(crate) bucket: Option<Bucket>,
     pub(crate) steps: Steps,
     pub(crate) segment: Option<Segment>,
+    pub(crate) at_step: Option<AtStep>,
+    pub(crate) session: &'static str,
     pub(crate) limit: u32,
 }
 
@@ -61,6 +64,9 @@ const NAMES: [&str; 7] = [
     "UNKNOWN",
 ];
 
+/// Their order by bytes is neither that of a dictionary nor that of use.
+const SESSIONS: [&str; 8] = ["", "s-1", "s-1", "s-2", "S-2", "s-3", "s,4", "Sé"];
+
 pub(crate) fn cases() -> impl Strategy<Value = Case> {
     let question = (moment(), moment(), filter()).prop_map(|(one, other, filter)| {
         let range = TimeRange::new(one.min(other), one.max(other)).unwrap();
@@ -68,6 +74,8 @@ pub(crate) fn cases() -> impl Strategy<Value = Case> {
     });
     let steps =
         vec(select(NAMES[..5].to_vec()), 2..=10).prop_map(|names| Steps::new(names).unwrap());
+    let at_step = (1..=5, select(vec![Outcome::Reached, Outcome::Dropped]))
+        .prop_map(|(step, outcome)| AtStep { step, outcome });
     (
         vec(event(), 0..40),
         question,
@@ -75,10 +83,12 @@ pub(crate) fn cases() -> impl Strategy<Value = Case> {
         option::of(select(vec![Bucket::Hour, Bucket::Day, Bucket::Week])),
         prop_oneof![Just(Steps::default()), steps],
         option::of(select(Segment::ALL.to_vec())),
+        option::of(at_step),
+        select(SESSIONS.to_vec()),
         1..12_u32,
     )
         .prop_map(
-            |(mut events, question, zone, bucket, steps, segment, limit)| {
+            |(mut events, question, zone, bucket, steps, segment, at_step, session, limit)| {
                 events.sort_by_key(|event| event.event_id);
                 events.dedup_by_key(|event| event.event_id);
                 Case {
@@ -88,6 +98,8 @@ pub(crate) fn cases() -> impl Strategy<Value = Case> {
                     bucket,
                     steps,
                     segment,
+                    at_step,
+                    session,
                     limit,
                 }
             },
@@ -133,14 +145,15 @@ fn event() -> impl Strategy<Value = RawEvent> {
         ])
     };
     let who = (
-        text(&["", "s-1", "s-1", "s-2", "s-3", "Sé"]),
-        text(&["", "c-1", "c-2"]),
+        text(&SESSIONS),
+        text(&["", "c-1", "c-2", "c-3"]),
         text(&["", "u-1", "u-2"]),
         text(&["", "logged_in", "anonymous", "unknown", "UNKNOWN"]),
     );
     let product = (
-        text(&["", "p-1", "p-2"]),
-        text(&["", "named"]),
+        // An id may read like another product's name.
+        text(&["", "p-1", "p-2", "named"]),
+        text(&["", "named", "Named", "UNKNOWN"]),
         text(&["", "keyboard", "UNKNOWN", "Keyboard"]),
         text(&["", "AULA", "Đen"]),
         price(),

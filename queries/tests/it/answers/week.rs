@@ -1,0 +1,114 @@
+//! Hours of the week, by the clocks of a zone.
+
+use sbw_queries::QueryError;
+use sbw_queries::answers::heatmap::{Heatmap, Hour, heatmap};
+
+use crate::common::{Warehouse, between, event};
+
+async fn asked(warehouse: &Warehouse, from: &str, to: &str, zone: &str) -> Heatmap {
+    heatmap(
+        &warehouse.client,
+        &between(from, to),
+        &zone.parse().unwrap(),
+    )
+    .await
+    .unwrap()
+}
+
+/// Filled cells: weekday from 1, hour, events.
+fn filled(heatmap: &Heatmap) -> Vec<(usize, usize, i64)> {
+    let mut filled = Vec::new();
+    for (weekday, hours) in (1..).zip(&heatmap.cells) {
+        for (hour, events) in (0..).zip(hours) {
+            if *events > 0 {
+                filled.push((weekday, hour, *events));
+            }
+        }
+    }
+    filled
+}
+
+#[tokio::test]
+async fn an_event_is_in_the_hour_that_a_clock_there_showed() {
+    let warehouse = Warehouse::migrated().await;
+    // 2025-11-30 is a Sunday.
+    warehouse
+        .hold(&[
+            event(1, "2025-11-30T23:59:59.999999Z", "click"),
+            event(2, "2025-12-01T00:00:00Z", "click"),
+            event(3, "2025-12-01T16:59:59Z", "click"),
+            event(4, "2025-12-08T16:59:59Z", "click"),
+            event(5, "2025-12-01T17:00:00Z", "click"),
+        ])
+        .await;
+    for (zone, expected) in [
+        ("UTC", vec![(1, 0, 1), (1, 16, 2), (1, 17, 1), (7, 23, 1)]),
+        (
+            "Asia/Ho_Chi_Minh",
+            vec![(1, 6, 1), (1, 7, 1), (1, 23, 2), (2, 0, 1)],
+        ),
+        ("Asia/Kolkata", vec![(1, 5, 2), (1, 22, 3)]),
+        (
+            "America/New_York",
+            vec![(1, 11, 2), (1, 12, 1), (7, 18, 1), (7, 19, 1)],
+        ),
+    ] {
+        let answer = asked(&warehouse, "2025-11-01", "2025-12-31", zone).await;
+        assert_eq!(filled(&answer), expected, "{zone}");
+    }
+}
+
+#[tokio::test]
+async fn the_hour_that_a_clock_shows_twice_is_one() {
+    let warehouse = Warehouse::migrated().await;
+    // Berlin sets its clocks back from 03:00 to 02:00 at 01:00 UTC, a Sunday.
+    warehouse
+        .hold(&[
+            event(1, "2025-10-26T00:30:00Z", "click"),
+            event(2, "2025-10-26T01:30:00Z", "click"),
+            event(3, "2025-10-26T02:30:00Z", "click"),
+        ])
+        .await;
+    let answer = asked(&warehouse, "2025-10-26", "2025-10-27", "Europe/Berlin").await;
+    assert_eq!(filled(&answer), [(7, 2, 2), (7, 3, 1)]);
+}
+
+#[tokio::test]
+async fn the_busiest_hour_is_the_earliest_of_the_busiest() {
+    let warehouse = Warehouse::migrated().await;
+    let nothing = asked(&warehouse, "2025-12-01", "2025-12-08", "UTC").await;
+    assert_eq!(nothing, Heatmap::default());
+    let hour = |weekday, hour, events| {
+        Some(Hour {
+            weekday,
+            hour,
+            events,
+        })
+    };
+    let mut made = vec![
+        event(1, "2025-12-07T01:00:00Z", "click"),
+        event(2, "2025-12-03T23:00:00Z", "click"),
+        event(3, "2025-12-03T05:00:00Z", "click"),
+    ];
+    warehouse.hold(&made).await;
+    let found = asked(&warehouse, "2025-12-01", "2025-12-08", "UTC").await;
+    assert_eq!(found.busiest, hour(3, 5, 1));
+    made.push(event(4, "2025-12-07T01:30:00Z", "click"));
+    warehouse.hold(&made).await;
+    let found = asked(&warehouse, "2025-12-01", "2025-12-08", "UTC").await;
+    assert_eq!(found.busiest, hour(7, 1, 2));
+}
+
+#[tokio::test]
+async fn a_zone_that_nobody_knows_is_an_error_even_without_events() {
+    let warehouse = Warehouse::migrated().await;
+    let question = between("2025-12-01", "2025-12-02");
+    let zone = "Asia/Atlantis".parse().unwrap();
+    let error = heatmap(&warehouse.client, &question, &zone)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, QueryError::UnknownZone { zone, .. } if zone == "Asia/Atlantis"),
+        "{error}"
+    );
+}
