@@ -6,9 +6,15 @@ use super::Sheet;
 use super::sheet::Cell;
 use crate::text::{self, Align};
 
+/// A line above all.
+pub(super) fn title(heading: &str) -> String {
+    format!("**{}**\n", escape(heading))
+}
+
 /// The heading, the facts, and the rows as a Markdown table.
 pub(super) fn write(heading: &str, sheet: &Sheet) -> String {
-    let mut out = format!("**{}**\n\n", escape(heading));
+    let mut out = title(heading);
+    out.push('\n');
     for (name, value) in &sheet.facts {
         let _ = writeln!(out, "- {name}: {}", cell(value));
     }

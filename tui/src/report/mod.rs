@@ -4,19 +4,24 @@ mod csv;
 mod markdown;
 mod sheet;
 mod table;
+mod write;
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sbw_queries::answers::{events, funnel, logins, overview, pipeline, raw, timeseries};
+use sbw_queries::answers::all::{self, Choices};
+use sbw_queries::answers::session_list::{self, SessionPage};
+use sbw_queries::answers::{
+    breakdown, events, funnel, heatmap, logins, overview, pipeline, products, raw, session,
+    sessions, timeseries,
+};
 use sbw_queries::range::ReversedRange;
-use sbw_queries::{Answer, Document, QueryError, Question, TimeRange, Zone};
+use sbw_queries::{Document, QueryError, Question, TimeRange};
 use tokio_postgres::Client;
 
-use self::sheet::{Sheet, ToSheet};
-use crate::args::{Format, Report, ReportView};
-use crate::text;
+use self::sheet::Sheet;
+use self::write::{write, write_all};
+use crate::args::{Report, ReportView};
 
 /// Why nothing could be printed.
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +52,10 @@ pub fn question(report: &Report, now: DateTime<Utc>) -> Result<Question, Reverse
     })
 }
 
-/// Asks and writes the answer down. Nothing takes longer than `limit`.
+/// Numbers of several statements belong together when all of them see one state.
+const SNAPSHOT: &str = "begin isolation level repeatable read, read only";
+
+/// Asks and writes the answer down. No statement takes longer than `limit`.
 pub async fn report(
     client: &Client,
     report: &Report,
@@ -55,6 +63,10 @@ pub async fn report(
     now: DateTime<Utc>,
     limit: Duration,
 ) -> Result<String, ReportError> {
+    let limit = match report.view {
+        ReportView::All => limit * all::STATEMENTS,
+        _ => limit,
+    };
     tokio::time::timeout(limit, ask(client, report, question, now))
         .await
         .map_err(|_| ReportError::Silence(limit))?
@@ -67,87 +79,98 @@ async fn ask(
     now: DateTime<Utc>,
 ) -> Result<String, ReportError> {
     let format = report.format;
+    let limit = |usual: u32| report.limit.unwrap_or(usual);
+    let zone = report.tz.clone().unwrap_or_default();
+    let steps = report.steps.clone().unwrap_or_default();
     match report.view {
         ReportView::Overview => {
             let answer = overview::overview(client, question).await?;
             write(&Document::new(question, answer), format)
         }
         ReportView::Timeseries => {
-            let zone = report.tz.clone().unwrap_or_else(Zone::utc);
             let answer = timeseries::timeseries(client, question, report.bucket, &zone).await?;
             write(&Document::new(question, answer), format)
         }
         ReportView::Events => {
-            let limit = report.limit.unwrap_or(events::DEFAULT_LIMIT);
-            write(
-                &Document::new(question, events::events(client, question, limit).await?),
-                format,
-            )
+            let limit = limit(events::DEFAULT_LIMIT);
+            let answer = events::events(client, question, limit).await?;
+            write(&Document::new(question, answer), format)
         }
-        ReportView::Logins => write(
-            &Document::new(question, logins::logins(client, question).await?),
-            format,
-        ),
+        ReportView::Logins => {
+            let answer = logins::logins(client, question).await?;
+            write(&Document::new(question, answer), format)
+        }
+        ReportView::Categories => {
+            let limit = limit(breakdown::DEFAULT_LIMIT);
+            let answer = breakdown::categories(client, question, limit).await?;
+            write(&Document::new(question, answer), format)
+        }
+        ReportView::Brands => {
+            let limit = limit(breakdown::DEFAULT_LIMIT);
+            let answer = breakdown::brands(client, question, limit).await?;
+            write(&Document::new(question, answer), format)
+        }
+        ReportView::Products => {
+            let limit = limit(products::DEFAULT_LIMIT);
+            let answer = products::products(client, question, limit).await?;
+            write(&Document::new(question, answer), format)
+        }
         ReportView::Funnel => {
-            let steps = report.steps.clone().unwrap_or_default();
             let answer = funnel::funnel(client, question, &steps, report.by).await?;
+            write(&Document::new(question, answer), format)
+        }
+        ReportView::Sessions => {
+            let answer = sessions::sessions(client, question).await?;
+            write(&Document::new(question, answer), format)
+        }
+        ReportView::Heatmap => {
+            let answer = heatmap::heatmap(client, question, &zone).await?;
+            write(&Document::new(question, answer), format)
+        }
+        ReportView::SessionList => {
+            let page = SessionPage {
+                steps,
+                at_step: report.at_step(),
+                before: report.before.clone().map(|before| before.session),
+                limit: limit(session_list::DEFAULT_LIMIT),
+            };
+            let answer = session_list::session_list(client, question, &page).await?;
+            write(&Document::new(question, answer), format)
+        }
+        ReportView::Session => {
+            let id = report.session.as_deref().unwrap_or_default();
+            let limit = limit(session::MOST_EVENTS);
+            let answer = session::session(client, id, report.after, limit).await?;
             write(&Document::new(question, answer), format)
         }
         ReportView::Raw => {
             let page = raw::Page {
-                before: report.before,
+                before: report.before.as_ref().and_then(|before| before.event),
                 products_only: report.products_only,
-                limit: report.limit.unwrap_or(raw::DEFAULT_LIMIT),
+                limit: limit(raw::DEFAULT_LIMIT),
             };
-            write(
-                &Document::new(question, raw::raw(client, question, page).await?),
-                format,
-            )
+            let answer = raw::raw(client, question, page).await?;
+            write(&Document::new(question, answer), format)
         }
-        ReportView::Pipeline => write(
-            &Document::new(question, pipeline::pipeline(client, now).await?),
-            format,
-        ),
-    }
-}
-
-fn write<T: Answer + ToSheet>(
-    document: &Document<T>,
-    format: Format,
-) -> Result<String, ReportError> {
-    let sheet = || document.body.to_sheet();
-    Ok(match format {
-        Format::Json => {
-            let mut json = text::harmless_json(&serde_json::to_string_pretty(document)?);
-            json.push('\n');
-            json
+        ReportView::Pipeline => {
+            let answer = pipeline::pipeline(client, now).await?;
+            write(&Document::new(question, answer), format)
         }
-        Format::Csv => csv::write(&sheet())?,
-        Format::Md => markdown::write(&heading(document), &sheet()),
-        Format::Table => table::write(&heading(document), &sheet()),
-    })
-}
-
-/// The question in words, above a table.
-fn heading<T>(document: &Document<T>) -> String {
-    let filter = &document.filter;
-    let time = |time: DateTime<Utc>| time.format("%Y-%m-%dT%H:%M:%SZ");
-    let mut heading = format!(
-        "{}, {} to {}",
-        document.view,
-        time(document.from),
-        time(document.to)
-    );
-    for (name, value) in [
-        ("login", &filter.login),
-        ("category", &filter.category),
-        ("brand", &filter.brand),
-        ("product", &filter.product),
-        ("event", &filter.event),
-    ] {
-        if let Some(value) = value {
-            let _ = write!(heading, ", {name} {}", text::clean(value));
+        ReportView::All => {
+            let choices = Choices {
+                bucket: report.bucket,
+                zone,
+                steps,
+                by: report.by,
+                limit: report.limit,
+            };
+            // Nothing is written: the end of the session ends the transaction.
+            client
+                .batch_execute(SNAPSHOT)
+                .await
+                .map_err(QueryError::from)?;
+            let answer = all::all(client, question, &choices, now).await?;
+            write_all(&Document::new(question, answer), format)
         }
     }
-    heading
 }

@@ -7,9 +7,15 @@ use crate::text;
 /// No column is wider than this; a name of ten thousand letters is cut.
 const WIDEST: usize = 60;
 
+/// A line above all.
+pub(super) fn title(heading: &str) -> String {
+    format!("{}\n", text::clean(heading))
+}
+
 /// The heading, the facts, and the rows.
 pub(super) fn write(heading: &str, sheet: &Sheet) -> String {
-    let mut out = format!("{}\n\n", text::clean(heading));
+    let mut out = title(heading);
+    out.push('\n');
     let widest = sheet
         .facts
         .iter()

@@ -4,19 +4,18 @@
     reason = "these comments are the help that people read"
 )]
 
+mod report;
+
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use sbw_queries::answers::funnel::{Segment, Steps};
-use sbw_queries::answers::raw::Cursor;
-use sbw_queries::answers::timeseries::Bucket;
+use chrono::TimeDelta;
+use clap::{Args, Parser, Subcommand};
 use sbw_queries::connect::{Flags, Settings, SslMode};
-use sbw_queries::range::{parse_duration, parse_instant};
-use sbw_queries::{Filter, Zone};
+use sbw_queries::range::parse_duration;
 
+pub use self::report::{Before, Format, NotABefore, Report, ReportView};
 use crate::theme::{ChartMarker, Depth, Tone};
 
 /// The clickstream warehouse in a terminal.
@@ -147,143 +146,6 @@ pub enum Command {
     Man,
 }
 
-/// A view without a terminal.
-#[derive(Debug, Args)]
-pub struct Report {
-    /// What to print
-    #[arg(value_enum)]
-    pub view: ReportView,
-    /// First instant: 2025-12-01, 2025-12-01T14:30 (UTC), or RFC 3339
-    #[arg(long, value_parser = parse_instant, conflicts_with = "past", requires = "to")]
-    pub from: Option<DateTime<Utc>>,
-    /// First instant after
-    #[arg(long, value_parser = parse_instant, requires = "from")]
-    pub to: Option<DateTime<Utc>>,
-    /// A length up to now: 90m, 24h, 7d, 4w [default: 7d]
-    #[arg(id = "past", long = "last", value_name = "LENGTH", value_parser = length)]
-    pub last: Option<TimeDelta>,
-    /// Keep events of this login state; unknown for none
-    #[arg(long, value_name = "STATE")]
-    pub login: Option<String>,
-    /// Keep events of this product category; UNKNOWN for none
-    #[arg(long)]
-    pub category: Option<String>,
-    /// Keep events of this brand; UNKNOWN for none
-    #[arg(long)]
-    pub brand: Option<String>,
-    /// Keep events of this product id
-    #[arg(long, value_name = "ID")]
-    pub product: Option<String>,
-    /// Keep events of this name
-    #[arg(long, value_name = "NAME")]
-    pub event: Option<String>,
-    /// Rows at most (events, raw)
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub limit: Option<u32>,
-    /// Width of a point (timeseries): minute, hour, day, week
-    #[arg(long)]
-    pub bucket: Option<Bucket>,
-    /// Time zone of the points (timeseries), such as Asia/Ho_Chi_Minh
-    #[arg(long, value_name = "ZONE")]
-    pub tz: Option<Zone>,
-    /// Event names of the steps, 2 to 10 (funnel)
-    #[arg(long, value_name = "A,B,C")]
-    pub steps: Option<Steps>,
-    /// Compare by login, category or brand (funnel)
-    #[arg(long, value_name = "SEGMENT")]
-    pub by: Option<Segment>,
-    /// Only events older than this one (raw)
-    #[arg(long, value_name = "TIME,ID")]
-    pub before: Option<Cursor>,
-    /// Only events of products (raw)
-    #[arg(long)]
-    pub products_only: bool,
-    /// How to print it
-    #[arg(long, value_enum, default_value = "table")]
-    pub format: Format,
-}
-
-/// The views that can be printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ReportView {
-    /// The shop in numbers
-    Overview,
-    /// Events, sessions and checkouts over time
-    Timeseries,
-    /// Which events there were
-    Events,
-    /// Who was logged in
-    Logins,
-    /// Where shoppers drop out
-    Funnel,
-    /// The events themselves, newest first
-    Raw,
-    /// How the warehouse is filled
-    Pipeline,
-}
-
-/// How to print numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people
-    Table,
-    /// For programs
-    Json,
-    /// For spreadsheets
-    Csv,
-    /// Markdown
-    Md,
-}
-
-impl Report {
-    /// The filters that are set.
-    #[must_use]
-    pub fn filter(&self) -> Filter {
-        Filter {
-            login: self.login.clone(),
-            category: self.category.clone(),
-            brand: self.brand.clone(),
-            product: self.product.clone(),
-            event: self.event.clone(),
-        }
-    }
-
-    /// The first flag that this view has no use for, and those that have one.
-    /// Ignoring it would answer another question than was asked.
-    #[must_use]
-    pub fn misplaced(&self) -> Option<String> {
-        use ReportView::{Events, Funnel, Pipeline, Raw, Timeseries};
-        let of =
-            |given: bool, flag: &'static str, views: &'static [ReportView]| (given, flag, views);
-        let flags = [
-            of(self.limit.is_some(), "--limit", &[Events, Raw]),
-            of(self.bucket.is_some(), "--bucket", &[Timeseries]),
-            of(self.tz.is_some(), "--tz", &[Timeseries]),
-            of(self.steps.is_some(), "--steps", &[Funnel]),
-            of(self.by.is_some(), "--by", &[Funnel]),
-            of(self.before.is_some(), "--before", &[Raw]),
-            of(self.products_only, "--products-only", &[Raw]),
-        ];
-        if self.view == Pipeline && self.filter() != Filter::default() {
-            return Some("report pipeline is about all loads; it takes no filter".to_owned());
-        }
-        let (_, flag, views) = flags
-            .into_iter()
-            .find(|(given, _, views)| *given && !views.contains(&self.view))?;
-        let views: Vec<_> = views.iter().map(|view| name(*view)).collect();
-        Some(format!(
-            "{flag} belongs to report {}, not to {}",
-            views.join(" and "),
-            name(self.view)
-        ))
-    }
-}
-
-fn name(view: ReportView) -> String {
-    view.to_possible_value()
-        .map_or_else(String::new, |value| value.get_name().to_owned())
-}
-
 fn url(text: &str) -> Result<String, String> {
     if text.starts_with("postgres://") || text.starts_with("postgresql://") {
         Ok(text.to_owned())
@@ -360,17 +222,5 @@ mod tests {
         let error = Cli::try_parse_from(["sbw-tui"].iter().chain(words)).unwrap_err();
         assert_eq!(error.exit_code(), 2);
         assert!(error.to_string().contains(because), "{error}");
-    }
-
-    #[rstest]
-    #[case(&["report", "overview", "--limit", "3"], "--limit belongs to report events and raw")]
-    #[case(&["report", "raw", "--by", "login"], "--by belongs to report funnel")]
-    #[case(&["report", "pipeline", "--login", "guest"], "takes no filter")]
-    fn says_where_a_flag_belongs(#[case] words: &[&str], #[case] because: &str) {
-        let cli = Cli::try_parse_from(["sbw-tui"].iter().chain(words)).unwrap();
-        let Some(Command::Report(report)) = cli.command else {
-            panic!("no report")
-        };
-        assert!(report.misplaced().unwrap().contains(because));
     }
 }
