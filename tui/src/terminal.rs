@@ -10,7 +10,7 @@ use crossterm::terminal::{
     disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
-use ratatui::backend::CrosstermBackend;
+use ratatui::backend::{Backend as _, ClearType, CrosstermBackend};
 use ratatui::layout::Size;
 use ratatui::{Frame, Terminal};
 
@@ -48,7 +48,11 @@ impl Screen {
 
     /// Forgets what the terminal shows: the next frame is drawn whole.
     pub(crate) fn clear(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        // Not the library's own `clear`: that asks the terminal where its cursor
+        // is, and the answer is lost among the keys or never comes.
+        self.terminal.backend_mut().clear_region(ClearType::All)?;
+        self.terminal.swap_buffers();
+        Ok(())
     }
 
     /// Gives the terminal to the shell and stops; comes back when told to go on.

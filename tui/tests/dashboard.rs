@@ -229,6 +229,32 @@ fn signals_end_it_and_give_the_terminal_back(#[values("INT", "TERM", "HUP")] nam
 }
 
 #[test]
+fn the_screen_is_drawn_anew_on_a_terminal_that_answers_no_questions() {
+    let mut program = Program::dashboard(1, &[]);
+    program.wait_for(&["✗ lost", "1 Overview", "q quit"]);
+    program.send("\u{c}");
+    program.send("2");
+    program.wait_for(&["The funnel comes", "✗ lost", "q quit"]);
+    program.send("q");
+    ends_well(&mut program);
+}
+
+#[test]
+fn it_stops_for_the_shell_and_comes_back() {
+    let mut program = Program::dashboard(1, &[]);
+    program.wait_for(&["✗ lost", "q quit"]);
+    program.send("\u{1a}");
+    program.wait_for_stop();
+    assert!(!program.is_on_its_screen() && program.shows_the_cursor());
+    program.signal("CONT");
+    program.wait_until("the dashboard", |screen| {
+        program.is_on_its_screen() && screen.contains("1 Overview") && screen.contains("q quit")
+    });
+    program.send("q");
+    ends_well(&mut program);
+}
+
+#[test]
 fn sizes_come_and_go() {
     let mut program = Program::dashboard(1, &[]);
     program.wait_for(&["q quit"]);

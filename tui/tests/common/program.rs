@@ -178,6 +178,16 @@ impl Program {
         assert!(kill.success());
     }
 
+    /// Waits until it is stopped, as a shell would see it.
+    #[track_caller]
+    pub fn wait_for_stop(&self) {
+        let stat = format!("/proc/{}/stat", self.pid());
+        self.wait_until("stopped", |_| {
+            let stat = std::fs::read_to_string(&stat).unwrap();
+            stat.contains(") T ")
+        });
+    }
+
     /// Waits until it ends; says how, and how long that took.
     #[track_caller]
     pub fn wait_for_end(&mut self) -> (ExitStatus, Duration) {
