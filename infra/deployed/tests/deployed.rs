@@ -159,9 +159,20 @@ async fn an_event_travels_from_the_api_to_the_warehouse() {
         body_of(&answer),
         json!({"success": false, "message": "Internal error"})
     );
+    assert_eq!(statuses(&ingest.output()).last(), Some(&json!(500)));
     etl.invoke(tick())
         .await
         .expect_err("a run without storage fails");
+}
+
+/// The `Status` of each line of metrics, in order.
+fn statuses(output: &str) -> Vec<Value> {
+    output
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|line| line.get("_aws").is_some())
+        .map(|line| line["Status"].clone())
+        .collect()
 }
 
 /// One event, a batch with a bad one, and a beacon in base64.
@@ -221,7 +232,14 @@ async fn what_is_refused(ingest: &Function) {
             .unwrap();
         assert_eq!(answer["statusCode"], status, "{answer}");
         assert_eq!(body_of(&answer)["success"], false, "{answer}");
+        assert_eq!(statuses(&ingest.output()).last(), Some(&json!(status)));
     }
+    // What no API Gateway sends: answered, not crashed.
+    let stranger = ingest
+        .invoke(json!({"source": "aws.events"}))
+        .await
+        .unwrap();
+    assert_eq!(stranger["statusCode"], 404, "{stranger}");
 }
 
 /// What the hourly rule sends.

@@ -4,8 +4,8 @@
 mod answers;
 mod enrichment;
 mod lambda;
+mod program;
 mod properties;
-mod runtime;
 mod s3;
 mod stored;
 mod support;
