@@ -1,6 +1,6 @@
 //! Small random traffic in which everything that can coincide does.
 
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -50,8 +50,9 @@ const ZONES: [FixedZone; 4] = [
 ];
 
 /// Seconds into the traffic's own days; borders of ranges are among them.
-const MOMENTS: [i64; 12] = [
-    0, 1, 59, 60, 3_600, 5_400, 43_200, 86_399, 86_400, 172_800, 172_801, 259_200,
+const MOMENTS: [i64; 16] = [
+    0, 1, 11, 59, 60, 61, 361, 1_861, 3_600, 5_400, 43_200, 86_399, 86_400, 172_800, 172_801,
+    259_200,
 ];
 
 const NAMES: [&str; 7] = [
@@ -77,7 +78,8 @@ pub(crate) fn cases() -> impl Strategy<Value = Case> {
     let at_step = (1..=5, select(vec![Outcome::Reached, Outcome::Dropped]))
         .prop_map(|(step, outcome)| AtStep { step, outcome });
     (
-        vec(event(), 0..40),
+        // Few moments in some cases, so that sessions begin and end in ties.
+        vec(moment(), 1..12).prop_flat_map(|moments| vec(event(moments), 0..40)),
         question,
         select(ZONES.to_vec()),
         option::of(select(vec![Bucket::Hour, Bucket::Day, Bucket::Week])),
@@ -107,7 +109,7 @@ pub(crate) fn cases() -> impl Strategy<Value = Case> {
 }
 
 /// Mostly whole seconds, at times a microsecond beside.
-fn moment() -> impl Strategy<Value = chrono::DateTime<Utc>> {
+fn moment() -> impl Strategy<Value = DateTime<Utc>> {
     (select(MOMENTS.to_vec()), select(vec![0, 0, 0, 1, -1])).prop_map(|(second, micro)| {
         at("2025-11-29") + TimeDelta::seconds(second) + TimeDelta::microseconds(micro)
     })
@@ -137,7 +139,7 @@ fn filter() -> impl Strategy<Value = Filter> {
         })
 }
 
-fn event() -> impl Strategy<Value = RawEvent> {
+fn event(moments: Vec<DateTime<Utc>>) -> impl Strategy<Value = RawEvent> {
     let price = || {
         option::of(prop_oneof![
             4 => select(vec![0_i64, 1, 2, 333, 1_990_000]),
@@ -161,7 +163,7 @@ fn event() -> impl Strategy<Value = RawEvent> {
     );
     (
         0..60_u128,
-        moment(),
+        select(moments),
         select(NAMES.to_vec()),
         who,
         product,
