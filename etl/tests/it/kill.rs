@@ -5,9 +5,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use chrono::{TimeDelta, Utc};
+use sbw_ingest::key::object_key;
 use serde_json::Value;
+use uuid::{NoContext, Timestamp, Uuid};
 
-use crate::support::{Platform, event, key};
+use crate::support::{Platform, event};
 
 /// How many objects are added before each attempt; one in ten holds a bad
 /// event, one in ten repeats an event that was sent before.
@@ -27,7 +30,6 @@ async fn a_hundred_kills_lose_nothing_and_double_nothing() {
     for round in 0..KILLS {
         for n in 0..BATCH {
             let number = round * BATCH + n;
-            let minute = i64::try_from(number % 1_440).unwrap();
             let mut events: Vec<Value> =
                 (0..20).map(|e| event(&format!("e-{number}-{e}"))).collect();
             good += 20;
@@ -39,10 +41,7 @@ async fn a_hundred_kills_lose_nothing_and_double_nothing() {
                 events.push(event(&format!("e-{}-0", number - 20)));
             }
             platform
-                .put(
-                    &key(1 + u32::try_from(number % 3).unwrap(), minute),
-                    serde_json::to_vec(&events).unwrap(),
-                )
+                .put(&recent_key(number), serde_json::to_vec(&events).unwrap())
                 .await;
         }
         let mut run = platform
@@ -77,6 +76,15 @@ async fn a_hundred_kills_lose_nothing_and_double_nothing() {
     platform.verify().await;
 }
 
+/// Of today or the two days before, which every run looks at; mostly older
+/// than one that was loaded already.
+fn recent_key(number: u64) -> String {
+    let days_ago = i64::try_from(number % 3).unwrap();
+    let at = Utc::now() - TimeDelta::days(days_ago);
+    let stamp = Timestamp::from_unix(NoContext, at.timestamp().unsigned_abs(), 0);
+    object_key(at, Uuid::new_v7(stamp))
+}
+
 fn random_fraction() -> f64 {
-    f64::from(uuid::Uuid::new_v4().as_fields().0) / f64::from(u32::MAX)
+    f64::from(Uuid::new_v4().as_fields().0) / f64::from(u32::MAX)
 }
