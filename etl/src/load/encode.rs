@@ -4,7 +4,7 @@
 //! message for every few rows costs more than the rows.
 
 use bytes::{BufMut, Bytes, BytesMut};
-use polars::prelude::{ChunkedArray, PolarsDataType, StaticArray, StringChunked};
+use polars_core::prelude::{ChunkedArray, PolarsDataType, StaticArray, StringChunked};
 
 use crate::transform::Columns;
 

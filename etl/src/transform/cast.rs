@@ -1,6 +1,6 @@
 //! Whole columns at a time: text becomes what the warehouse keeps.
 
-use polars::prelude::{
+use polars_core::prelude::{
     BooleanChunked, BooleanChunkedBuilder, ChunkFilter, ChunkedBuilder, Int64Chunked, Int64Type,
     NamedFrom, PlSmallStr, PrimitiveChunkedBuilder, StringChunked, StringChunkedBuilder,
     UInt64Type,
@@ -131,7 +131,7 @@ trait FilterBy: Sized {
     fn filter_by(&self, keep: &BooleanChunked) -> Self;
 }
 
-impl<T: polars::prelude::PolarsDataType> FilterBy for polars::prelude::ChunkedArray<T>
+impl<T: polars_core::prelude::PolarsDataType> FilterBy for polars_core::prelude::ChunkedArray<T>
 where
     Self: ChunkFilter<T>,
 {
@@ -203,8 +203,8 @@ fn ids(
     places: &[(u32, i32)],
     tallies: &[Tally],
 ) -> (
-    polars::prelude::UInt64Chunked,
-    polars::prelude::UInt64Chunked,
+    polars_core::prelude::UInt64Chunked,
+    polars_core::prelude::UInt64Chunked,
 ) {
     let mut high = PrimitiveChunkedBuilder::<UInt64Type>::new(PlSmallStr::EMPTY, sent.len());
     let mut low = PrimitiveChunkedBuilder::<UInt64Type>::new(PlSmallStr::EMPTY, sent.len());

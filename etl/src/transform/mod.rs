@@ -18,7 +18,9 @@ mod rows;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use polars::prelude::{BooleanChunked, Int64Chunked, StringChunked, UInt32Chunked, UInt64Chunked};
+use polars_core::prelude::{
+    BooleanChunked, Int64Chunked, StringChunked, UInt32Chunked, UInt64Chunked,
+};
 
 pub use rows::Rows;
 

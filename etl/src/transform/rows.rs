@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use polars::prelude::{
+use polars_core::prelude::{
     ChunkedBuilder, Int32Type, PlSmallStr, PrimitiveChunkedBuilder, StringChunkedBuilder,
     UInt32Type,
 };
