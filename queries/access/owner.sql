@@ -8,7 +8,7 @@ begin
         select format('%I.%I', n.nspname, c.relname) as name
           from pg_class c
           join pg_namespace n on n.oid = c.relnamespace
-         where n.nspname in ('etl', 'metrics')
+         where n.nspname in ('etl', 'metrics', 'rollups')
            and c.relkind in ('r', 'p', 'v', 'm')
            and c.relowner <> 'sbw_owner'::regrole
     loop
@@ -19,7 +19,7 @@ begin
         select p.oid::regprocedure as name
           from pg_proc p
           join pg_namespace n on n.oid = p.pronamespace
-         where n.nspname in ('etl', 'metrics')
+         where n.nspname in ('etl', 'metrics', 'rollups')
            and p.proowner <> 'sbw_owner'::regrole
     loop
         execute format('alter routine %s owner to sbw_owner', thing.name);

@@ -8,6 +8,9 @@ begin
     if not exists (select from pg_namespace where nspname = 'metrics') then
         create schema metrics authorization sbw_owner;
     end if;
+    if not exists (select from pg_namespace where nspname = 'rollups') then
+        create schema rollups authorization sbw_owner;
+    end if;
     grant usage, create on schema public to sbw_owner;
     revoke create on schema public from public;
 end

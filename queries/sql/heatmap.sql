@@ -1,20 +1,13 @@
 -- How many events each hour of the week had: 7 × 24 rows, empty hours included.
 -- $1 from, $2 to, $3 login, $4 category, $5 brand, $6 product, $7 event,
 -- $8 time zone whose clock and calendar tell the hour and the weekday.
-with by_clock as (
-    -- An hour of the calendar first: taking a time apart is dear, and these are few.
-    select date_trunc('hour', event_timestamp at time zone $8::text) as hour,
-           count(*) as events
-      from metrics.kept_events($1, $2, $3, $4, $5, $6, $7)
+with by_week as (
+    select extract(isodow from local_hour)::int4 as weekday,
+           extract(hour from local_hour)::int4 as hour,
+           sum(events)::int8 as events
+      from metrics.counts_by_hour($1, $2, $3, $4, $5, $6, $7, $8)
      -- A zone that nobody knows is an error even where nothing was kept.
      where $1::timestamptz at time zone $8::text is not null
-     group by 1
-),
-by_week as (
-    select extract(isodow from hour)::int4 as weekday,
-           extract(hour from hour)::int4 as hour,
-           sum(events)::int8 as events
-      from by_clock
      group by 1, 2
 )
 select weekday,

@@ -3,35 +3,45 @@
 --
 -- A product is its id, or its name where it has no id; the key keeps an id and a
 -- name of the same letters apart.
-with counted as (
-    select case when context_product_id <> '' then 'id ' || context_product_id
-                else 'name ' || context_product_name end as key,
-           max(event_timestamp) as latest,
-           count(*) as events,
-           count(*) filter (where event_name = 'product_view') as product_views,
-           count(*) filter (where event_name = 'add_to_cart_click') as add_to_carts,
-           count(*) filter (where event_name = 'checkout_complete') as checkout_completes,
-           sum(metrics.effective_price(context_product_price, context_product_discount_price))
-               filter (where event_name = 'checkout_complete') as revenue
-      from metrics.kept_events($1, $2, $3, $4, $5, $6, $7)
-     where context_product_id <> '' or context_product_name <> ''
-     group by 1
+with subjects as (
+    select case when product_id <> '' then 'id ' || product_id else 'name ' || name end as key,
+           *
+      from metrics.counts_by_subject($1, $2, $3, $4, $5, $6, $7)
 ),
--- What a product is called changes: its latest event says it. To read the events a
--- second time for the latest costs less than to sort them all.
+counted as (
+    select key,
+           max(latest) as latest,
+           sum(events) as events,
+           sum(product_views) as product_views,
+           sum(add_to_carts) as add_to_carts,
+           sum(checkout_completes) as checkout_completes,
+           sum(revenue) as revenue
+      from subjects
+     group by key
+),
+-- What a product is called changes: its latest event says it; of several at one
+-- instant, the one with the greatest id, which only the events know.
 called as (
-    select distinct on (c.key)
-           c.*,
-           nullif(k.context_product_id, '') as product_id,
-           coalesce(nullif(k.context_product_name, ''), 'UNKNOWN') as name,
-           coalesce(nullif(k.context_product_category, ''), 'UNKNOWN') as category,
-           coalesce(nullif(k.context_product_brand, ''), 'UNKNOWN') as brand
+    select c.*,
+           nullif(s.product_id, '') as product_id,
+           coalesce(nullif(s.name, ''), 'UNKNOWN') as name,
+           coalesce(nullif(s.category_name, ''), 'UNKNOWN') as category,
+           coalesce(nullif(s.brand_name, ''), 'UNKNOWN') as brand
       from counted c
-      join metrics.kept_events($1, $2, $3, $4, $5, $6, $7) k
-        on k.event_timestamp = c.latest
-       and c.key = case when k.context_product_id <> '' then 'id ' || k.context_product_id
-                        else 'name ' || k.context_product_name end
-     order by c.key, k.event_id desc
+     cross join lateral (
+         select s.product_id, s.name, s.category_name, s.brand_name
+           from subjects s
+           left join lateral (
+               select max(k.event_id::text collate "C") as event_id
+                 from metrics.kept_events(c.latest, c.latest + interval '1 microsecond', $3, $4, $5, $6, $7) k
+                where (select count(*) from subjects o where o.key = c.key and o.latest = c.latest) > 1
+                  and coalesce(k.context_product_id, '') = s.product_id
+                  and coalesce(k.context_product_name, '') = s.name
+                  and coalesce(k.context_product_category, '') = s.category_name
+                  and coalesce(k.context_product_brand, '') = s.brand_name) k on true
+          where s.key = c.key and s.latest = c.latest
+          order by k.event_id desc nulls last
+          limit 1) s
 )
 select product_id,
        name,

@@ -25,30 +25,11 @@ walked as (
                date_trunc(a.bucket, $1::timestamptz at time zone a.zone), $2::timestamptz at time zone a.zone,
                case a.bucket when 'week' then interval '7 days' else interval '1 day' end) as step
      where a.bucket in ('day', 'week')
-),
--- A session of a bucket is one row first, so that nothing has to be sorted to
--- count each once; events without a session are a row too, and none is counted.
-sessions as (
-    select date_trunc(a.bucket, k.event_timestamp, a.zone) as t,
-           nullif(k.session_id, '') as session_id,
-           count(*) as events,
-           count(*) filter (where k.event_name = 'checkout_complete') as checkout_completes
-      from asked a,
-           metrics.kept_events($1, $2, $3, $4, $5, $6, $7) k
-     group by 1, 2
-),
-counted as (
-    select t,
-           sum(events) as events,
-           count(session_id) as sessions,
-           sum(checkout_completes) as checkout_completes
-      from sessions
-     group by t
 )
 select t,
        coalesce(c.events, 0)::int8 as events,
        coalesce(c.sessions, 0)::int8 as sessions,
        coalesce(c.checkout_completes, 0)::int8 as checkout_completes
   from (select t from walked where $1::timestamptz < $2::timestamptz and t < $2::timestamptz) w
-  full join counted c using (t)
+  full join (select c.* from asked a, metrics.counts_by_bucket($1, $2, $3, $4, $5, $6, $7, a.bucket, a.zone) c) c using (t)
  order by t

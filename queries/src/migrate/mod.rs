@@ -19,10 +19,10 @@ use crate::schema::schema_version;
 pub use shape::Difference;
 
 /// The version this program knows.
-pub const CURRENT_VERSION: i32 = 2;
+pub const CURRENT_VERSION: i32 = 12;
 
 /// The migrations, in order.
-const MIGRATIONS: [(&str, &str); 2] = [
+const MIGRATIONS: [(&str, &str); 12] = [
     (
         "V1__warehouse",
         include_str!("../../migrations/V1__warehouse.sql"),
@@ -30,6 +30,46 @@ const MIGRATIONS: [(&str, &str); 2] = [
     (
         "V2__kept_events",
         include_str!("../../migrations/V2__kept_events.sql"),
+    ),
+    (
+        "V3__rollups",
+        include_str!("../../migrations/V3__rollups.sql"),
+    ),
+    (
+        "V4__rollup_counts",
+        include_str!("../../migrations/V4__rollup_counts.sql"),
+    ),
+    (
+        "V5__rollup_people",
+        include_str!("../../migrations/V5__rollup_people.sql"),
+    ),
+    (
+        "V6__rollup_sessions",
+        include_str!("../../migrations/V6__rollup_sessions.sql"),
+    ),
+    (
+        "V7__rollup_state",
+        include_str!("../../migrations/V7__rollup_state.sql"),
+    ),
+    (
+        "V8__rollup_reading",
+        include_str!("../../migrations/V8__rollup_reading.sql"),
+    ),
+    (
+        "V9__totals",
+        include_str!("../../migrations/V9__totals.sql"),
+    ),
+    (
+        "V10__counts_by",
+        include_str!("../../migrations/V10__counts_by.sql"),
+    ),
+    (
+        "V11__sessions",
+        include_str!("../../migrations/V11__sessions.sql"),
+    ),
+    (
+        "V12__funnel",
+        include_str!("../../migrations/V12__funnel.sql"),
     ),
 ];
 

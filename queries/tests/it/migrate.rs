@@ -25,11 +25,18 @@ async fn an_empty_database_gets_a_warehouse_and_a_second_time_changes_nothing() 
     let report = migrate(&mut warehouse.client).await.unwrap();
     assert_eq!(report.before, None);
     assert_eq!(report.now, CURRENT_VERSION);
-    assert_eq!(report.applied, ["V1__warehouse", "V2__kept_events"]);
+    assert_eq!(report.applied[..2], ["V1__warehouse", "V2__kept_events"]);
+    assert_eq!(
+        i32::try_from(report.applied.len()).unwrap(),
+        CURRENT_VERSION
+    );
     assert_eq!(report.taken_over, None);
     assert_eq!(
         report.to_string(),
-        "a new warehouse at version 2 (V1__warehouse, V2__kept_events)"
+        format!(
+            "a new warehouse at version {CURRENT_VERSION} ({})",
+            report.applied.join(", ")
+        )
     );
     assert_eq!(
         schema_version(&warehouse.client).await.unwrap(),
@@ -41,7 +48,7 @@ async fn an_empty_database_gets_a_warehouse_and_a_second_time_changes_nothing() 
     assert!(report.is_unchanged());
     assert_eq!(
         report.to_string(),
-        "already at version 2; roles and grants renewed"
+        format!("already at version {CURRENT_VERSION}; roles and grants renewed")
     );
     assert_eq!(catalogue(&warehouse).await, before);
 
@@ -355,8 +362,8 @@ async fn an_operator_with_just_the_rights_is_enough() {
 }
 
 #[rstest]
-#[case::older("delete from etl.schema_history where version = 2", SchemaState::Older { found: 1 })]
-#[case::newer("insert into etl.schema_history values (9, 'later', '2030-01-01T00:00:00Z', '1')", SchemaState::Newer { found: 9 })]
+#[case::older("delete from etl.schema_history where version > 1", SchemaState::Older { found: 1 })]
+#[case::newer("insert into etl.schema_history values (99, 'later', '2030-01-01T00:00:00Z', '1')", SchemaState::Newer { found: 99 })]
 #[case::missing("drop schema etl cascade", SchemaState::Missing)]
 #[case::no_rights("revoke usage on schema etl from sbw_reader", SchemaState::NoRights)]
 #[tokio::test]
@@ -371,7 +378,7 @@ async fn a_dashboard_can_tell_what_it_is_connected_to(
     assert!(expected.advice().is_some());
     if matches!(expected, SchemaState::Newer { .. }) {
         let error = migrate(&mut warehouse.client).await.unwrap_err();
-        assert!(matches!(error, MigrateError::Newer { found: 9 }));
+        assert!(matches!(error, MigrateError::Newer { found: 99 }));
     }
 }
 

@@ -1,0 +1,83 @@
+-- What becomes of the rollups when events are not inserted but changed, and how
+-- they are filled from a table that had events before them.
+
+-- Events that change or go: the rollups are no longer believed until they are
+-- filled again, and answers come from events meanwhile.
+create function rollups.distrust() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if exists (select from gone) then
+        update rollups.state set ready = false where ready;
+    end if;
+    return null;
+end
+$$;
+create trigger rollups_4_update after update on public.clickstream_events
+    referencing old table as gone for each statement execute function rollups.distrust();
+create trigger rollups_4_delete after delete on public.clickstream_events
+    referencing old table as gone for each statement execute function rollups.distrust();
+
+-- No events: rollups of none.
+create function rollups.empty() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    truncate rollups.words, rollups.event_counts, rollups.hour_counts, rollups.subjects, rollups.subject_counts,
+             rollups.subject_events, rollups.people, rollups.people_hours, rollups.people_days, rollups.sessions,
+             rollups.session_counts, rollups.session_seconds, rollups.session_hours
+             restart identity;
+    update rollups.state set ready = true where not ready;
+    return null;
+end
+$$;
+create trigger rollups_4_truncate after truncate on public.clickstream_events
+    for each statement execute function rollups.empty();
+
+-- Events pass through here to be counted as if they had just arrived.
+create unlogged table rollups.refill (like public.clickstream_events);
+create trigger rollups_1_counts after insert on rollups.refill
+    referencing new table as fresh for each statement execute function rollups.add_counts();
+create trigger rollups_2_people after insert on rollups.refill
+    referencing new table as fresh for each statement execute function rollups.add_people();
+create trigger rollups_3_sessions after insert on rollups.refill
+    referencing new table as fresh for each statement execute function rollups.add_sessions();
+
+-- Filling is one transaction: begin_rebuild, rebuild for each stretch of time,
+-- commit. Readers see the rollups of before until then, and writers wait.
+create function rollups.begin_rebuild() returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform pg_advisory_xact_lock(4823190017);
+    delete from rollups.words;
+    delete from rollups.event_counts;
+    delete from rollups.hour_counts;
+    delete from rollups.subjects;
+    delete from rollups.subject_counts;
+    delete from rollups.subject_events;
+    delete from rollups.people;
+    delete from rollups.people_hours;
+    delete from rollups.people_days;
+    delete from rollups.sessions;
+    delete from rollups.session_counts;
+    delete from rollups.session_seconds;
+    delete from rollups.session_hours;
+    update rollups.state set ready = true;
+end
+$$;
+
+-- How many events there were.
+create function rollups.rebuild(from_time timestamptz, to_time timestamptz) returns bigint
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    counted bigint;
+begin
+    insert into rollups.refill
+    select * from public.clickstream_events where event_timestamp >= from_time and event_timestamp < to_time;
+    get diagnostics counted = row_count;
+    truncate rollups.refill;
+    return counted;
+end
+$$;

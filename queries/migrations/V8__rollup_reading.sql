@@ -1,0 +1,224 @@
+-- How a range is read from rollups: whole hours and days from the sums, what
+-- sticks out at its ends from events.
+
+-- Whole hours [h1, h2) inside a range, and whole days [d1, d2) inside those.
+-- Where there are none, all of it sticks out at the front: h1 = h2 = the end.
+create function rollups.cut(
+    from_time timestamptz, to_time timestamptz,
+    out h1 timestamptz, out h2 timestamptz, out d1 timestamptz, out d2 timestamptz)
+language plpgsql immutable parallel safe
+as $$
+begin
+    h1 := date_bin('1 hour', from_time - interval '1 microsecond', 'epoch') + interval '1 hour';
+    h2 := date_bin('1 hour', to_time, 'epoch');
+    if h1 >= h2 then
+        h1 := to_time;
+        h2 := to_time;
+    end if;
+    d1 := date_bin('24 hours', h1 - interval '1 microsecond', 'epoch') + interval '24 hours';
+    d2 := date_bin('24 hours', h2, 'epoch');
+    if d1 >= d2 then
+        d1 := h2;
+        d2 := h2;
+    end if;
+end
+$$;
+
+-- The number of a login filter: NULL for none, 0 for one that no event has.
+create function rollups.login_no(login text) returns integer
+language sql stable parallel safe
+as $$
+    select case when $1 is not null
+                then coalesce((select word_no from rollups.words
+                                where word = case $1 when 'unknown' then '' else $1 end), 0)
+           end
+$$;
+
+-- Whether there are rollups for this question. A filter for '' means the empty
+-- text and not NULL, which are one in here.
+create function rollups.has(
+    from_time timestamptz, to_time timestamptz,
+    login text, category text, brand text, product text, event text
+) returns boolean
+language sql stable parallel safe
+as $$
+    select ready
+           and $1 >= '0001-01-01T00:00:00Z'::timestamptz and $2 < '10000-01-01T00:00:00Z'::timestamptz
+           and $3 is distinct from '' and $4 is null and $5 is null and $6 is null and $7 is null
+      from rollups.state
+$$;
+
+-- The same for what is summed by subject.
+create function rollups.has_subjects(
+    from_time timestamptz, to_time timestamptz,
+    login text, category text, brand text, product text, event text
+) returns boolean
+language sql stable parallel safe
+as $$
+    select ready
+           and $1 >= '0001-01-01T00:00:00Z'::timestamptz and $2 < '10000-01-01T00:00:00Z'::timestamptz
+           and $3 is distinct from '' and $4 is distinct from '' and $5 is distinct from '' and $6 is distinct from ''
+           and $7 is null
+      from rollups.state
+$$;
+
+-- The subjects that a filter keeps.
+create function rollups.kept_subjects(category text, brand text, product text) returns setof rollups.subjects
+language sql stable parallel safe
+as $$
+    select s.*
+      from rollups.subjects s
+     where ($1 is null
+            or s.category = $1
+            or ($1 = 'UNKNOWN' and s.category = '' and (s.product_id <> '' or s.name <> '')))
+       and ($2 is null
+            or s.brand = $2
+            or ($2 = 'UNKNOWN' and s.brand = '' and (s.product_id <> '' or s.name <> '')))
+       and ($3 is null or s.product_id = $3)
+$$;
+
+-- The sessions that began before an instant and had not ended by then.
+create function rollups.sessions_open_at(instant timestamptz) returns setof rollups.sessions
+language sql stable parallel safe
+as $$
+    select s.*
+      from rollups.sessions s
+     where s.span = 0
+       and s.first_at < $1
+       and s.first_at >= $1 - interval '1 hour'
+       and s.last_at >= $1
+     union all
+    select s.*
+      from generate_series(1, 12) as long (span)
+     cross join lateral (
+         select *
+           from rollups.sessions l
+          where l.span > 0
+            and l.span = long.span
+            and l.first_at < $1
+            and l.first_at >= $1 - interval '1 hour' * power(4, long.span)
+            and l.last_at >= $1) s
+$$;
+
+-- What kept events say about each session: of all, or of the ones named.
+create function metrics.session_facts(
+    from_time timestamptz, to_time timestamptz,
+    login text, category text, brand text, product text, event text, ids text[]
+) returns table (
+    session_id text, started_at timestamptz, last_at timestamptz, events bigint, carts bigint, completes bigint, is_new boolean,
+    seconds bigint, reached integer, wait2 bigint, wait3 bigint, wait4 bigint)
+language plpgsql stable
+set plan_cache_mode = force_custom_plan
+as $$
+#variable_conflict use_column
+begin
+    return query
+      with kept as materialized (
+        select k.session_id, k.event_timestamp as at, k.event_name, k.is_first_visit
+          from metrics.kept_events($1, $2, $3, $4, $5, $6, $7) k
+         where $8 is null and k.session_id <> '' and rollups.in_calendar(k.event_timestamp)
+         union all
+        select k.session_id, k.event_timestamp, k.event_name, k.is_first_visit
+          from unnest($8) as named (id)
+         cross join lateral (
+            select *
+              from metrics.kept_events($1, $2, $3, $4, $5, $6, $7) e
+             where e.session_id = named.id and e.session_id <> '' and rollups.in_calendar(e.event_timestamp)) k
+    ),
+    whole as (
+        select session_id,
+               min(at) as started_at,
+               max(at) as last_at,
+               count(*) as events,
+               count(*) filter (where event_name = 'add_to_cart_click') as carts,
+               count(*) filter (where event_name = 'checkout_complete') as completes,
+               coalesce(bool_or(is_first_visit), false) as is_new,
+               floor(extract(epoch from max(at) - min(at)))::bigint as seconds
+          from kept group by 1
+    ),
+    step1 as materialized (
+        select session_id, min(at) as at from kept where event_name = 'product_view' group by 1
+    ),
+    step2 as materialized (
+        select b.session_id, b.at as before, min(k.at) as at
+          from step1 b join kept k on k.session_id = b.session_id and k.at >= b.at
+         where k.event_name = 'add_to_cart_click' group by 1, 2
+    ),
+    step3 as materialized (
+        select b.session_id, b.at as before, min(k.at) as at
+          from step2 b join kept k on k.session_id = b.session_id and k.at >= b.at
+         where k.event_name = 'checkout_start' group by 1, 2
+    ),
+    step4 as materialized (
+        select b.session_id, b.at as before, min(k.at) as at
+          from step3 b join kept k on k.session_id = b.session_id and k.at >= b.at
+         where k.event_name = 'checkout_complete' group by 1, 2
+    )
+    select w.session_id, w.started_at, w.last_at, w.events, w.carts, w.completes, w.is_new, w.seconds,
+           case when step4.at is not null then 4
+                when step3.at is not null then 3
+                when step2.at is not null then 2
+                when step1.at is not null then 1
+                else 0 end,
+           floor(extract(epoch from step2.at - step2.before))::bigint,
+           floor(extract(epoch from step3.at - step3.before))::bigint,
+           floor(extract(epoch from step4.at - step4.before))::bigint
+      from whole w
+      left join step1 using (session_id)
+      left join step2 using (session_id)
+      left join step3 using (session_id)
+      left join step4 using (session_id);
+end
+$$;
+
+-- The sessions of a range that its sums [sums_from, sums_to) by start do not get
+-- right, with the sign to add them with: those that began where there are no
+-- sums; less those that the sums have but that end outside; and, as far as they
+-- are in the range, those that reach over an end of it.
+create function rollups.sessions_beside(
+    from_time timestamptz, to_time timestamptz, login text, sums_from timestamptz, sums_to timestamptz
+) returns table (
+    sign integer, events bigint, carts bigint, completes bigint, is_new boolean,
+    seconds bigint, reached integer, wait2 bigint, wait3 bigint, wait4 bigint)
+language plpgsql stable
+set plan_cache_mode = force_custom_plan
+as $$
+#variable_conflict use_column
+declare
+    asked constant integer := rollups.login_no(login);
+    reaching text[];
+begin
+    return query
+    select 1, s.events, s.carts, s.completes, s.is_new,
+           floor(extract(epoch from s.last_at - s.first_at))::bigint, s.reached::integer, s.wait2, s.wait3, s.wait4
+      from rollups.sessions s
+     where s.first_at >= from_time and s.first_at < sums_from
+       and s.last_at < to_time
+       and (asked is null and not s.is_part or s.login_no = asked);
+    return query
+    select 1, s.events, s.carts, s.completes, s.is_new,
+           floor(extract(epoch from s.last_at - s.first_at))::bigint, s.reached::integer, s.wait2, s.wait3, s.wait4
+      from rollups.sessions s
+     where s.first_at >= sums_to and s.first_at < to_time
+       and s.last_at < to_time
+       and (asked is null and not s.is_part or s.login_no = asked);
+    return query
+    select -1, s.events, s.carts, s.completes, s.is_new,
+           floor(extract(epoch from s.last_at - s.first_at))::bigint, s.reached::integer, s.wait2, s.wait3, s.wait4
+      from rollups.sessions_open_at(to_time) s
+     where s.first_at >= sums_from and s.first_at < sums_to
+       and (asked is null and not s.is_part or s.login_no = asked);
+
+    reaching := array(
+        select s.session_id from rollups.sessions_open_at(from_time) s
+         where asked is null and not s.is_part or s.login_no = asked
+         union
+        select s.session_id from rollups.sessions_open_at(to_time) s
+         where asked is null and not s.is_part or s.login_no = asked);
+    if cardinality(reaching) > 0 then
+        return query
+        select 1, f.events, f.carts, f.completes, f.is_new, f.seconds, f.reached, f.wait2, f.wait3, f.wait4
+          from metrics.session_facts(from_time, to_time, login, null, null, null, null, reaching) f;
+    end if;
+end
+$$;

@@ -1,0 +1,192 @@
+-- The numbers of the overview, from rollups where there are some for the filter.
+
+create function metrics.totals(
+    from_time timestamptz, to_time timestamptz,
+    login text, category text, brand text, product text, event text
+) returns table (
+    total_events bigint, unique_clients bigint, unique_users bigint, sessions bigint,
+    add_to_cart_clicks bigint, checkout_starts bigint, checkout_completes bigint,
+    priced_completes bigint, revenue numeric,
+    converted_sessions bigint, carted_sessions bigint, abandoned_carts bigint)
+language plpgsql stable
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+    if rollups.has(from_time, to_time, login, category, brand, product, event) then
+        return query
+        select e.events, p.clients, p.users, s.sessions, e.carts, e.starts, e.completes, e.priced, e.revenue,
+               s.converted, s.carted, s.abandoned
+          from rollups.event_totals(from_time, to_time, login) e,
+               rollups.people_totals(from_time, to_time, login) p,
+               rollups.session_totals(from_time, to_time, login) s;
+        return;
+    end if;
+    -- A session is mostly one client's and one user's, so these are few: whatever
+    -- has to be sorted to be counted once is sorted here and not among the events.
+    return query
+      with visits as (
+        select nullif(k.session_id, '') as session_id,
+               nullif(k.client_id, '') as client_id,
+               nullif(k.user_id, '') as user_id,
+               count(*) as events,
+               count(*) filter (where k.event_name = 'add_to_cart_click') as carts,
+               count(*) filter (where k.event_name = 'checkout_start') as starts,
+               count(*) filter (where k.event_name = 'checkout_complete') as completes,
+               count(metrics.effective_price(k.context_product_price, k.context_product_discount_price))
+                   filter (where k.event_name = 'checkout_complete') as priced,
+               sum(metrics.effective_price(k.context_product_price, k.context_product_discount_price))
+                   filter (where k.event_name = 'checkout_complete') as revenue
+          from metrics.kept_events($1, $2, $3, $4, $5, $6, $7) k
+         group by 1, 2, 3
+    ),
+    sums as (
+        select sum(v.events)::bigint as events,
+               count(distinct v.client_id) as clients,
+               count(distinct v.user_id) as users,
+               sum(v.carts)::bigint as carts,
+               sum(v.starts)::bigint as starts,
+               sum(v.completes)::bigint as completes,
+               sum(v.priced)::bigint as priced,
+               sum(v.revenue) as revenue
+          from visits v
+    ),
+    sessions as (
+        select sum(v.carts) > 0 as carted, sum(v.completes) > 0 as converted
+          from visits v
+         where v.session_id is not null
+         group by v.session_id
+    ),
+    outcomes as (
+        select count(*) as sessions,
+               count(*) filter (where converted) as converted,
+               count(*) filter (where carted) as carted,
+               count(*) filter (where carted and not converted) as abandoned
+          from sessions
+    )
+    select coalesce(s.events, 0), s.clients, s.users, o.sessions, coalesce(s.carts, 0), coalesce(s.starts, 0),
+           coalesce(s.completes, 0), coalesce(s.priced, 0), coalesce(s.revenue, 0), o.converted, o.carted, o.abandoned
+      from sums s, outcomes o;
+end
+$$;
+
+create function rollups.event_totals(from_time timestamptz, to_time timestamptz, login text)
+returns table (events bigint, carts bigint, starts bigint, completes bigint, priced bigint, revenue numeric)
+language sql stable
+set plan_cache_mode = force_custom_plan
+as $$
+      with cut as materialized (select * from rollups.cut($1, $2)),
+    counted as (
+        select w.word as event_name, c.events, c.priced, c.revenue
+          from (select name_no, sum(events) as events, sum(priced) as priced, sum(revenue) as revenue
+                  from (select e.* from cut, rollups.event_counts e where grain = 'h' and bucket >= h1 and bucket < d1
+                         union all
+                        select e.* from cut, rollups.event_counts e where grain = 'd' and bucket >= d1 and bucket < d2
+                         union all
+                        select e.* from cut, rollups.event_counts e where grain = 'h' and bucket >= d2 and bucket < h2) e
+                 where $3 is null or login_no = (select rollups.login_no($3))
+                 group by 1) c
+          join rollups.words w on w.word_no = c.name_no
+         union all
+        select k.event_name, 1, (p.price is not null)::integer, p.price
+          from cut
+         cross join lateral (
+             select * from metrics.kept_events($1, cut.h1, $3, null, null, null, null)
+              union all
+             select * from metrics.kept_events(cut.h2, $2, $3, null, null, null, null)) k
+         cross join lateral (
+             select case when k.event_name = 'checkout_complete'
+                         then metrics.effective_price(k.context_product_price, k.context_product_discount_price)
+                     end as price) p
+    )
+    select coalesce(sum(events), 0)::bigint,
+           coalesce(sum(events) filter (where event_name = 'add_to_cart_click'), 0)::bigint,
+           coalesce(sum(events) filter (where event_name = 'checkout_start'), 0)::bigint,
+           coalesce(sum(events) filter (where event_name = 'checkout_complete'), 0)::bigint,
+           coalesce(sum(priced), 0)::bigint,
+           coalesce(sum(revenue), 0)
+      from counted
+$$;
+
+-- Whole days by the union of their bits; from the hours and events beside them,
+-- whoever is not in that union.
+create function rollups.people_totals(from_time timestamptz, to_time timestamptz, login text)
+returns table (clients bigint, users bigint)
+language sql stable
+set plan_cache_mode = force_custom_plan
+as $$
+      with cut as materialized (select * from rollups.cut($1, $2)),
+    days as materialized (
+        select p.kind, p.block, bit_or(p.people) as people
+          from cut, rollups.people_days p
+         where p.day >= cut.d1 and p.day < cut.d2
+           and p.login_no is not distinct from (select rollups.login_no($3))
+         group by 1, 2
+    ),
+    beside as (
+        select h.kind, unnest(h.people) as person_no
+          from cut
+         cross join lateral (
+             select * from rollups.people_hours where hour >= cut.h1 and hour < cut.d1
+              union all
+             select * from rollups.people_hours where hour >= cut.d2 and hour < cut.h2) h
+         where $3 is null or h.login_no = (select rollups.login_no($3))
+         union
+        select p.kind, p.person_no
+          from (select 'c'::"char" as kind, k.client_id as id
+                  from cut
+                 cross join lateral (
+                     select * from metrics.kept_events($1, cut.h1, $3, null, null, null, null)
+                      union all
+                     select * from metrics.kept_events(cut.h2, $2, $3, null, null, null, null)) k
+                 where k.client_id <> ''
+                 union
+                select 'u', k.user_id
+                  from cut
+                 cross join lateral (
+                     select * from metrics.kept_events($1, cut.h1, $3, null, null, null, null)
+                      union all
+                     select * from metrics.kept_events(cut.h2, $2, $3, null, null, null, null)) k
+                 where k.user_id <> '') named
+         cross join lateral (
+             select n.kind, n.person_no from rollups.people n where n.id = named.id and n.kind = named.kind offset 0) p
+    ),
+    counted as (
+        select kind, sum(bit_count(people)) as people from days group by 1
+         union all
+        select b.kind, count(*)
+          from beside b
+          left join days d on d.kind = b.kind and d.block = b.person_no / 8192
+         where d.people is null or get_bit(d.people, b.person_no % 8192) = 0
+         group by 1
+    )
+    select coalesce(sum(people) filter (where kind = 'c'), 0)::bigint,
+           coalesce(sum(people) filter (where kind = 'u'), 0)::bigint
+      from counted
+$$;
+
+create function rollups.session_totals(from_time timestamptz, to_time timestamptz, login text)
+returns table (sessions bigint, events bigint, carted bigint, converted bigint, abandoned bigint, bounces bigint, new_sessions bigint)
+language sql stable
+set plan_cache_mode = force_custom_plan
+as $$
+      with cut as materialized (select * from rollups.cut($1, $2)),
+    parts as (
+        select s.sessions, s.events, s.carted, s.converted, s.abandoned, s.bounces, s.new_sessions
+          from cut
+         cross join lateral (
+             select * from rollups.session_counts where grain = 'h' and bucket >= cut.h1 and bucket < cut.d1
+              union all
+             select * from rollups.session_counts where grain = 'd' and bucket >= cut.d1 and bucket < cut.d2
+              union all
+             select * from rollups.session_counts where grain = 'h' and bucket >= cut.d2 and bucket < cut.h2) s
+         where $3 is null and not s.is_part or s.login_no = (select rollups.login_no($3))
+         union all
+        select b.sign, b.sign * b.events, b.sign * (b.carts > 0)::integer, b.sign * (b.completes > 0)::integer,
+               b.sign * (b.carts > 0 and b.completes = 0)::integer, b.sign * (b.events = 1)::integer, b.sign * b.is_new::integer
+          from cut, rollups.sessions_beside($1, $2, $3, cut.h1, cut.h2) b
+    )
+    select coalesce(sum(sessions), 0)::bigint, coalesce(sum(events), 0)::bigint, coalesce(sum(carted), 0)::bigint,
+           coalesce(sum(converted), 0)::bigint, coalesce(sum(abandoned), 0)::bigint, coalesce(sum(bounces), 0)::bigint,
+           coalesce(sum(new_sessions), 0)::bigint
+      from parts
+$$;
