@@ -41,7 +41,8 @@ macro_rules! same {
 
 /// Several at once, each with a server of its own.
 #[rstest]
-fn the_sql_agrees_with_the_definitions(#[values(1, 2, 3, 4)] _part: u8) {
+fn the_sql_agrees_with_the_definitions(#[values(1, 2, 3, 4)] part: u8) {
+    println!("part {part} of 4");
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let warehouse = runtime.block_on(Warehouse::migrated());
     // As every reader has it.
