@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use sbw_servers::ports;
-use sbw_servers::postgres::{Error, Postgres, SUPERUSER};
+use sbw_servers::postgres::{Error, KillSwitch, Postgres, SUPERUSER};
 use secrecy::SecretString;
 
 fn ask(server: &Postgres, sql: &str) -> String {
@@ -271,4 +271,49 @@ fn sleeper_of(server: &Postgres) -> std::process::Child {
         sleep.uid(owner.uid()).gid(owner.gid());
     }
     sleep.spawn().unwrap()
+}
+
+#[test]
+fn a_kill_switch_ends_a_running_server_for_good() {
+    let switch = KillSwitch::default();
+    let mut server = Postgres::builder()
+        .kill_switch(switch.clone())
+        .start()
+        .unwrap();
+    let (pid, dir) = (server.pid().unwrap(), server.data_dir().to_path_buf());
+    switch.pull();
+    wait_until("the server's end", || is_gone(pid));
+    wait_until("the handle to notice", || server.pid().is_none());
+    assert!(matches!(server.start_again(), Err(Error::Killed)));
+    drop(server);
+    assert!(!dir.exists());
+}
+
+#[test]
+fn a_kill_switch_ends_a_start() {
+    let parent = kept_home();
+    let data_dir = parent.path().join("pg");
+    let start = |switch: &KillSwitch| {
+        let builder = Postgres::builder().data_dir(&data_dir).durable(false);
+        builder.kill_switch(switch.clone()).start()
+    };
+    drop(start(&KillSwitch::default()).unwrap());
+    let pid_file = data_dir.join("postmaster.pid");
+    assert!(!pid_file.exists());
+
+    let switch = KillSwitch::default();
+    let result = std::thread::scope(|scope| {
+        let starting = scope.spawn(|| start(&switch));
+        wait_until("the server's pid file", || pid_file.exists());
+        switch.pull();
+        starting.join().unwrap()
+    });
+    // It may have been ready in that moment, but not for long.
+    if let Ok(server) = &result {
+        wait_until("the server's end", || server.pid().is_none());
+    }
+    drop(result);
+    assert!(!pid_file.exists());
+    assert!(matches!(start(&switch), Err(Error::Killed)));
+    assert!(!pid_file.exists());
 }

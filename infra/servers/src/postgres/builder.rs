@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use super::account::Account;
 use super::binaries;
 use super::cluster::{Cluster, version_of};
-use super::{Error, Postgres};
+use super::{Error, KillSwitch, Postgres};
 use crate::ports;
 
 /// How often another free port is tried when somebody took the last one.
@@ -25,6 +25,7 @@ pub struct Builder {
     files: Vec<(String, Vec<u8>)>,
     rules: Vec<String>,
     durable: Option<bool>,
+    kill_switch: KillSwitch,
 }
 
 impl Builder {
@@ -75,6 +76,12 @@ impl Builder {
         self
     }
 
+    /// Lets somebody else end the server at once, even in mid-start.
+    pub fn kill_switch(mut self, kill_switch: KillSwitch) -> Self {
+        self.kill_switch = kill_switch;
+        self
+    }
+
     /// Makes the cluster if it is new and starts its server; returns when it
     /// accepts connections.
     pub fn start(self) -> Result<Postgres, Error> {
@@ -109,6 +116,7 @@ impl Builder {
             account,
             durable: self.durable.unwrap_or(throwaway.is_none()),
             settings: self.settings,
+            kill_switch: self.kill_switch,
         };
         cluster.make_unless_made(self.password.as_ref())?;
         cluster.write_rules(&rules)?;

@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::account::Account;
 use super::postmaster::Postmaster;
-use super::{Error, SUPERUSER};
+use super::{Error, KillSwitch, SUPERUSER};
 
 /// Recovery after a crash comes before the first connection.
 const START_LIMIT: Duration = Duration::from_mins(2);
@@ -34,6 +34,8 @@ pub(super) struct Cluster {
     /// Whether commits must survive a power cut.
     pub(super) durable: bool,
     pub(super) settings: Vec<(String, String)>,
+    /// Pulled, it ends the server and keeps it from starting.
+    pub(super) kill_switch: KillSwitch,
 }
 
 /// The major version that made the files of a data directory; `None` when
@@ -187,6 +189,7 @@ impl Cluster {
         let command = self.server(port, file).map_err(Error::io("write", &log))?;
         let server =
             Postmaster::spawn(command).map_err(Error::io("run", &self.bin_dir.join("postgres")))?;
+        self.kill_switch.holds(&server);
 
         let deadline = Instant::now() + START_LIMIT;
         while !self.is_ready(server.pid()) {
@@ -264,6 +267,7 @@ impl Cluster {
     fn wait_for_another_to_go(&self, deadline: Instant) -> Result<(), Error> {
         let path = self.pid_file();
         loop {
+            self.kill_switch.check()?;
             let Ok(text) = fs::read_to_string(&path) else {
                 return Ok(());
             };
@@ -370,7 +374,14 @@ fn owner_of(pid: u32, data_dir: &Path) -> Owner {
 }
 
 fn is_disk_full(said: &str) -> bool {
-    said.contains("No space left on device") || said.contains("Disk quota exceeded")
+    [
+        "No space left on device",
+        "Disk quota exceeded",
+        // The hint of a write that came out short.
+        "Check free disk space",
+    ]
+    .iter()
+    .any(|sign| said.contains(sign))
 }
 
 fn is_leftover(said: &str) -> bool {

@@ -95,6 +95,9 @@ pub enum Error {
         /// The end of its log.
         said: String,
     },
+    /// Its [`KillSwitch`](super::KillSwitch) was pulled.
+    #[error("the start of PostgreSQL was interrupted")]
+    Killed,
     /// A file or a process could not be made.
     #[error("cannot {what} {}", .path.display())]
     Io {

@@ -20,6 +20,7 @@ mod binaries;
 mod builder;
 mod cluster;
 mod error;
+mod kill_switch;
 mod postmaster;
 
 use std::path::{Path, PathBuf};
@@ -31,6 +32,7 @@ use tempfile::TempDir;
 
 pub use builder::Builder;
 pub use error::Error;
+pub use kill_switch::KillSwitch;
 
 use cluster::Cluster;
 use postmaster::Postmaster;

@@ -15,7 +15,7 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 /// A thread of its own starts it and waits for its end. Linux sends the
 /// parent-death signal when the parent *thread* ends, so a server that a
 /// short-lived worker thread had spawned would go with the worker.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Postmaster {
     pid: Pid,
     end: Arc<End>,
@@ -94,7 +94,7 @@ impl Postmaster {
         self.ended_within(Duration::from_secs(10));
     }
 
-    fn signal(&self, signal: Signal) {
+    pub(super) fn signal(&self, signal: Signal) {
         let status = self.end.lock();
         if status.is_none() {
             // It can only fail for a process that has already gone.
