@@ -11,9 +11,16 @@ use crate::raw::BUCKET;
 
 /// Lines to read, and to paste into a shell.
 #[must_use]
-pub fn lines(home: &Home, api: SocketAddr, s3_endpoint: &str, reader: &Target) -> Vec<String> {
+pub fn lines(
+    home: &Home,
+    api: SocketAddr,
+    s3_endpoint: &str,
+    reader: &Target,
+    dashboard: &Path,
+) -> Vec<String> {
     let passfile = quoted(&home.join(PASSFILE));
     let credentials = quoted(&home.join(CREDENTIALS));
+    let dashboard = quoted(dashboard);
     let Target {
         port, user, dbname, ..
     } = reader;
@@ -24,7 +31,7 @@ pub fn lines(home: &Home, api: SocketAddr, s3_endpoint: &str, reader: &Target) -
         ),
         format!("warehouse  127.0.0.1:{port}/{dbname}"),
         format!("psql       PGPASSFILE={passfile} psql -h 127.0.0.1 -p {port} -U {user} {dbname}"),
-        format!("dashboard  PGPASSFILE={passfile} sbw-tui --host 127.0.0.1 --port {port}"),
+        format!("dashboard  PGPASSFILE={passfile} {dashboard} --host 127.0.0.1 --port {port}"),
         format!("log        {}", home.join(crate::LOG).display()),
     ]
 }

@@ -25,6 +25,16 @@ impl Console {
     /// Something went wrong, and the platform goes on without it.
     pub fn trouble(&self, line: &str) {
         tracing::error!("{line}");
+        self.complain(line);
+    }
+
+    /// Something is not as it was asked for.
+    pub fn warn(&self, line: &str) {
+        tracing::warn!("{line}");
+        self.complain(line);
+    }
+
+    fn complain(&self, line: &str) {
         if self.silent.load(Ordering::Relaxed) {
             let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
             if troubles.last().is_none_or(|last| last != line) {

@@ -39,6 +39,9 @@ pub enum Error {
     /// The dashboard has no terminal.
     #[error("the dashboard cannot be drawn; try --headless")]
     Dashboard(#[from] sbw_tui::RunError),
+    /// Somebody insisted while everything was stopping.
+    #[error("stopped at once, before everything had ended in order")]
+    Killed,
     /// The system refuses something basic.
     #[error("the system refuses to go on")]
     System(#[from] std::io::Error),

@@ -6,13 +6,14 @@
 //!        aws-credentials      keys of the S3 server                (0600)
 //!        simulation.json      how far the simulated shop has come
 //!        sbw-local.log
+//!        sbw-tui              this program as the dashboard's, a link
 //!        postgres/  s3/
 //! ```
 
 use std::env;
 use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -92,6 +93,12 @@ impl Home {
         })
     }
 
+    /// The directory itself.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// A path inside.
     #[must_use]
     pub fn join(&self, name: &str) -> PathBuf {
@@ -128,6 +135,19 @@ impl Home {
         file.write_all(contents.as_bytes())
             .map_err(HomeError::io("write", &part))?;
         fs::rename(&part, &path).map_err(HomeError::io("write", &path))
+    }
+
+    /// A link to another file, in the place of one that may be there; where it is.
+    pub fn link(&self, name: &str, to: &Path) -> Result<PathBuf, HomeError> {
+        let path = self.join(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(HomeError::io("replace", &path)(error));
+            }
+            _ => {}
+        }
+        symlink(to, &path).map_err(HomeError::io("make", &path))?;
+        Ok(path)
     }
 
     /// A file to append to, such as a log.

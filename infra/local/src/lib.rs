@@ -15,6 +15,7 @@
 pub mod addresses;
 pub mod api;
 pub mod console;
+pub mod dashboard;
 mod error;
 pub mod history;
 pub mod home;

@@ -12,7 +12,7 @@ use hyper::{Request, StatusCode, header};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::simulator::{Event, Sent, Traffic};
@@ -22,6 +22,8 @@ const TOGETHER: Duration = Duration::from_millis(400);
 /// Requests on their way at once.
 const AT_ONCE: usize = 16;
 const TRIES: u32 = 3;
+/// How long what is on its way may take once the shop closes.
+const LAST_REQUESTS: Duration = Duration::from_secs(2);
 
 /// Where the simulated clock and the real one agree, and how fast the former runs.
 #[derive(Debug, Clone, Copy)]
@@ -56,8 +58,15 @@ fn scaled(time: TimeDelta, factor: f64) -> TimeDelta {
     TimeDelta::milliseconds(milliseconds.clamp(-3e12, 3e12) as i64)
 }
 
-/// Sends events to the API as they are due, without end.
-pub async fn send(mut traffic: Traffic, api: SocketAddr, clock: TimeLapse) {
+/// Sends events to the API as they are due, until the shop closes. `sent` is
+/// told the moment before which everything is sent.
+pub async fn send(
+    mut traffic: Traffic,
+    api: SocketAddr,
+    clock: TimeLapse,
+    sent: &watch::Sender<DateTime<Utc>>,
+    closing: &mut oneshot::Receiver<()>,
+) {
     let browser = Browser {
         client: Client::builder(TokioExecutor::new()).build_http(),
         url: format!("http://{api}/clickstream"),
@@ -67,9 +76,14 @@ pub async fn send(mut traffic: Traffic, api: SocketAddr, clock: TimeLapse) {
     loop {
         let due = clock.real(traffic.next_at());
         let wait = (due - Utc::now()).to_std().unwrap_or(Duration::ZERO);
-        tokio::time::sleep(wait + TOGETHER).await;
+        tokio::select! {
+            () = tokio::time::sleep(wait + TOGETHER) => {}
+            // A handle that is gone means the same.
+            _ = &mut *closing => break,
+        }
         let mut visits: BTreeMap<Arc<str>, Vec<Event>> = BTreeMap::new();
-        let now = clock.simulated(Utc::now());
+        let real_now = Utc::now();
+        let now = clock.simulated(real_now);
         while let Some(Sent { mut event, .. }) = traffic.next_before(now) {
             event.at = clock.real(event.at);
             visits
@@ -88,8 +102,12 @@ pub async fn send(mut traffic: Traffic, api: SocketAddr, clock: TimeLapse) {
                 drop(permit);
             });
         }
+        sent.send_replace(real_now);
         while requests.try_join_next().is_some() {}
     }
+    let all_done = async { while requests.join_next().await.is_some() {} };
+    // Whoever is not answered by then has lost a page, as people do.
+    let _ = tokio::time::timeout(LAST_REQUESTS, all_done).await;
 }
 
 #[derive(Debug, Clone)]

@@ -2,16 +2,23 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Parser;
 use sbw_local::home::Home;
-use sbw_local::{Error, LOG, Settings, platform};
+use sbw_local::{Error, LOG, Settings, dashboard, platform};
 use tracing_subscriber::EnvFilter;
 
 /// What is logged unless `RUST_LOG` says otherwise.
 const LOGGED: &str = "info,s3s=warn,aws_config=warn,aws_smithy_runtime=warn,hyper_util=warn";
 
+/// How long a server may take to go that was in mid-start at the end.
+const LAST_STEPS: Duration = Duration::from_secs(20);
+
 fn main() -> ExitCode {
+    if dashboard::is_called() {
+        return sbw_tui::main();
+    }
     let settings = Settings::parse();
     match run(&settings) {
         Ok(()) => ExitCode::SUCCESS,
@@ -37,7 +44,8 @@ fn run(settings: &Settings) -> Result<(), Error> {
         .enable_all()
         .build()?;
     let result = runtime.block_on(Box::pin(platform::run(settings, &home)));
-    // Waits for a server that was still starting, and stops it.
-    drop(runtime);
+    // A server that was still starting is on its way out by now. Nothing else
+    // that goes on has any effect: the history of a shop that has closed.
+    runtime.shutdown_timeout(LAST_STEPS);
     result
 }

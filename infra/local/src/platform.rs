@@ -8,9 +8,9 @@ use chrono::{DateTime, Utc};
 use sbw_etl::{Etl, EtlError, Limits, RunReport};
 use sbw_ingest::{Ingest, Origins, Policy, S3Store, SystemClock};
 use sbw_queries::connect::Target;
-use sbw_servers::postgres::Postgres;
+use sbw_servers::postgres::{KillSwitch, Postgres};
 use sbw_servers::s3::{S3Options, S3Server};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::api::Api;
@@ -21,37 +21,57 @@ use crate::keys::Keys;
 use crate::live::{self, TimeLapse};
 use crate::raw::{self, BUCKET};
 use crate::settings::Settings;
-use crate::signals;
+use crate::signals::Signals;
 use crate::simulation::Simulation;
-use crate::{Error, addresses, schedule, warehouse};
+use crate::{Error, addresses, dashboard, schedule, warehouse};
 
 /// How often the simulation's progress is written down.
 const SAVED_EVERY: Duration = Duration::from_secs(30);
+/// How long the shop may take to close: requests on their way, then its books.
+const CLOSING_TIME: Duration = Duration::from_secs(5);
 
 /// Runs the platform until the dashboard is left or a signal comes. Returns when
-/// everything has stopped.
+/// everything has stopped, or is about to after a second signal.
 pub async fn run(settings: &Settings, home: &Arc<Home>) -> Result<(), Error> {
     let console = Arc::new(Console::default());
+    let mut signals = Signals::new()?;
     let mut platform = Platform::default();
     let result = tokio::select! {
         result = platform.live(settings, home, &console) => result,
-        signal = signals::asked_to_stop() => signal.map(drop).map_err(Error::from),
+        () = signals.asked_to_stop() => Ok(()),
     };
     console.speak_again();
-    console.say("stopping");
-    platform.stop().await;
-    result
+    if result.is_ok() {
+        console.say("stopping");
+    }
+    // The dashboard hears signals, too: the one it left for is not a second one.
+    signals.forget().await;
+    tokio::select! {
+        () = platform.stop() => result,
+        () = signals.insisted() => {
+            platform.kill();
+            result.and(Err(Error::Killed))
+        }
+    }
 }
 
 /// The parts that are up.
 #[derive(Default)]
 struct Platform {
     // Declared in the order of dropping, should it come to that.
-    shop: Option<JoinHandle<()>>,
+    shop: Option<OpenShop>,
     loading: Option<JoinHandle<()>>,
     api: Option<Api>,
     s3: Option<S3Server>,
     postgres: Option<Postgres>,
+    /// PostgreSQL's, for when it is slow to start or to stop.
+    kill_switch: KillSwitch,
+}
+
+/// The shop from outside. Gone, it tells the shop to close.
+struct OpenShop {
+    close: oneshot::Sender<()>,
+    closed: JoinHandle<()>,
 }
 
 impl Platform {
@@ -64,6 +84,14 @@ impl Platform {
         let keys = Keys::of(home)?;
         let started = Utc::now();
         let simulation = Simulation::of(home, settings, started)?;
+        let too_late = simulation.too_late(settings);
+        if !too_late.is_empty() {
+            console.warn(&format!(
+                "{} ignored: {} has its history already. Choose another --data-dir for another one",
+                too_late.join(" and "),
+                home.path().display()
+            ));
+        }
 
         // What fails fast comes first: ports, then the slow database.
         let s3 = S3Server::start(S3Options {
@@ -86,7 +114,6 @@ impl Platform {
         let api_address = api.address();
         self.api = Some(api);
 
-        let written = Arc::new(Written::default());
         let (history_done, history_is_done) = oneshot::channel();
         let shop = Shop {
             simulation,
@@ -94,17 +121,24 @@ impl Platform {
             console: Arc::clone(console),
             settings: settings.clone(),
         };
-        let watched = Arc::clone(&written);
-        self.shop = Some(tokio::spawn(async move {
-            shop.keep_open(started, writer, watched, history_done, api_address)
+        let (close, closing) = oneshot::channel();
+        let closed = tokio::spawn(async move {
+            shop.keep_open(started, writer, history_done, api_address, closing)
                 .await;
-        }));
+        });
+        self.shop = Some(OpenShop { close, closed });
 
         console.say("starting PostgreSQL");
         let durable = !home.is_throwaway();
         let password = keys.superuser.clone();
-        let postgres =
-            warehouse::start(home.join("postgres"), settings.pg_port, durable, password).await?;
+        let postgres = warehouse::start(
+            home.join("postgres"),
+            settings.pg_port,
+            durable,
+            password,
+            self.kill_switch.clone(),
+        );
+        let postgres = postgres.await?;
         let postgres = self.postgres.insert(postgres);
         let migrated = warehouse::prepare(postgres, &keys).await?;
         console.say(&format!("warehouse: {migrated}"));
@@ -126,25 +160,43 @@ impl Platform {
         }));
 
         let s3_endpoint = self.s3.as_ref().map(S3Server::endpoint).unwrap_or_default();
-        let lines = addresses::lines(home, api_address, &s3_endpoint, &reader);
         if settings.headless || !has_terminal() {
-            for line in lines {
+            let dashboard = dashboard::link(home)?;
+            for line in addresses::lines(home, api_address, &s3_endpoint, &reader, &dashboard) {
                 console.say(&line);
             }
+            console.say(if home.is_throwaway() {
+                "Ctrl-C stops everything and leaves nothing behind"
+            } else {
+                "Ctrl-C stops everything; the same --data-dir goes on from there"
+            });
             std::future::pending().await
         } else {
             show_dashboard(reader, console).await
         }
     }
 
+    /// Everything in order, each part before those that it uses.
     async fn stop(&mut self) {
-        for task in [self.shop.take(), self.loading.take()]
-            .into_iter()
-            .flatten()
-        {
-            task.abort();
+        if self.postgres.is_none() {
+            // It may be in mid-start, with nothing in it yet to be careful of.
+            self.kill_switch.pull();
+        }
+        if let Some(OpenShop { close, mut closed }) = self.shop.take() {
+            // A shop that has closed by itself does not hear it.
+            let _ = close.send(());
+            if tokio::time::timeout(CLOSING_TIME, &mut closed)
+                .await
+                .is_err()
+            {
+                closed.abort();
+                let _ = closed.await;
+            }
+        }
+        if let Some(loading) = self.loading.take() {
+            loading.abort();
             // Aborted or done, it must be gone before what it uses goes.
-            let _ = task.await;
+            let _ = loading.await;
         }
         tracing::info!("the shop and the ETL have stopped");
         if let Some(api) = self.api.take() {
@@ -155,11 +207,28 @@ impl Platform {
             s3.shutdown().await;
             tracing::info!("the S3 server has stopped");
         }
-        if let Some(postgres) = self.postgres.take() {
+        if let Some(mut postgres) = self.postgres.take() {
+            let stopping = tokio::task::spawn_blocking(move || {
+                if postgres.pid().is_none() {
+                    // Somebody killed it. What it left of shared memory only the
+                    // next one on its files removes; should that not start, no more
+                    // can be done.
+                    let _ = postgres.start_again();
+                }
+                drop(postgres);
+            });
             // If the runtime cannot do it any more, dropping does it here.
-            let _ = tokio::task::spawn_blocking(move || drop(postgres)).await;
+            let _ = stopping.await;
             tracing::info!("PostgreSQL has stopped");
         }
+    }
+
+    /// Whatever is still up goes at once. Committed data and stored objects are
+    /// safe, as they are from any kill.
+    fn kill(&mut self) {
+        tracing::warn!("a second signal: stopping at once");
+        self.kill_switch.pull();
+        *self = Self::default();
     }
 }
 
@@ -203,14 +272,16 @@ impl Shop {
         self,
         started: DateTime<Utc>,
         writer: sbw_servers::s3::Writer,
-        written: Arc<Written>,
         history_done: oneshot::Sender<()>,
         api: std::net::SocketAddr,
+        mut closing: oneshot::Receiver<()>,
     ) {
-        let caught_up = self
-            .simulation
-            .catch_up(started, writer, Arc::clone(&written))
-            .await;
+        let written = Arc::new(Written::default());
+        let caught_up = tokio::select! {
+            caught_up = self.simulation.catch_up(started, writer, Arc::clone(&written)) => caught_up,
+            // What is written will be found to be duplicates next time.
+            _ = &mut closing => return,
+        };
         let (events, objects) = written.so_far();
         if objects > 0 {
             self.console
@@ -231,16 +302,18 @@ impl Shop {
             from: started,
             speed: self.settings.speed,
         };
+        let (sent, until) = watch::channel(started);
         let remembering = async {
             loop {
                 tokio::time::sleep(SAVED_EVERY).await;
-                self.remember(Utc::now());
+                self.remember(*until.borrow());
             }
         };
         tokio::select! {
-            () = live::send(traffic, api, clock) => {}
+            () = live::send(traffic, api, clock, &sent, &mut closing) => {}
             () = remembering => {}
         }
+        self.remember(*until.borrow());
     }
 
     fn remember(&self, until: DateTime<Utc>) {

@@ -29,15 +29,15 @@ pub struct Settings {
     /// Time between two runs of the ETL, such as 15s or 2m
     #[arg(long, value_name = "TIME", default_value = "15s", value_parser = duration)]
     pub etl_every: Duration,
-    /// Days of history; 0 writes none
-    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(..=1_000))]
-    pub days: u32,
-    /// Events in the history, about
-    #[arg(long, default_value_t = 250_000, value_parser = clap::value_parser!(u32).range(1..=20_000_000))]
-    pub events: u32,
-    /// The same seed makes the same shoppers
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
+    /// Days of history; 0 writes none [default: 30]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(..=1_000))]
+    pub days: Option<u32>,
+    /// Events in the history, about [default: 250000]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=20_000_000))]
+    pub events: Option<u32>,
+    /// The same seed makes the same shoppers [default: 1]
+    #[arg(long)]
+    pub seed: Option<u64>,
     /// Live visits, as a multiple of those of the history
     #[arg(long, value_name = "TIMES", default_value_t = 4.0, value_parser = factor)]
     pub shoppers: f64,

@@ -13,6 +13,10 @@ use crate::settings::Settings;
 use crate::simulator::{Catalogue, Plan, Traffic};
 
 const FILE: &str = "simulation.json";
+/// What a history is made from unless the command line says otherwise.
+const DAYS: u32 = 30;
+const EVENTS: u32 = 250_000;
+const SEED: u64 = 1;
 
 /// How far the simulated shop has come. Kept with its home, so that the same
 /// people go on shopping there next time.
@@ -20,6 +24,11 @@ const FILE: &str = "simulation.json";
 pub struct Progress {
     #[serde(flatten)]
     plan: Plan,
+    /// What the history was made from; homes of before do not say.
+    #[serde(default)]
+    days: Option<u32>,
+    #[serde(default)]
+    events: Option<u32>,
     /// Everything before is written.
     until: Option<DateTime<Utc>>,
 }
@@ -42,21 +51,45 @@ impl Simulation {
                 progress,
             });
         }
+        let days = settings.days.unwrap_or(DAYS);
+        let events = settings.events.unwrap_or(EVENTS);
+        let seed = settings.seed.unwrap_or(SEED);
         // Without history the rhythm is that of the default one.
-        let days = if settings.days == 0 {
-            30
-        } else {
-            settings.days
+        let rhythm_of = if days == 0 { DAYS } else { days };
+        let from = now - TimeDelta::days(i64::from(days));
+        let progress = Progress {
+            plan: Plan::for_events(&catalogue, seed, from, events, rhythm_of),
+            days: Some(days),
+            events: Some(events),
+            until: None,
         };
-        let from = now - TimeDelta::days(i64::from(settings.days));
-        let plan = Plan::for_events(&catalogue, settings.seed, from, settings.events, days);
-        let progress = Progress { plan, until: None };
         let simulation = Self {
             catalogue,
             progress,
         };
         simulation.save(home, None)?;
         Ok(simulation)
+    }
+
+    /// The flags that say something else than what this home's history was made
+    /// from: they come too late.
+    #[must_use]
+    pub fn too_late(&self, settings: &Settings) -> Vec<&'static str> {
+        let Progress {
+            plan, days, events, ..
+        } = self.progress;
+        let asked = [
+            ("--days", settings.days.is_some() && settings.days != days),
+            (
+                "--events",
+                settings.events.is_some() && settings.events != events,
+            ),
+            ("--seed", settings.seed.is_some_and(|it| it != plan.seed)),
+        ];
+        asked
+            .into_iter()
+            .filter_map(|(flag, differs)| differs.then_some(flag))
+            .collect()
     }
 
     /// Writes what is missing until now; the traffic that comes back goes on from there.
@@ -66,17 +99,15 @@ impl Simulation {
         writer: Writer,
         written: Arc<Written>,
     ) -> Result<Traffic, Error> {
-        let Progress { plan, until } = self.progress;
+        let Progress { plan, until, .. } = self.progress;
         let catalogue = Arc::clone(&self.catalogue);
         if until.is_none() && plan.from < now {
             let written = Arc::clone(&written);
             history::write_older(Arc::clone(&catalogue), plan, writer.clone(), written).await?;
         }
-        let traffic = tokio::task::spawn_blocking(move || {
-            let mut traffic = Traffic::new(catalogue, plan);
-            // The same people did the same things before: nobody need hear of it again.
-            while traffic.next_before(until.unwrap_or(plan.from)).is_some() {}
-            traffic
+        let traffic = tokio::task::spawn_blocking(move || match until {
+            Some(until) => Traffic::resumed(catalogue, plan, until),
+            None => Traffic::new(catalogue, plan),
         });
         let traffic = traffic.await.map_err(history::HistoryError::from)?;
         Ok(history::write(traffic, now, writer, written).await?)
@@ -90,5 +121,48 @@ impl Simulation {
         };
         let text = serde_json::to_string_pretty(&progress).map_err(Error::Simulation)?;
         Ok(home.write_private(FILE, &text)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use clap::Parser;
+    use rstest::rstest;
+
+    use super::*;
+
+    const MADE_SO: [&str; 3] = ["--days=2", "--events=500", "--seed=3"];
+
+    #[rstest]
+    #[case(&[], &[])]
+    #[case(&MADE_SO, &[])]
+    #[case(&["--days=3", "--events=500"], &["--days"])]
+    #[case(&["--days=0", "--events=1", "--seed=1"], &["--days", "--events", "--seed"])]
+    fn flags_of_a_history_that_is_made_come_too_late(
+        #[case] later: &[&str],
+        #[case] too_late: &[&str],
+    ) {
+        let settings =
+            |flags: &[&str]| Settings::try_parse_from(["sbw-local"].iter().chain(flags)).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let home = Home::open(Some(dir.path())).unwrap();
+        let first = Simulation::of(&home, &settings(&MADE_SO), Utc::now()).unwrap();
+        assert!(first.too_late(&settings(&MADE_SO)).is_empty());
+        let again = Simulation::of(&home, &settings(later), Utc::now()).unwrap();
+        assert_eq!(again.progress, first.progress);
+        assert_eq!(again.too_late(&settings(later)), too_late);
+    }
+
+    #[test]
+    fn a_home_of_before_is_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let home = Home::open(Some(dir.path())).unwrap();
+        let old = r#"{"seed":1,"from":"2025-12-01T00:00:00Z","visits_per_day":9.5,"until":null}"#;
+        home.write_private(FILE, old).unwrap();
+        let settings = Settings::parse_from(["sbw-local", "--days=30", "--seed=1"]);
+        let simulation = Simulation::of(&home, &settings, Utc::now()).unwrap();
+        assert_eq!(simulation.too_late(&settings), ["--days"]);
     }
 }

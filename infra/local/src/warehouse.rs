@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use postgres_protocol::password::scram_sha_256;
 use sbw_queries::connect::{ConnectError, SessionOptions, SslMode, Target, connect};
 use sbw_queries::migrate::{MigrateError, MigrationReport, migrate};
-use sbw_servers::postgres::{self, Postgres, SUPERUSER};
+use sbw_servers::postgres::{self, KillSwitch, Postgres, SUPERUSER};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::task::{JoinError, spawn_blocking};
 
@@ -41,15 +41,19 @@ pub async fn start(
     port: u16,
     durable: bool,
     password: SecretString,
+    kill_switch: KillSwitch,
 ) -> Result<Postgres, WarehouseError> {
     let builder = Postgres::builder()
         .data_dir(data_dir)
         .durable(durable)
         .port(port)
         .password(password)
+        .kill_switch(kill_switch)
         // Compiling a query takes longer than running it on so little data.
         .setting("jit", "off")
         .setting("shared_buffers", "256MB")
+        // Beside the data and not in /dev/shm, where a killed server leaves it.
+        .setting("dynamic_shared_memory_type", "mmap")
         .setting("max_wal_size", "2GB");
     Ok(spawn_blocking(move || builder.start()).await??)
 }

@@ -4,9 +4,12 @@
 mod support;
 
 use std::fs;
-use std::net::TcpListener;
+use std::io::Write;
+use std::net::{TcpListener, TcpStream};
+use std::process::Command;
 use std::time::Instant;
 
+use chrono::{DateTime, Utc};
 use rstest::rstest;
 use serde_json::json;
 use support::{Local, PATIENCE, command, is_empty, is_gone, open_dir, post};
@@ -29,6 +32,16 @@ async fn an_event_that_is_posted_is_in_the_warehouse_after_the_next_load() {
         &format!("{row} where event_id = '{id}'"),
         "Bàn phím 1990000",
     );
+
+    // The dashboard's line works as printed, wherever its program may be.
+    let line = local.hears("dashboard");
+    let report = Command::new("sh")
+        .args(["-c", &format!("{line} report overview --format json")])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&report.stderr).into_owned();
+    assert!(report.status.success(), "{line}: {said}");
+    serde_json::from_slice::<serde_json::Value>(&report.stdout).unwrap();
 
     let home = local.home();
     let secrets = ["pgpass", "aws-credentials"].map(|file| {
@@ -97,9 +110,56 @@ fn history_and_live_traffic_reach_the_warehouse_and_a_signal_leaves_nothing() {
 fn every_signal_that_asks_to_stop_is_heard(#[case] signal: &str) {
     let mut local = Local::start(&["--days=0", "--no-traffic"]);
     let postgres = local.postgres_pid();
+    local.hears("Ctrl-C stops everything and leaves nothing behind");
     local.signal(signal);
     assert!(local.ends().success());
     assert!(is_gone(postgres) && is_empty(local.temp()));
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once_and_leaves_nothing() {
+    let mut local = Local::start(&["--days=0", "--no-traffic"]);
+    let postgres = local.postgres_pid();
+    // A request whose body never comes: the API gives it its last moments.
+    let api = local.hears("API");
+    let address = api.strip_prefix("http://").unwrap().split('/').next();
+    let mut slow = TcpStream::connect(address.unwrap()).unwrap();
+    let head = "POST /clickstream HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n";
+    slow.write_all(head.as_bytes()).unwrap();
+    local.signal("INT");
+    local.hears("stopping");
+    local.signal("INT");
+    assert_eq!(local.ends().code(), Some(1));
+    assert!(is_gone(postgres) && is_empty(local.temp()));
+}
+
+#[test]
+fn a_killed_postgres_is_no_hindrance_to_leaving_nothing() {
+    let mut local = Local::start(&["--days=0", "--no-traffic"]);
+    let pid_file = local.home().join("postgres/postmaster.pid");
+    // Its shared memory goes by a key that nobody else has.
+    let text = fs::read_to_string(pid_file).unwrap();
+    let line = text.lines().nth(6).unwrap();
+    let segment = line.split_whitespace().nth(1).unwrap().to_owned();
+    let is_there = || {
+        let segments = fs::read_to_string("/proc/sysvipc/shm").unwrap();
+        let mut ids = segments.lines().map(|line| line.split_whitespace().nth(1));
+        ids.any(|id| id == Some(&segment))
+    };
+    let postgres = local.postgres_pid();
+    assert!(is_there());
+    let killed = Command::new("kill")
+        .args(["-s", "KILL", &postgres.to_string()])
+        .status();
+    assert!(killed.unwrap().success());
+    let deadline = Instant::now() + PATIENCE;
+    while !is_gone(postgres) {
+        assert!(Instant::now() < deadline, "it cannot be killed");
+        std::thread::yield_now();
+    }
+    local.signal("TERM");
+    assert!(local.ends().success());
+    assert!(!is_there() && is_empty(local.temp()));
 }
 
 #[test]
@@ -162,6 +222,35 @@ fn a_kept_directory_goes_on_where_it_was() {
     assert!(local.ends().success());
 }
 
+#[test]
+fn a_clean_stop_remembers_what_was_sent_live() {
+    let kept = open_dir();
+    let path = kept.path().join("shop");
+    let data_dir = format!("--data-dir={}", path.display());
+    let mut local = Local::start(&[&data_dir, "--days=0", "--shoppers=100", "--speed=60"]);
+    local.hears("Ctrl-C stops everything; the same --data-dir goes on from there");
+    // All events are live ones here, and the first are sent by now.
+    let span = "select max(event_timestamp) - min(event_timestamp) > '2 s'";
+    local.wait_for(&format!("{span} from clickstream_events"), "t");
+    let first = "select floor(extract(epoch from min(event_timestamp)))::bigint";
+    let first = local.ask(&format!("{first} from clickstream_events"));
+    local.signal("TERM");
+    assert!(local.ends().success());
+    let progress = fs::read_to_string(path.join("simulation.json")).unwrap();
+    let progress: serde_json::Value = serde_json::from_str(&progress).unwrap();
+    let until: DateTime<Utc> = progress["until"].as_str().unwrap().parse().unwrap();
+    let first: i64 = first.parse().unwrap();
+    assert!(until.timestamp() > first, "{until}, {first}");
+
+    // And a history that is made is not made another way.
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = format!("--s3-port={}", taken.local_addr().unwrap().port());
+    let flags = [&data_dir, "--days=3", "--seed=1", "--events=9", &port];
+    let output = command(local.temp(), &flags).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("--days and --events ignored"), "{said}");
+}
+
 #[rstest]
 #[case("--api-port", "HTTP API")]
 #[case("--s3-port", "S3 server")]
@@ -177,6 +266,8 @@ fn a_taken_port_is_told_with_its_flag(#[case] flag: &str, #[case] part: &str) {
     let said = String::from_utf8(output.stderr).unwrap();
     let told = format!("{part} cannot start: port {port} is taken by another program");
     assert!(said.contains(&told) && said.contains(flag), "{said}");
+    let steps = String::from_utf8(output.stdout).unwrap();
+    assert!(!steps.contains("stopping"), "{steps}");
     assert!(is_empty(temp.path()));
 }
 

@@ -100,6 +100,20 @@ impl Traffic {
         traffic
     }
 
+    /// The same people later on. What they did until then is known, and nobody
+    /// need hear of it again; who was in the shop at that moment has left.
+    ///
+    /// Live there may have been more of them, who then had other fortunes: those
+    /// of before are not told a second time, or new events would have old ids.
+    #[must_use]
+    pub fn resumed(catalogue: Arc<Catalogue>, plan: Plan, from: DateTime<Utc>) -> Self {
+        let mut traffic = Self::new(catalogue, plan);
+        while traffic.next_before(from).is_some() {}
+        traffic.on_the_way.clear();
+        traffic.dice = Dice::new(plan.seed ^ from.timestamp_millis().unsigned_abs());
+        traffic
+    }
+
     /// From now on so many times as many people come.
     pub fn multiply(&mut self, times: f64) {
         self.visits_per_day *= times;
@@ -284,6 +298,31 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_happens_after_a_pause_has_not_happened_before() {
+        let catalogue = Arc::new(Catalogue::of_the_shop().unwrap());
+        let plan = Plan {
+            seed: 9,
+            from: start(),
+            visits_per_day: 300.0,
+        };
+        let mut traffic = Traffic::new(Arc::clone(&catalogue), plan);
+        let (day, two_days) = (start() + TimeDelta::days(1), start() + TimeDelta::days(2));
+        let mut before: HashSet<_> = std::iter::from_fn(|| traffic.next_before(day))
+            .map(|sent| sent.event.id)
+            .collect();
+        traffic.multiply(4.0);
+        before.extend(std::iter::from_fn(|| traffic.next_before(two_days)).map(|it| it.event.id));
+
+        let mut resumed = Traffic::resumed(catalogue, plan, two_days);
+        let end = two_days + TimeDelta::days(1);
+        let after: Vec<_> = std::iter::from_fn(|| resumed.next_before(end)).collect();
+        assert!(after.len() > 1_000, "{}", after.len());
+        assert!(after.iter().all(|sent| sent.at >= two_days));
+        let repeated = after.iter().filter(|it| before.contains(&it.event.id));
+        assert_eq!(repeated.count(), 0);
     }
 
     #[test]
