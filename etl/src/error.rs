@@ -1,6 +1,6 @@
 //! Why a run, or a command, failed.
 
-use sbw_queries::{connect::ConnectError, migrate::MigrateError};
+use sbw_queries::{QueryError, connect::ConnectError, migrate::MigrateError};
 
 /// What stopped the loader. The text is for an operator and says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +42,9 @@ pub enum EtlError {
     /// The schema could not be brought up to date.
     #[error(transparent)]
     Migrate(#[from] Box<MigrateError>),
+    /// The state of the warehouse could not be asked for.
+    #[error(transparent)]
+    Query(#[from] QueryError),
     /// A setting is missing or wrong.
     #[error(transparent)]
     Settings(#[from] crate::settings::SettingsError),

@@ -21,6 +21,8 @@
 //! | [`transform`] | columns: clean, cast, dedupe, split good from bad |
 //! | [`load`] | one transaction for each chunk: copy, claim, insert, settle |
 //! | [`books`] | runs, and what the ledger says |
+//! | [`rebuild`] | fills the rollups that answers are read from |
+//! | [`verify`] | do books, rollups and events agree? |
 
 pub mod books;
 pub mod bucket;
@@ -31,6 +33,7 @@ pub mod parse;
 pub mod rules;
 pub mod transform;
 
+pub mod rebuild;
 pub mod rejects;
 pub mod verify;
 

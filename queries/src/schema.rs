@@ -75,3 +75,15 @@ pub async fn schema_state(client: &impl GenericClient) -> Result<SchemaState, Qu
         Err(other) => return Err(other),
     })
 }
+
+/// Whether answers are read from rollups; from events if not, which an operator's
+/// `sbw-etl rebuild` ends.
+pub async fn rollups_ready(client: &impl GenericClient) -> Result<bool, QueryError> {
+    let rows = client
+        .query_typed(include_str!("../access/rollups_ready.sql"), &[])
+        .await?;
+    Ok(match rows.first() {
+        Some(row) => row.try_get("ready")?,
+        None => false,
+    })
+}

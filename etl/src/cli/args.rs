@@ -40,7 +40,9 @@ pub enum Command {
     Rejects(RejectsArgs),
     /// List the last runs.
     Runs(ListArgs),
-    /// Check that ledger, rejects, runs and events agree; says what does not.
+    /// Fill the rollups, which answers are read from, anew from the events.
+    Rebuild,
+    /// Check that ledger, rejects, runs, rollups and events agree; says what does not.
     Verify,
 }
 

@@ -8,20 +8,26 @@ use std::{future::Future, process::ExitCode};
 
 use chrono::NaiveDate;
 use clap::Parser;
-use sbw_queries::connect::connect;
+use sbw_queries::{
+    connect::{Target, connect},
+    schema::rollups_ready,
+};
 
 use crate::{
     Deadline, Etl, EtlError, Limits, Order, RunReport, Scope, Trigger,
     books::{list_rejects, list_runs},
     error::in_full,
     load::session_options,
-    plan, rejects, run,
+    plan,
+    rebuild::rebuild,
+    rejects, run,
     settings::{bucket_of_process, warehouse_of_process},
-    telemetry, verify,
+    telemetry,
+    verify::{Finding, verify},
 };
 pub use args::{Cli, Command};
 use args::{Format, RejectsArgs, RejectsCommand, RetryArgs, RunArgs};
-use bar::Bar;
+use bar::{Bar, RebuildBar};
 
 /// Failed, or left something that the next run must take up.
 const FAILED: u8 = 1;
@@ -82,6 +88,9 @@ async fn dispatch(command: Command) -> Result<ExitCode, Stopped> {
             let mut client = connect(&warehouse, &session_options()).await?.client;
             let report = Box::pin(sbw_queries::migrate::migrate(&mut client)).await?;
             println!("{warehouse}: {report}");
+            if !rollups_ready(&client).await? {
+                eprintln!("sbw-etl: answers come from events until `sbw-etl rebuild` has run");
+            }
             Ok(ExitCode::SUCCESS)
         }
         Command::Rejects(RejectsArgs {
@@ -103,18 +112,36 @@ async fn dispatch(command: Command) -> Result<ExitCode, Stopped> {
             print::runs(&list_runs(&warehouse, args.limit).await?, args.format);
             Ok(ExitCode::SUCCESS)
         }
-        Command::Verify => {
-            let findings = verify::verify(&warehouse).await?;
-            if findings.is_empty() {
-                println!("{warehouse}: ledger, rejects, runs and events agree");
-                return Ok(ExitCode::SUCCESS);
-            }
-            for finding in &findings {
-                println!("{finding}");
-            }
-            Ok(ExitCode::from(FAILED))
+        Command::Rebuild => {
+            let bar = RebuildBar::new();
+            let report = until_interrupted(
+                rebuild(&warehouse, &bar),
+                "interrupted; the rollups are as they were",
+            )
+            .await?;
+            bar.finish();
+            print::json(&report);
+            Ok(ExitCode::SUCCESS)
         }
+        Command::Verify => verify_command(&warehouse).await,
     }
+}
+
+async fn verify_command(warehouse: &Target) -> Result<ExitCode, Stopped> {
+    let findings = verify(warehouse).await?;
+    for finding in &findings {
+        print::foreign_line(&finding.to_string());
+    }
+    if !findings.iter().all(Finding::is_warning) {
+        return Ok(ExitCode::from(FAILED));
+    }
+    let agreed = if findings.is_empty() {
+        "ledger, rejects, runs, rollups and events"
+    } else {
+        "ledger, rejects, runs and events"
+    };
+    print::line(&format!("{warehouse}: {agreed} agree"));
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn run_command(mut etl: Etl, args: RunArgs) -> Result<ExitCode, Stopped> {
@@ -144,7 +171,7 @@ async fn run_command(mut etl: Etl, args: RunArgs) -> Result<ExitCode, Stopped> {
         deadline: Deadline::NONE,
     };
     let bar = Bar::new();
-    let report = until_interrupted(run(&etl, &order, &bar)).await?;
+    let report = until_interrupted(run(&etl, &order, &bar), RUN_INTERRUPTED).await?;
     bar.finish();
     Ok(result(&report))
 }
@@ -157,7 +184,11 @@ async fn retry(etl: Etl, args: RetryArgs) -> Result<ExitCode, Stopped> {
     };
     let keys = (!args.all).then_some(args.objects.as_slice());
     let bar = Bar::new();
-    let report = until_interrupted(rejects::retry(&etl, &order, keys, &bar)).await?;
+    let report = until_interrupted(
+        rejects::retry(&etl, &order, keys, &bar),
+        RUN_INTERRUPTED,
+    )
+    .await?;
     bar.finish();
     Ok(result(&report))
 }
@@ -173,15 +204,18 @@ fn result(report: &RunReport) -> ExitCode {
     }
 }
 
-/// Ends a run at Ctrl-C. The chunk in hand is undone; the ledger knows the rest.
-async fn until_interrupted(
-    run: impl Future<Output = Result<RunReport, EtlError>>,
-) -> Result<RunReport, Stopped> {
+/// The chunk in hand is undone; the ledger knows the rest.
+const RUN_INTERRUPTED: &str =
+    "interrupted; what was loaded stays loaded, the next run takes up the rest";
+
+/// Ends work at Ctrl-C, with words on what became of it.
+async fn until_interrupted<T>(
+    work: impl Future<Output = Result<T, EtlError>>,
+    words: &str,
+) -> Result<T, Stopped> {
     tokio::select! {
-        report = run => Ok(report?),
-        _ = tokio::signal::ctrl_c() => {
-            Err(Stopped::Usage("interrupted; what was loaded stays loaded, the next run takes up the rest".to_owned()))
-        }
+        done = work => Ok(done?),
+        _ = tokio::signal::ctrl_c() => Err(Stopped::Usage(words.to_owned())),
     }
 }
 

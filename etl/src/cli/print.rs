@@ -15,6 +15,11 @@ pub(super) fn line(text: &str) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
 
+/// A line that holds public input.
+pub(super) fn foreign_line(text: &str) {
+    line(&printable(text));
+}
+
 /// A value on one line.
 pub(super) fn json(value: &impl Serialize) {
     match serde_json::to_string(value) {

@@ -1,10 +1,15 @@
-//! Do the books agree with the warehouse?
+//! Do the books, the rollups and the events of the warehouse agree?
+
+mod rollups;
 
 use std::fmt;
 
-use sbw_queries::connect::{Target, connect};
+use sbw_queries::{
+    connect::{SessionOptions, Target, connect},
+    schema::rollups_ready,
+};
 
-use crate::{EtlError, load::session_options};
+use crate::EtlError;
 
 /// How many examples a finding names.
 const EXAMPLES: i64 = 10;
@@ -46,8 +51,29 @@ pub enum Finding {
         /// What the ledger says.
         in_ledger: i64,
     },
+    /// The rollups are not believed, so that there was nothing to compare.
+    RollupsNotReady,
+    /// A rollup holds something else than the events tell.
+    Rollup {
+        /// Its table, in schema `rollups`.
+        family: &'static str,
+        /// Which hour, day or session of it.
+        place: String,
+        /// What is kept.
+        kept: String,
+        /// What the events come to.
+        counted: String,
+    },
     /// More findings of the last kind than are named.
     More(i64),
+}
+
+impl Finding {
+    /// Whether every answer is right all the same.
+    #[must_use]
+    pub const fn is_warning(&self) -> bool {
+        matches!(self, Self::RollupsNotReady)
+    }
 }
 
 impl fmt::Display for Finding {
@@ -95,6 +121,21 @@ impl fmt::Display for Finding {
                     "run {run_id}: {in_run} objects by its row, {in_ledger} in the ledger"
                 )
             }
+            Self::RollupsNotReady => write!(
+                out,
+                "the rollups are not ready, so answers come from events; `sbw-etl rebuild` fills them"
+            ),
+            Self::Rollup {
+                family,
+                place,
+                kept,
+                counted,
+            } => {
+                write!(
+                    out,
+                    "rollups.{family}, {place}: {kept} kept; {counted} by the events"
+                )
+            }
             Self::More(count) => write!(out, "… and {count} more like these"),
         }
     }
@@ -102,7 +143,7 @@ impl fmt::Display for Finding {
 
 /// Everything that does not agree, as of one moment; nothing if all is well.
 pub async fn verify(warehouse: &Target) -> Result<Vec<Finding>, EtlError> {
-    let mut client = connect(warehouse, &session_options()).await?.client;
+    let mut client = connect(warehouse, &session()).await?.client;
     // One snapshot: a load that commits meanwhile is seen everywhere or nowhere.
     let snapshot = client
         .build_transaction()
@@ -113,7 +154,7 @@ pub async fn verify(warehouse: &Target) -> Result<Vec<Finding>, EtlError> {
     let mut findings = Vec::new();
 
     let row = snapshot
-        .query_one(include_str!("../sql/verify_events.sql"), &[])
+        .query_one(include_str!("../../sql/verify_events.sql"), &[])
         .await?;
     let (events, baseline, inserted): (i64, i64, i64) = (row.get(0), row.get(1), row.get(2));
     if events != baseline + inserted {
@@ -125,7 +166,7 @@ pub async fn verify(warehouse: &Target) -> Result<Vec<Finding>, EtlError> {
     }
 
     let rows = snapshot
-        .query(include_str!("../sql/verify_rejects.sql"), &[&EXAMPLES])
+        .query(include_str!("../../sql/verify_rejects.sql"), &[&EXAMPLES])
         .await?;
     name(&mut findings, &rows, |row| Finding::Rejects {
         object_key: row.get("object_key"),
@@ -133,21 +174,34 @@ pub async fn verify(warehouse: &Target) -> Result<Vec<Finding>, EtlError> {
         in_rejects: row.get("in_rejects"),
     });
     let rows = snapshot
-        .query(include_str!("../sql/verify_runs.sql"), &[&EXAMPLES])
+        .query(include_str!("../../sql/verify_runs.sql"), &[&EXAMPLES])
         .await?;
     name(&mut findings, &rows, |row| Finding::OrphanedLedger {
         object_key: row.get("object_key"),
         run_id: row.get("run_id"),
     });
     let rows = snapshot
-        .query(include_str!("../sql/verify_run_counts.sql"), &[&EXAMPLES])
+        .query(include_str!("../../sql/verify_run_counts.sql"), &[&EXAMPLES])
         .await?;
     name(&mut findings, &rows, |row| Finding::RunObjects {
         run_id: row.get("run_id"),
         in_run: row.get("in_run"),
         in_ledger: row.get("in_ledger"),
     });
+    if rollups_ready(&snapshot).await? {
+        rollups::compare(&snapshot, &mut findings).await?;
+    } else {
+        findings.push(Finding::RollupsNotReady);
+    }
     Ok(findings)
+}
+
+/// All events are read several times, however long that takes.
+fn session() -> SessionOptions {
+    SessionOptions {
+        wide_questions: true,
+        ..SessionOptions::writer("sbw-etl")
+    }
 }
 
 /// Adds a finding for each row, and how many there are besides.

@@ -1,0 +1,64 @@
+//! Do the rollups hold what the events tell?
+
+use tokio_postgres::Transaction;
+
+use super::{EXAMPLES, Finding, name};
+use crate::EtlError;
+
+/// What is kept, and what compares it with events, or with the sessions it sums up.
+const FAMILIES: [(&str, &str); 10] = [
+    (
+        "event_counts",
+        include_str!("../../sql/verify_event_counts.sql"),
+    ),
+    (
+        "hour_counts",
+        include_str!("../../sql/verify_hour_counts.sql"),
+    ),
+    (
+        "subject_counts",
+        include_str!("../../sql/verify_subject_counts.sql"),
+    ),
+    (
+        "subject_events",
+        include_str!("../../sql/verify_subject_events.sql"),
+    ),
+    (
+        "people_hours",
+        include_str!("../../sql/verify_people_hours.sql"),
+    ),
+    (
+        "people_days",
+        include_str!("../../sql/verify_people_days.sql"),
+    ),
+    ("sessions", include_str!("../../sql/verify_sessions.sql")),
+    (
+        "session_counts",
+        include_str!("../../sql/verify_session_counts.sql"),
+    ),
+    (
+        "session_seconds",
+        include_str!("../../sql/verify_session_seconds.sql"),
+    ),
+    (
+        "session_hours",
+        include_str!("../../sql/verify_session_hours.sql"),
+    ),
+];
+
+/// Adds what the rollups hold and the events do not tell, or the other way round.
+pub(super) async fn compare(
+    snapshot: &Transaction<'_>,
+    findings: &mut Vec<Finding>,
+) -> Result<(), EtlError> {
+    for (family, sql) in FAMILIES {
+        let rows = snapshot.query(sql, &[&EXAMPLES]).await?;
+        name(findings, &rows, |row| Finding::Rollup {
+            family,
+            place: row.get("place"),
+            kept: row.get("kept"),
+            counted: row.get("counted"),
+        });
+    }
+    Ok(())
+}

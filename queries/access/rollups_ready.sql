@@ -1,0 +1,2 @@
+-- Whether the rollups say what the events say.
+select ready from rollups.state
