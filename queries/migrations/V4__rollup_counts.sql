@@ -25,7 +25,9 @@ begin
 
     insert into rollups.words (word)
     select f.word
-      from (select coalesce(user_login_state, '') as word from fresh union select event_name from fresh) f
+      from (select distinct word
+              from (select distinct coalesce(user_login_state, '') as login, event_name from fresh) f
+             cross join unnest(array[login, event_name]) as word) f
       left join rollups.words w using (word)
      where w.word_no is null;
 

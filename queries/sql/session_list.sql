@@ -15,31 +15,24 @@ with recursive steps as (
       from unnest($8::text[]) with ordinality as s (event_name, step)
 ),
 -- The order is known from little; all else is asked about few sessions, in the time
--- that they span. Only a step makes every session a candidate. Ids are compared by
--- bytes throughout, which is also the cheapest way to group them.
+-- that they span.
 candidates as (
-    select session_id collate "C" as session_id,
-           min(event_timestamp) as started_at,
-           max(event_timestamp) as last_at
-      from metrics.kept_events($1, $2, $3, $4, $5, $6, $7)
-     where session_id <> ''
-     group by session_id collate "C"
-    having $11::timestamptz is null
-        or min(event_timestamp) < $11::timestamptz
-        or (min(event_timestamp) = $11::timestamptz and session_id collate "C" > $12::text)
-     order by started_at desc, session_id
-     limit case when $9::int4 is null then $13::int8 end
+    select *
+      from metrics.session_starts($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ),
--- How far: the walk of funnel.sql, where it is explained.
+-- How far: the walk of metrics.funnel_counts, where it is explained.
 walks as (
     select c.session_id,
            array_agg(array_position($8::text[], k.event_name) order by k.event_timestamp, k.event_id) as names,
            array_agg(k.event_timestamp order by k.event_timestamp, k.event_id) as times
-      from metrics.kept_events($1, $2, $3, $4, $5, $6, $7) k
-      join candidates c on c.session_id = k.session_id collate "C"
-     where k.event_name = any ($8::text[])
-       and k.event_timestamp >= (select min(started_at) from candidates)
-       and k.event_timestamp <= (select max(last_at) from candidates)
+      from candidates c
+     cross join lateral (
+         select *
+           from metrics.kept_events(c.started_at, c.last_at + interval '1 microsecond', $3, $4, $5, $6, $7) e
+          where e.session_id = c.session_id
+            and e.session_id <> ''
+            and e.event_name = any ($8::text[])
+         offset 0) k
      group by c.session_id
 ),
 reached as (
@@ -82,7 +75,7 @@ page as (
       left join furthest f on f.session_id = c.session_id
      where $9::int4 is null
         or (f.step >= $9::int4 and (f.step = $9::int4 or not $10::boolean))
-     order by c.started_at desc, c.session_id
+     order by c.started_at desc, c.session_id collate "C"
      limit $13::int8
 )
 select p.session_id,
@@ -101,9 +94,11 @@ select p.session_id,
            filter (where k.event_name = 'checkout_complete')) as revenue_vnd,
        p.furthest_step
   from page p
-  join metrics.kept_events($1, $2, $3, $4, $5, $6, $7) k
-    on k.session_id collate "C" = p.session_id
- where k.event_timestamp >= (select min(started_at) from page)
-   and k.event_timestamp <= (select max(last_at) from page)
+ cross join lateral (
+     select *
+       from metrics.kept_events(p.started_at, p.last_at + interval '1 microsecond', $3, $4, $5, $6, $7) e
+      where e.session_id = p.session_id
+        and e.session_id <> ''
+     offset 0) k
  group by p.session_id, p.started_at, p.last_at, p.furthest_step
- order by p.started_at desc, p.session_id
+ order by p.started_at desc, p.session_id collate "C"

@@ -19,10 +19,10 @@ use crate::schema::schema_version;
 pub use shape::Difference;
 
 /// The version this program knows.
-pub const CURRENT_VERSION: i32 = 12;
+pub const CURRENT_VERSION: i32 = 13;
 
 /// The migrations, in order.
-const MIGRATIONS: [(&str, &str); 12] = [
+const MIGRATIONS: [(&str, &str); 13] = [
     (
         "V1__warehouse",
         include_str!("../../migrations/V1__warehouse.sql"),
@@ -70,6 +70,10 @@ const MIGRATIONS: [(&str, &str); 12] = [
     (
         "V12__funnel",
         include_str!("../../migrations/V12__funnel.sql"),
+    ),
+    (
+        "V13__session_pages",
+        include_str!("../../migrations/V13__session_pages.sql"),
     ),
 ];
 
