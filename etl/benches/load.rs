@@ -2,6 +2,7 @@
 //!
 //! - 200,000 events in 2,000 objects, against psql's `\copy … (format binary)` of
 //!   the same rows into a table of the same shape with the same indexes;
+//! - the same with rollups, against the same without;
 //! - 20,000 objects of one event, against a loop of bare GETs;
 //! - the loader's peak memory.
 //!
@@ -103,7 +104,7 @@ impl Bench {
 
     fn run(&self, runtime: &tokio::runtime::Runtime) {
         let mut peak = 0;
-        let (mut copies, mut loads) = (Vec::new(), Vec::new());
+        let (mut copies, mut plain, mut rolled) = (Vec::new(), Vec::new(), Vec::new());
         // Once unmeasured: caches fill, and the rows to be copied are made.
         self.load("2025-12-01", 200_000);
         let file = self.rows_file.path().display();
@@ -123,27 +124,41 @@ impl Bench {
                     &format!("\\copy bench_copy from '{file}' (format binary)"),
                 );
             }));
-            self.empty();
-            let (took, memory) = self.load("2025-12-01", 200_000);
-            loads.push(took);
-            peak = peak.max(memory);
+            for rollups in [false, true] {
+                self.empty();
+                self.keep_rollups(rollups);
+                let (took, memory) = self.load("2025-12-01", 200_000);
+                if rollups { &mut rolled } else { &mut plain }.push(took);
+                peak = peak.max(memory);
+            }
         }
-        let (copy, load) = (median(&mut copies), median(&mut loads));
+        let (copy, plain, rolled) = (median(&mut copies), median(&mut plain), median(&mut rolled));
         println!("200,000 events in 2,000 objects, median of {ROUNDS}");
-        println!(
-            "  psql \\copy binary   {:>8.0} rows/s  {:>7.0} ms",
-            rate(200_000, copy),
-            millis(copy)
-        );
-        println!(
-            "  sbw-etl run         {:>8.0} rows/s  {:>7.0} ms",
-            rate(200_000, load),
-            millis(load)
-        );
-        println!(
-            "  share               {:>8.0} %       (at least 50)",
-            100.0 * ratio(copy, load)
-        );
+        for (what, took, share) in [
+            ("psql \\copy binary", copy, String::new()),
+            (
+                "sbw-etl run, no rollups",
+                plain,
+                format!(
+                    "{:.0} % of \\copy (at least 50)",
+                    100.0 * ratio(copy, plain)
+                ),
+            ),
+            (
+                "sbw-etl run",
+                rolled,
+                format!(
+                    "{:.0} % of no rollups (at least 60)",
+                    100.0 * ratio(plain, rolled)
+                ),
+            ),
+        ] {
+            println!(
+                "  {what:<24} {:>8.0} rows/s  {:>6.0} ms  {share}",
+                rate(200_000, took),
+                millis(took)
+            );
+        }
 
         let (mut gets, mut loads) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
@@ -173,11 +188,21 @@ impl Bench {
     }
 
     fn empty(&self) {
+        self.keep_rollups(true);
         self.psql(
             "clickstream_dw",
             "truncate public.clickstream_events, bench_copy, etl.ledger, etl.rejects, etl.runs",
         );
         self.psql("clickstream_dw", "checkpoint");
+    }
+
+    /// Whether loads keep the rollups up to date.
+    fn keep_rollups(&self, kept: bool) {
+        let verb = if kept { "enable" } else { "disable" };
+        self.psql(
+            "clickstream_dw",
+            &format!("alter table public.clickstream_events {verb} trigger user"),
+        );
     }
 
     /// Loads a day; how long the process took, and its peak memory in MB.
