@@ -184,11 +184,8 @@ async fn retry(etl: Etl, args: RetryArgs) -> Result<ExitCode, Stopped> {
     };
     let keys = (!args.all).then_some(args.objects.as_slice());
     let bar = Bar::new();
-    let report = until_interrupted(
-        rejects::retry(&etl, &order, keys, &bar),
-        RUN_INTERRUPTED,
-    )
-    .await?;
+    let report =
+        until_interrupted(rejects::retry(&etl, &order, keys, &bar), RUN_INTERRUPTED).await?;
     bar.finish();
     Ok(result(&report))
 }

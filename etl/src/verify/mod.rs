@@ -181,7 +181,10 @@ pub async fn verify(warehouse: &Target) -> Result<Vec<Finding>, EtlError> {
         run_id: row.get("run_id"),
     });
     let rows = snapshot
-        .query(include_str!("../../sql/verify_run_counts.sql"), &[&EXAMPLES])
+        .query(
+            include_str!("../../sql/verify_run_counts.sql"),
+            &[&EXAMPLES],
+        )
         .await?;
     name(&mut findings, &rows, |row| Finding::RunObjects {
         run_id: row.get("run_id"),

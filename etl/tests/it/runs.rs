@@ -135,5 +135,8 @@ async fn a_table_with_rows_is_taken_over_and_explained() {
     let report = platform.load().await;
     assert_eq!((report.inserted, report.duplicates), (1, 1), "{report:?}");
     assert_eq!(platform.events().await, 102);
+    sbw_etl::rebuild::rebuild(&platform.warehouse(), &())
+        .await
+        .unwrap();
     platform.verify().await;
 }
