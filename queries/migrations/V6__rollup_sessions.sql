@@ -3,7 +3,9 @@
 
 create function rollups.add_sessions() returns trigger
 language plpgsql security definer
-set search_path = pg_catalog, pg_temp set enable_nestloop = off set jit = off
+-- Planned once, maybe on an empty table, and used while it grows: the look-ups
+-- must go by the indexes from the start.
+set search_path = pg_catalog, pg_temp set enable_nestloop = off set enable_seqscan = off set jit = off
 as $$
 declare
     epoch constant timestamptz := 'epoch';
