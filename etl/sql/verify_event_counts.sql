@@ -2,8 +2,8 @@
 -- $1 how many to name.
 with hours as materialized (
     select date_bin('1 hour', e.event_timestamp, 'epoch') as bucket,
-           coalesce(e.user_login_state, '') as login,
-           e.event_name as name,
+           coalesce(e.user_login_state, '') collate "C" as login,
+           e.event_name collate "C" as name,
            count(*) as events,
            count(p.price) as priced,
            coalesce(sum(p.price), 0) as revenue

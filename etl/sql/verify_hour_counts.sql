@@ -1,7 +1,7 @@
 -- Hours with other events by login state than are kept. $1 how many to name.
 with counted as (
     select date_bin('1 hour', event_timestamp, 'epoch') as hour,
-           coalesce(user_login_state, '') as login,
+           coalesce(user_login_state, '') collate "C" as login,
            count(*) as events,
            count(*) filter (where event_name = 'checkout_complete') as completes
       from public.clickstream_events

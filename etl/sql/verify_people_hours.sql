@@ -3,9 +3,9 @@
 with seen as (
     select distinct
            date_bin('1 hour', e.event_timestamp, 'epoch') as hour,
-           coalesce(e.user_login_state, '') as login,
+           coalesce(e.user_login_state, '') collate "C" as login,
            p.kind,
-           p.id
+           p.id collate "C" as id
       from public.clickstream_events e
      cross join lateral (values ('c'::"char", e.client_id), ('u', e.user_id)) p (kind, id)
      where rollups.in_calendar(e.event_timestamp)

@@ -68,13 +68,13 @@ kept as (
 )
 select format('session %L, login %s%s', session_id, login, case when is_part then ', in part' end) as place,
        case when k.events is null then 'nothing'
-            else format('%s to %s in %s hours, %s events, %s carts, %s checkouts, new %s, step %s after %s, %s, %s s, span %s',
+            else format('%s to %s in %s hours, %s events, %s carts, %s checkouts, new %s, step %s, waits %s, span %s',
                         k.first_at at time zone 'UTC', k.last_at at time zone 'UTC', cardinality(k.hours), k.events,
-                        k.carts, k.completes, k.is_new, k.reached, k.wait2, k.wait3, k.wait4, k.span) end as kept,
+                        k.carts, k.completes, k.is_new, k.reached, array[k.wait2, k.wait3, k.wait4], k.span) end as kept,
        case when c.events is null then 'nothing'
-            else format('%s to %s in %s hours, %s events, %s carts, %s checkouts, new %s, step %s after %s, %s, %s s',
+            else format('%s to %s in %s hours, %s events, %s carts, %s checkouts, new %s, step %s, waits %s',
                         c.first_at at time zone 'UTC', c.last_at at time zone 'UTC', cardinality(c.hours), c.events,
-                        c.carts, c.completes, c.is_new, c.reached, c.wait2, c.wait3, c.wait4) end as counted,
+                        c.carts, c.completes, c.is_new, c.reached, array[c.wait2, c.wait3, c.wait4]) end as counted,
        count(*) over () as in_all
   from kept k
   full join counted c using (session_id, is_part, login)

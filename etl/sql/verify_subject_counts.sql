@@ -2,11 +2,11 @@
 -- state. $1 how many to name.
 with hours as materialized (
     select date_bin('1 hour', e.event_timestamp, 'epoch') as bucket,
-           coalesce(e.user_login_state, '') as login,
-           coalesce(e.context_product_id, '') as product_id,
-           coalesce(e.context_product_name, '') as name,
-           coalesce(e.context_product_category, '') as category,
-           coalesce(e.context_product_brand, '') as brand,
+           coalesce(e.user_login_state, '') collate "C" as login,
+           coalesce(e.context_product_id, '') collate "C" as product_id,
+           coalesce(e.context_product_name, '') collate "C" as name,
+           coalesce(e.context_product_category, '') collate "C" as category,
+           coalesce(e.context_product_brand, '') collate "C" as brand,
            count(*) as events,
            count(*) filter (where e.event_name = 'product_view') as product_views,
            count(*) filter (where e.event_name = 'add_to_cart_click') as carts,

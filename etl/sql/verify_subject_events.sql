@@ -2,12 +2,12 @@
 -- state. $1 how many to name.
 with counted as (
     select date_bin('1 day', event_timestamp, 'epoch') as day,
-           coalesce(user_login_state, '') as login,
-           coalesce(context_product_id, '') as product_id,
-           coalesce(context_product_name, '') as name,
-           coalesce(context_product_category, '') as category,
-           coalesce(context_product_brand, '') as brand,
-           event_name,
+           coalesce(user_login_state, '') collate "C" as login,
+           coalesce(context_product_id, '') collate "C" as product_id,
+           coalesce(context_product_name, '') collate "C" as name,
+           coalesce(context_product_category, '') collate "C" as category,
+           coalesce(context_product_brand, '') collate "C" as brand,
+           event_name collate "C" as event_name,
            count(*) as events
       from public.clickstream_events
      where rollups.in_calendar(event_timestamp)

@@ -1,6 +1,8 @@
 //! What the loader says about itself: logs, and a metrics line for each run.
 //! Keys and counts, never the content of an event.
 
+use std::io::IsTerminal;
+
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
@@ -30,6 +32,7 @@ pub fn init_command_line(level: &str) {
     let lines = fmt::layer()
         .with_target(false)
         .without_time()
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     let _ = tracing_subscriber::registry()
         .with(filter(level))
