@@ -36,9 +36,10 @@ begin
                from public.clickstream_events k
               where k.session_id = t.session_id
                 and k.session_id <> ''
-                and rollups.in_calendar(k.event_timestamp)
              offset 0) e
           join rollups.words l on l.word = e.login
+         -- Out here, or the index of times would be read as a whole for each session.
+         where rollups.in_calendar(e.at)
     ),
     -- What a session did in one login state.
     slices as materialized (

@@ -100,7 +100,8 @@ as $$
             and l.last_at >= $1) s
 $$;
 
--- What kept events say about each session: of all, or of the ones named.
+-- What kept events say about each session: of all, or of the ones named; for
+-- those, only the login state may be a filter.
 create function metrics.session_facts(
     from_time timestamptz, to_time timestamptz,
     login text, category text, brand text, product text, event text, ids text[]
@@ -121,9 +122,17 @@ begin
         select k.session_id, k.event_timestamp, k.event_name, k.is_first_visit
           from unnest($8) as named (id)
          cross join lateral (
+            -- By the session alone: in one index, whatever the range.
             select *
-              from metrics.kept_events($1, $2, $3, $4, $5, $6, $7) e
-             where e.session_id = named.id and e.session_id <> '' and rollups.in_calendar(e.event_timestamp)) k
+              from public.clickstream_events e
+             where e.session_id = named.id and e.session_id <> ''
+            offset 0) k
+         where k.event_timestamp >= $1
+           and k.event_timestamp < $2
+           -- Rollups know no other filters.
+           and ($3 is null
+                or case $3 when 'unknown' then coalesce(k.user_login_state, '') = '' else k.user_login_state = $3 end)
+           and rollups.in_calendar(k.event_timestamp)
     ),
     whole as (
         select session_id,
