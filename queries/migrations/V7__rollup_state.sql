@@ -8,7 +8,8 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     if exists (select from gone) then
-        update rollups.state set ready = false where ready;
+        -- Ready or not: a rebuild that is under way has the row, and this waits for it.
+        update rollups.state set ready = false;
     end if;
     return null;
 end
@@ -50,6 +51,8 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform pg_advisory_xact_lock(4823190017);
+    -- From here on, whoever changes events waits before saying so.
+    update rollups.state set ready = true;
     delete from rollups.words;
     delete from rollups.event_counts;
     delete from rollups.hour_counts;
@@ -63,7 +66,9 @@ begin
     delete from rollups.session_counts;
     delete from rollups.session_seconds;
     delete from rollups.session_hours;
-    update rollups.state set ready = true;
+    alter sequence rollups.words_word_no_seq restart;
+    alter sequence rollups.subjects_subject_no_seq restart;
+    alter sequence rollups.people_person_no_seq restart;
 end
 $$;
 

@@ -89,14 +89,15 @@ as $$
        and s.last_at >= $1
      union all
     select s.*
-      from generate_series(1, 12) as long (span)
+      -- 4^14 hours are longer than the calendar that rollups know, and 4^13 may lead out of it.
+      from generate_series(1, 14) as long (span)
      cross join lateral (
          select *
            from rollups.sessions l
           where l.span > 0
             and l.span = long.span
             and l.first_at < $1
-            and l.first_at >= $1 - interval '1 hour' * power(4, long.span)
+            and l.first_at >= case when long.span < 13 then $1 - interval '1 hour' * power(4, long.span) else '-infinity' end
             and l.last_at >= $1) s
 $$;
 

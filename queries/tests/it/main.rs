@@ -8,6 +8,7 @@ mod migrate;
 mod oracle;
 mod ranges;
 mod rights;
+mod rollups;
 mod sessions;
 mod settings;
 mod tls;
