@@ -18,5 +18,5 @@ test:
 # The figures of the README; minutes, and only honest on a machine at rest.
 bench:
 	infra/setup/setup.sh test
-	cargo bench --locked -p sbw-ingest --bench handler
-	cargo bench --locked -p sbw-etl --bench load
+	cargo bench --locked -p sbw-ingest -p sbw-etl -p sbw-local --bench handler --bench load
+	cargo bench --locked -p sbw-queries -p sbw-tui --bench draw
