@@ -54,7 +54,7 @@ begin
               limit page)
              union all
             select f.session_id, f.started_at, f.last_at
-              from metrics.session_facts($1, $2, $3, null, null, null, null, reaching) f
+              from rollups.session_facts($1, $2, $3, reaching) f
              where (at_step is null or f.reached = at_step or (f.reached > at_step and not dropped))
                and (before_time is null
                     or f.started_at < before_time

@@ -101,11 +101,9 @@ as $$
             and l.last_at >= $1) s
 $$;
 
--- What kept events say about each session: of all, or of the ones named; for
--- those, only the login state may be a filter.
-create function metrics.session_facts(
-    from_time timestamptz, to_time timestamptz,
-    login text, category text, brand text, product text, event text, ids text[]
+-- What the kept events of these sessions say about each.
+create function rollups.session_facts(
+    from_time timestamptz, to_time timestamptz, login text, ids text[]
 ) returns table (
     session_id text, started_at timestamptz, last_at timestamptz, events bigint, carts bigint, completes bigint, is_new boolean,
     seconds bigint, reached integer, wait2 bigint, wait3 bigint, wait4 bigint)
@@ -117,11 +115,7 @@ begin
     return query
       with kept as materialized (
         select k.session_id, k.event_timestamp as at, k.event_name, k.is_first_visit
-          from metrics.kept_events($1, $2, $3, $4, $5, $6, $7) k
-         where $8 is null and k.session_id <> '' and rollups.in_calendar(k.event_timestamp)
-         union all
-        select k.session_id, k.event_timestamp, k.event_name, k.is_first_visit
-          from unnest($8) as named (id)
+          from unnest($4) as named (id)
          cross join lateral (
             -- By the session alone: in one index, whatever the range.
             select *
@@ -228,7 +222,7 @@ begin
     if cardinality(reaching) > 0 then
         return query
         select 1, f.events, f.carts, f.completes, f.is_new, f.seconds, f.reached, f.wait2, f.wait3, f.wait4
-          from metrics.session_facts(from_time, to_time, login, null, null, null, null, reaching) f;
+          from rollups.session_facts(from_time, to_time, login, reaching) f;
     end if;
 end
 $$;
