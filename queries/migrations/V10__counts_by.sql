@@ -12,34 +12,42 @@ declare
     asked constant integer := rollups.login_no(login);
     cut record;
 begin
-    if not rollups.has(from_time, to_time, login, category, brand, product, null) then
+    if rollups.has(from_time, to_time, login, category, brand, product, null) then
+        return query
+        select c.word, sum(c.events)::bigint
+          from (select w.word, e.events
+                  from rollups.pieces(from_time, to_time) p
+                  join rollups.event_counts e on e.grain = p.grain and e.bucket >= p.starts and e.bucket < p.ends
+                  join rollups.words w on w.word_no = e.name_no
+                 where (asked is null or e.login_no = asked)
+                   and (event is null or w.word = event)
+                 union all
+                select k.event_name, 1
+                  from rollups.kept_beside(from_time, to_time, login, null, null, null, event) k) c
+         group by 1;
+    elsif rollups.has_subjects(from_time, to_time, login, category, brand, product, null) then
+        cut := rollups.cut(from_time, to_time);
+        return query
+        select c.word, sum(c.events)::bigint
+          from (select w.word, e.events
+                  from rollups.kept_subjects(category, brand, product) s
+                  join rollups.subject_events e on e.subject_no = s.subject_no and e.day >= cut.d1 and e.day < cut.d2
+                  join rollups.words w on w.word_no = e.name_no
+                 where (asked is null or e.login_no = asked)
+                   and (event is null or w.word = event)
+                 union all
+                -- These have no hours.
+                select k.event_name, 1
+                  from (select * from metrics.kept_events(from_time, cut.d1, login, category, brand, product, event)
+                         union all
+                        select * from metrics.kept_events(cut.d2, to_time, login, category, brand, product, event)) k) c
+         group by 1;
+    else
         return query
         select k.event_name, count(*)
           from metrics.kept_events($1, $2, $3, $4, $5, $6, $7) k
          group by 1;
-        return;
     end if;
-    cut := rollups.cut(from_time, to_time);
-    return query
-    select c.word, sum(c.events)::bigint
-      from (select w.word, e.events
-              from (select e.name_no, sum(e.events) as events
-                      from (select * from rollups.event_counts where grain = 'h' and bucket >= cut.h1 and bucket < cut.d1
-                             union all
-                            select * from rollups.event_counts where grain = 'd' and bucket >= cut.d1 and bucket < cut.d2
-                             union all
-                            select * from rollups.event_counts where grain = 'h' and bucket >= cut.d2 and bucket < cut.h2) e
-                     where asked is null or e.login_no = asked
-                     group by 1) e
-              join rollups.words w on w.word_no = e.name_no
-             where event is null or w.word = event
-             union all
-            select k.event_name, 1
-              from metrics.kept_events(from_time, cut.h1, login, null, null, null, event) k
-             union all
-            select k.event_name, 1
-              from metrics.kept_events(cut.h2, to_time, login, null, null, null, event) k) c
-     group by 1;
 end
 $$;
 
@@ -53,7 +61,6 @@ set plan_cache_mode = force_custom_plan
 as $$
 declare
     asked constant integer := rollups.login_no(login);
-    cut record;
 begin
     if not rollups.has(from_time, to_time, login, category, brand, product, null) then
         return query
@@ -62,26 +69,17 @@ begin
          group by 1;
         return;
     end if;
-    cut := rollups.cut(from_time, to_time);
     return query
     select c.word, sum(c.events)::bigint
       from (select w.word, e.events
-              from (select e.login_no, sum(e.events) as events
-                      from (select * from rollups.event_counts where grain = 'h' and bucket >= cut.h1 and bucket < cut.d1
-                             union all
-                            select * from rollups.event_counts where grain = 'd' and bucket >= cut.d1 and bucket < cut.d2
-                             union all
-                            select * from rollups.event_counts where grain = 'h' and bucket >= cut.d2 and bucket < cut.h2) e
-                     where (asked is null or e.login_no = asked)
-                       and (event is null or e.name_no = (select word_no from rollups.words where word = event))
-                     group by 1) e
+              from rollups.pieces(from_time, to_time) p
+              join rollups.event_counts e on e.grain = p.grain and e.bucket >= p.starts and e.bucket < p.ends
               join rollups.words w on w.word_no = e.login_no
+             where (asked is null or e.login_no = asked)
+               and (event is null or e.name_no = (select word_no from rollups.words where word = event))
              union all
             select coalesce(k.user_login_state, ''), 1
-              from metrics.kept_events(from_time, cut.h1, login, null, null, null, event) k
-             union all
-            select coalesce(k.user_login_state, ''), 1
-              from metrics.kept_events(cut.h2, to_time, login, null, null, null, event) k) c
+              from rollups.kept_beside(from_time, to_time, login, null, null, null, event) k) c
      group by 1;
 end
 $$;
@@ -100,7 +98,6 @@ set plan_cache_mode = force_custom_plan
 as $$
 declare
     asked constant integer := rollups.login_no(login);
-    cut record;
 begin
     if not rollups.has_subjects(from_time, to_time, login, category, brand, product, event) then
         return query
@@ -118,7 +115,6 @@ begin
          group by 1, 2, 3, 4;
         return;
     end if;
-    cut := rollups.cut(from_time, to_time);
     return query
     select c.product_id, c.name, c.category, c.brand, sum(c.events)::bigint, sum(c.product_views)::bigint,
            sum(c.carts)::bigint, sum(c.completes)::bigint, sum(c.revenue), max(c.last_at)
@@ -128,11 +124,8 @@ begin
               join (select e.subject_no, sum(e.events) as events, sum(e.product_views) as product_views,
                            sum(e.carts) as carts, sum(e.completes) as completes, sum(e.revenue) as revenue,
                            max(e.last_at) as last_at
-                      from (select * from rollups.subject_counts where grain = 'h' and bucket >= cut.h1 and bucket < cut.d1
-                             union all
-                            select * from rollups.subject_counts where grain = 'd' and bucket >= cut.d1 and bucket < cut.d2
-                             union all
-                            select * from rollups.subject_counts where grain = 'h' and bucket >= cut.d2 and bucket < cut.h2) e
+                      from rollups.pieces(from_time, to_time) p
+                      join rollups.subject_counts e on e.grain = p.grain and e.bucket >= p.starts and e.bucket < p.ends
                      where asked is null or e.login_no = asked
                      group by 1) e using (subject_no)
              where s.product_id <> '' or s.name <> ''
@@ -144,9 +137,7 @@ begin
                    case when k.event_name = 'checkout_complete'
                         then metrics.effective_price(k.context_product_price, k.context_product_discount_price) end,
                    k.event_timestamp
-              from (select * from metrics.kept_events(from_time, cut.h1, login, category, brand, product, null)
-                     union all
-                    select * from metrics.kept_events(cut.h2, to_time, login, category, brand, product, null)) k
+              from rollups.kept_beside(from_time, to_time, login, category, brand, product, null) k
              where k.context_product_id <> '' or k.context_product_name <> '') c
      group by 1, 2, 3, 4;
 end
@@ -199,9 +190,7 @@ begin
                and (asked is null or h.login_no = asked)
              union all
             select date_bin('1 hour', k.event_timestamp, 'epoch'), 1
-              from (select * from metrics.kept_events(from_time, cut.h1, login, category, brand, product, null)
-                     union all
-                    select * from metrics.kept_events(cut.h2, to_time, login, category, brand, product, null)) k) c
+              from rollups.kept_beside(from_time, to_time, login, category, brand, product, null) k) c
      group by c.hour;
 end
 $$;
@@ -241,9 +230,7 @@ begin
                nullif(k.session_id, '') as session_id,
                count(*) as events,
                count(*) filter (where k.event_name = 'checkout_complete') as completes
-          from (select * from metrics.kept_events(from_time, cut.h1, login, null, null, null, null)
-                 union all
-                select * from metrics.kept_events(cut.h2, to_time, login, null, null, null, null)) k
+          from rollups.kept_beside(from_time, to_time, login, null, null, null, null) k
          group by 1, 2
     ),
     pieces as (
@@ -257,7 +244,7 @@ begin
           from (select date_trunc(bucket, hour, zone) as t, previous, s.sessions
                   from rollups.session_hours s
                  where hour >= cut.h1 and hour < cut.h2
-                   and (asked is null and not is_part or login_no = asked)) h
+                   and rollups.is_of(is_part, login_no, asked)) h
          where h.previous < greatest(h.t, cut.h1)
          union all
         select b.t, b.events, 0, b.completes from beside b
@@ -270,7 +257,7 @@ begin
                  from rollups.sessions s
                 cross join unnest(s.hours) as hour
                 where s.session_id = b.session_id
-                  and (asked is null and not s.is_part or s.login_no = asked)
+                  and rollups.is_of(s.is_part, s.login_no, asked)
                   and hour >= cut.h1 and hour < cut.h2
                   and date_trunc(bucket, hour, zone) = b.t)
     )

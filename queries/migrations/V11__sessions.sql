@@ -20,7 +20,7 @@ as $$
           from (select s.seconds as step, sum(s.sessions) as sessions
                   from cut, rollups.session_seconds s
                  where s.measure = $4 and not s.is_exact and s.day >= cut.d1 and s.day < cut.d2
-                   and (cut.asked is null and not s.is_part or s.login_no = cut.asked)
+                   and rollups.is_of(s.is_part, s.login_no, cut.asked)
                  group by 1
                  union all
                 select rollups.coarse(seconds), sum(sign) from beside where seconds is not null group by 1) s
@@ -53,7 +53,7 @@ as $$
                     from rollups.session_seconds x
                    where x.measure = $4 and x.is_exact and x.day = day.day
                      and x.seconds >= w.step and (x.seconds < w.next_step or w.next_step is null)) s
-              where cut.asked is null and not s.is_part or s.login_no = cut.asked
+              where rollups.is_of(s.is_part, s.login_no, cut.asked)
               union all
              select b.seconds, b.sign
                from beside b
@@ -141,12 +141,9 @@ begin
     cut := rollups.cut(from_time, to_time);
     select coalesce(sum(s.entered), 0) into entered
       from (select c.reached[1] as entered
-              from (select * from rollups.session_counts where grain = 'h' and bucket >= cut.h1 and bucket < cut.d1
-                     union all
-                    select * from rollups.session_counts where grain = 'd' and bucket >= cut.d1 and bucket < cut.d2
-                     union all
-                    select * from rollups.session_counts where grain = 'h' and bucket >= cut.d2 and bucket < cut.h2) c
-             where asked is null and not c.is_part or c.login_no = asked
+              from rollups.pieces(from_time, to_time) p
+              join rollups.session_counts c on c.grain = p.grain and c.bucket >= p.starts and c.bucket < p.ends
+             where rollups.is_of(c.is_part, c.login_no, asked)
              union all
             select b.sign * (b.reached >= 1)::integer
               from rollups.sessions_beside(from_time, to_time, login, cut.h1, cut.h2) b) s;

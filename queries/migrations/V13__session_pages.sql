@@ -17,7 +17,6 @@ as $$
 #variable_conflict use_column
 declare
     asked constant integer := rollups.login_no($3);
-    reaching text[];
 begin
     if not rollups.has($1, $2, $3, $4, $5, $6, $7)
        or (at_step is not null
@@ -34,12 +33,6 @@ begin
          limit case when at_step is null then page end;
         return;
     end if;
-    reaching := array(
-        select s.session_id from rollups.sessions_open_at($1) s
-         where asked is null and not s.is_part or s.login_no = asked
-         union
-        select s.session_id from rollups.sessions_open_at($2) s
-         where asked is null and not s.is_part or s.login_no = asked);
     return query
     select s.session_id, s.started_at, s.last_at
       from ((select s.session_id, s.first_at as started_at, s.last_at
@@ -47,14 +40,14 @@ begin
               where s.first_at >= $1 and s.first_at < $2
                 and s.first_at <= coalesce(before_time, 'infinity')
                 and s.last_at < $2
-                and (asked is null and not s.is_part or s.login_no = asked)
+                and rollups.is_of(s.is_part, s.login_no, asked)
                 and (at_step is null or s.reached = at_step or (s.reached > at_step and not dropped))
                 and (before_time is null or s.first_at < before_time or s.session_id collate "C" > before_id)
               order by s.first_at desc, s.session_id collate "C"
               limit page)
              union all
             select f.session_id, f.started_at, f.last_at
-              from rollups.session_facts($1, $2, $3, reaching) f
+              from rollups.session_facts($1, $2, $3, rollups.sessions_reaching($1, $2, asked)) f
              where (at_step is null or f.reached = at_step or (f.reached > at_step and not dropped))
                and (before_time is null
                     or f.started_at < before_time

@@ -24,6 +24,31 @@ begin
 end
 $$;
 
+-- The sums that make up those hours and days: by hour, by day, by hour.
+create function rollups.pieces(from_time timestamptz, to_time timestamptz)
+returns table (grain "char", starts timestamptz, ends timestamptz)
+language sql stable parallel safe rows 3
+as $$
+    select p.*
+      from rollups.cut($1, $2) c
+     cross join lateral (values ('h'::"char", c.h1, c.d1), ('d', c.d1, c.d2), ('h', c.d2, c.h2)) p (grain, starts, ends)
+$$;
+
+-- The kept events that stick out of those hours.
+create function rollups.kept_beside(
+    from_time timestamptz, to_time timestamptz,
+    login text, category text, brand text, product text, event text
+) returns setof public.clickstream_events
+language sql stable parallel safe
+as $$
+    select k.*
+      from rollups.cut($1, $2) c
+     cross join lateral (
+         select * from metrics.kept_events($1, c.h1, $3, $4, $5, $6, $7)
+          union all
+         select * from metrics.kept_events(c.h2, $2, $3, $4, $5, $6, $7)) k
+$$;
+
 -- The number of a login filter: NULL for none, 0 for one that no event has.
 create function rollups.login_no(login text) returns integer
 language sql stable parallel safe
@@ -99,6 +124,21 @@ as $$
             and l.first_at < $1
             and l.first_at >= case when long.span < 13 then $1 - interval '1 hour' * power(4, long.span) else '-infinity' end
             and l.last_at >= $1) s
+$$;
+
+-- Whether a row about sessions counts under a login filter, by its number.
+create function rollups.is_of(is_part boolean, login_no integer, asked integer) returns boolean
+language sql immutable parallel safe
+as $$ select $3 is null and not $1 or $2 = $3 $$;
+
+-- The sessions that reach over an end of a range.
+create function rollups.sessions_reaching(from_time timestamptz, to_time timestamptz, asked integer) returns text[]
+language sql stable parallel safe
+as $$
+    select array(
+        select session_id from rollups.sessions_open_at($1) where rollups.is_of(is_part, login_no, $3)
+         union
+        select session_id from rollups.sessions_open_at($2) where rollups.is_of(is_part, login_no, $3))
 $$;
 
 -- What the kept events of these sessions say about each.
@@ -190,39 +230,25 @@ as $$
 #variable_conflict use_column
 declare
     asked constant integer := rollups.login_no(login);
-    reaching text[];
 begin
     return query
-    select 1, s.events, s.carts, s.completes, s.is_new,
+    select s.sign, s.events, s.carts, s.completes, s.is_new,
            floor(extract(epoch from s.last_at - s.first_at))::bigint, s.reached::integer, s.wait2, s.wait3, s.wait4
-      from rollups.sessions s
-     where s.first_at >= from_time and s.first_at < sums_from
-       and s.last_at < to_time
-       and (asked is null and not s.is_part or s.login_no = asked);
+      from (select 1 as sign, b.*
+              from rollups.sessions b
+             where b.first_at >= from_time and b.first_at < sums_from and b.last_at < to_time
+             union all
+            select 1, b.*
+              from rollups.sessions b
+             where b.first_at >= sums_to and b.first_at < to_time and b.last_at < to_time
+             union all
+            select -1, b.*
+              from rollups.sessions_open_at(to_time) b
+             where b.first_at >= sums_from and b.first_at < sums_to) s
+     where rollups.is_of(s.is_part, s.login_no, asked);
     return query
-    select 1, s.events, s.carts, s.completes, s.is_new,
-           floor(extract(epoch from s.last_at - s.first_at))::bigint, s.reached::integer, s.wait2, s.wait3, s.wait4
-      from rollups.sessions s
-     where s.first_at >= sums_to and s.first_at < to_time
-       and s.last_at < to_time
-       and (asked is null and not s.is_part or s.login_no = asked);
-    return query
-    select -1, s.events, s.carts, s.completes, s.is_new,
-           floor(extract(epoch from s.last_at - s.first_at))::bigint, s.reached::integer, s.wait2, s.wait3, s.wait4
-      from rollups.sessions_open_at(to_time) s
-     where s.first_at >= sums_from and s.first_at < sums_to
-       and (asked is null and not s.is_part or s.login_no = asked);
-
-    reaching := array(
-        select s.session_id from rollups.sessions_open_at(from_time) s
-         where asked is null and not s.is_part or s.login_no = asked
-         union
-        select s.session_id from rollups.sessions_open_at(to_time) s
-         where asked is null and not s.is_part or s.login_no = asked);
-    if cardinality(reaching) > 0 then
-        return query
-        select 1, f.events, f.carts, f.completes, f.is_new, f.seconds, f.reached, f.wait2, f.wait3, f.wait4
-          from rollups.session_facts(from_time, to_time, login, reaching) f;
-    end if;
+    select 1, f.events, f.carts, f.completes, f.is_new, f.seconds, f.reached, f.wait2, f.wait3, f.wait4
+      from rollups.session_facts(from_time, to_time, login,
+                                 rollups.sessions_reaching(from_time, to_time, asked)) f;
 end
 $$;

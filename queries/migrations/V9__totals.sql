@@ -74,25 +74,17 @@ returns table (events bigint, carts bigint, starts bigint, completes bigint, pri
 language sql stable
 set plan_cache_mode = force_custom_plan
 as $$
-      with cut as materialized (select * from rollups.cut($1, $2)),
-    counted as (
+      with counted as (
         select w.word as event_name, c.events, c.priced, c.revenue
-          from (select name_no, sum(events) as events, sum(priced) as priced, sum(revenue) as revenue
-                  from (select e.* from cut, rollups.event_counts e where grain = 'h' and bucket >= h1 and bucket < d1
-                         union all
-                        select e.* from cut, rollups.event_counts e where grain = 'd' and bucket >= d1 and bucket < d2
-                         union all
-                        select e.* from cut, rollups.event_counts e where grain = 'h' and bucket >= d2 and bucket < h2) e
-                 where $3 is null or login_no = (select rollups.login_no($3))
+          from (select e.name_no, sum(e.events) as events, sum(e.priced) as priced, sum(e.revenue) as revenue
+                  from rollups.pieces($1, $2) p
+                  join rollups.event_counts e on e.grain = p.grain and e.bucket >= p.starts and e.bucket < p.ends
+                 where $3 is null or e.login_no = (select rollups.login_no($3))
                  group by 1) c
           join rollups.words w on w.word_no = c.name_no
          union all
         select k.event_name, 1, (p.price is not null)::integer, p.price
-          from cut
-         cross join lateral (
-             select * from metrics.kept_events($1, cut.h1, $3, null, null, null, null)
-              union all
-             select * from metrics.kept_events(cut.h2, $2, $3, null, null, null, null)) k
+          from rollups.kept_beside($1, $2, $3, null, null, null, null) k
          cross join lateral (
              select case when k.event_name = 'checkout_complete'
                          then metrics.effective_price(k.context_product_price, k.context_product_discount_price)
@@ -132,23 +124,11 @@ as $$
          where $3 is null or h.login_no = (select rollups.login_no($3))
          union
         select p.kind, p.person_no
-          from (select 'c'::"char" as kind, k.client_id as id
-                  from cut
-                 cross join lateral (
-                     select * from metrics.kept_events($1, cut.h1, $3, null, null, null, null)
-                      union all
-                     select * from metrics.kept_events(cut.h2, $2, $3, null, null, null, null)) k
-                 where k.client_id <> ''
-                 union
-                select 'u', k.user_id
-                  from cut
-                 cross join lateral (
-                     select * from metrics.kept_events($1, cut.h1, $3, null, null, null, null)
-                      union all
-                     select * from metrics.kept_events(cut.h2, $2, $3, null, null, null, null)) k
-                 where k.user_id <> '') named
+          from rollups.kept_beside($1, $2, $3, null, null, null, null) k
+         cross join lateral (values ('c'::"char", k.client_id), ('u', k.user_id)) named (kind, id)
          cross join lateral (
              select n.kind, n.person_no from rollups.people n where n.id = named.id and n.kind = named.kind offset 0) p
+         where named.id <> ''
     ),
     counted as (
         select kind, sum(bit_count(people)) as people from days group by 1
@@ -169,21 +149,15 @@ returns table (sessions bigint, events bigint, carted bigint, converted bigint, 
 language sql stable
 set plan_cache_mode = force_custom_plan
 as $$
-      with cut as materialized (select * from rollups.cut($1, $2)),
-    parts as (
+      with parts as (
         select s.sessions, s.events, s.carted, s.converted, s.abandoned, s.bounces, s.new_sessions
-          from cut
-         cross join lateral (
-             select * from rollups.session_counts where grain = 'h' and bucket >= cut.h1 and bucket < cut.d1
-              union all
-             select * from rollups.session_counts where grain = 'd' and bucket >= cut.d1 and bucket < cut.d2
-              union all
-             select * from rollups.session_counts where grain = 'h' and bucket >= cut.d2 and bucket < cut.h2) s
-         where $3 is null and not s.is_part or s.login_no = (select rollups.login_no($3))
+          from rollups.pieces($1, $2) p
+          join rollups.session_counts s on s.grain = p.grain and s.bucket >= p.starts and s.bucket < p.ends
+         where rollups.is_of(s.is_part, s.login_no, (select rollups.login_no($3)))
          union all
         select b.sign, b.sign * b.events, b.sign * (b.carts > 0)::integer, b.sign * (b.completes > 0)::integer,
                b.sign * (b.carts > 0 and b.completes = 0)::integer, b.sign * (b.events = 1)::integer, b.sign * b.is_new::integer
-          from cut, rollups.sessions_beside($1, $2, $3, cut.h1, cut.h2) b
+          from rollups.cut($1, $2) cut, rollups.sessions_beside($1, $2, $3, cut.h1, cut.h2) b
     )
     select coalesce(sum(sessions), 0)::bigint, coalesce(sum(events), 0)::bigint, coalesce(sum(carted), 0)::bigint,
            coalesce(sum(converted), 0)::bigint, coalesce(sum(abandoned), 0)::bigint, coalesce(sum(bounces), 0)::bigint,
