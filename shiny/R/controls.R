@@ -1,0 +1,53 @@
+# What the reader chooses: the days, who was logged in, and whether it stays fresh.
+
+PRESETS <- c("Today" = 1, "7 days" = 7, "30 days" = 30, "90 days" = 90)
+
+controls_ui <- function(id) {
+  ns <- NS(id)
+  today <- utc_today()
+  tags$div(class = "controls",
+    dateRangeInput(ns("days"), "Days (UTC)", start = today - 29, end = today, weekstart = 1, format = "yyyy-mm-dd", separator = "to"),
+    tags$div(class = "presets", lapply(names(PRESETS), function(name) {
+      actionButton(ns(paste0("last", PRESETS[[name]])), name, class = "preset")
+    })),
+    selectInput(ns("login"), "user_login_state", selectize = FALSE,
+                choices = c("ALL", "logged_in", "anonymous", "guest", "unknown")),
+    tags$div(class = "refresh",
+      checkboxInput(ns("auto"), "Refresh every 10 s", TRUE),
+      actionButton(ns("now"), "Refresh now"))
+  )
+}
+
+# `question`: what is asked, or a message instead of all answers. `tick`: changes
+# when it is time to ask again.
+controls_server <- function(id, recoveries) {
+  moduleServer(id, function(input, output, session) {
+    lapply(PRESETS, function(days) {
+      observeEvent(input[[paste0("last", days)]], {
+        updateDateRangeInput(session, "days", start = utc_today() - days + 1, end = utc_today())
+      })
+    })
+    turns <- reactiveVal(0)
+    observe({
+      req(input$auto)
+      invalidateLater(10000)
+      isolate(turns(turns() + 1))
+    })
+    list(
+      question = reactive(days_question(input$days, input$login)),
+      tick = reactive(list(turns(), input$now, recoveries()))
+    )
+  })
+}
+
+# Whole days in UTC, the last one included.
+days_question <- function(days, login) {
+  if (anyNA(days) || any(days < as.Date("1900-01-01")) || any(days >= as.Date("2999-12-31"))) {
+    validate("Choose a first and a last day, such as 2025-12-01 to 2025-12-07.", errorClass = "nothing")
+  }
+  if (days[1] > days[2]) validate("The last day is before the first one. Swap the two.", errorClass = "nothing")
+  midnight <- function(day) format(day, "%Y-%m-%dT00:00:00Z")
+  question(midnight(days[1]), midnight(days[2] + 1), login = if (login == "ALL") NA else login)
+}
+
+utc_today <- function() as.Date(Sys.time(), tz = "UTC")
