@@ -29,6 +29,8 @@ pub const SESSION_LIST: &str = include_str!("../sql/session_list.sql");
 pub const SESSION: &str = include_str!("../sql/session.sql");
 /// A page of events. `$8` and `$9` time and id to continue after, `$10` products only, `$11` limit.
 pub const RAW: &str = include_str!("../sql/raw.sql");
+/// One row: how many events `RAW` has, on how many pages. `$8` products only, `$9` events a page.
+pub const RAW_PAGES: &str = include_str!("../sql/raw_pages.sql");
 /// One row: how fresh the warehouse is. `$1` is the present.
 pub const PIPELINE: &str = include_str!("../sql/pipeline.sql");
 /// The newest runs. `$1` how many.

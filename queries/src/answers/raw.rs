@@ -102,6 +102,33 @@ pub async fn raw(
     })
 }
 
+/// How much there is to page through.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct RawPages {
+    /// Kept events.
+    pub events: i64,
+    /// Pages that hold them; one when there are none.
+    pub pages: i64,
+}
+
+/// How many events [`raw`] has in all, and how many pages of `limit` (at least one).
+pub async fn pages(
+    client: &impl GenericClient,
+    question: &Question,
+    products_only: bool,
+    limit: u32,
+) -> Result<RawPages, QueryError> {
+    let limit = i64::from(limit.max(1));
+    let parameters = question.with(&[(&products_only, Type::BOOL), (&limit, Type::INT8)]);
+    let rows = client.query_typed(sql::RAW_PAGES, &parameters).await?;
+    rows.first().map_or(Ok(RawPages::default()), |row| {
+        Ok(RawPages {
+            events: row.try_get("events")?,
+            pages: row.try_get("pages")?,
+        })
+    })
+}
+
 impl Raw {
     /// Where the page after this one starts; none after an empty page.
     #[must_use]

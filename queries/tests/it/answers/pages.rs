@@ -1,6 +1,7 @@
 //! Pages of events.
 
-use sbw_queries::answers::raw::{Cursor, Page, raw};
+use sbw_queries::Question;
+use sbw_queries::answers::raw::{Cursor, Page, RawPages, pages, raw};
 use uuid::Uuid;
 
 use super::with;
@@ -60,4 +61,46 @@ async fn pages_of_events_join_without_a_gap_or_an_overlap() {
     );
     assert_eq!(cursor.to_string().parse::<Cursor>().unwrap(), cursor);
     assert!("2025-12-01".parse::<Cursor>().is_err());
+}
+
+#[tokio::test]
+async fn pages_are_counted_with_and_without_rollups() {
+    let warehouse = Warehouse::migrated().await;
+    let made: Vec<_> = (1..=25)
+        .map(|id| {
+            with(event(id, "2025-12-01T10:30:00Z", "click"), |e| {
+                e.context_product_name = (id % 2 == 0).then(|| "named".to_owned());
+                e.user_login_state = (id <= 8).then(|| "guest".to_owned());
+            })
+        })
+        .collect();
+    warehouse.hold(&made).await;
+    let day = between("2025-12-01", "2025-12-02");
+    let mut guests = day.clone();
+    guests.filter.login = Some("guest".to_owned());
+    let nobody = between("2025-12-02", "2025-12-03");
+    let cases: [(&Question, bool, u32, i64, i64); 7] = [
+        (&day, false, 4, 25, 7),
+        (&day, false, 5, 25, 5),
+        (&day, true, 4, 12, 3),
+        (&guests, false, 20, 8, 1),
+        (&guests, true, 1, 4, 4),
+        (&nobody, false, 20, 0, 1),
+        (&nobody, true, 20, 0, 1),
+    ];
+    for from_events in [false, true] {
+        if from_events {
+            warehouse.distrust_rollups().await;
+        }
+        for (question, products_only, limit, events, pages_of_them) in cases {
+            let counted = pages(&warehouse.client, question, products_only, limit)
+                .await
+                .unwrap();
+            let expected = RawPages {
+                events,
+                pages: pages_of_them,
+            };
+            assert_eq!(counted, expected, "{limit} a page, {question:?}");
+        }
+    }
 }
