@@ -15,17 +15,23 @@ chart_series <- function(points, field, bucket, colour = ACCENT) {
   chart
 }
 
-# Bars from the left, the first on top, each with its label behind it. `letter` is how
-# wide one is, as a share of the longest bar.
-chart_bars <- function(names, values, labels, colour = ACCENT, letter = 0.018) {
+# A letter of a label, in pixels.
+LETTER <- 8
+
+# Bars from the left, the first on top, each with its label behind it; `width` is the
+# chart's, in pixels.
+chart_bars <- function(names, values, labels, width, colour = ACCENT) {
+  shown <- short(names, if (width < 500) 18 else 30)
+  label_room <- LETTER * max(nchar(labels), 0) + 12
+  bar_room <- max(width - label_room - LETTER * max(nchar(shown, type = "width"), 0) - 24, 40)
   # By place: two long names may be cut to the same text.
   bars <- data.frame(place = factor(seq_along(names), levels = rev(seq_along(names))), value = values, label = labels)
   ggplot(bars, aes(value, place)) +
     geom_col(fill = colour, width = 0.66) +
-    geom_text(aes(label = label), hjust = 0, nudge_x = max(values, 1) * 0.012, size = 3.7, colour = INK,
+    geom_text(aes(label = label), hjust = 0, nudge_x = max(values, 1) * 5 / bar_room, size = 3.7, colour = INK,
               family = chart_font()) +
-    scale_y_discrete(labels = rev(short(names, 30))) +
-    scale_x_continuous(expand = expansion(mult = c(0, 0.04 + letter * max(nchar(labels), 0)))) +
+    scale_y_discrete(labels = rev(shown)) +
+    scale_x_continuous(expand = expansion(mult = c(0, label_room / bar_room))) +
     chart_theme() +
     theme(panel.grid.major = element_blank(), axis.text.x = element_blank(),
           axis.text.y = element_text(colour = INK, size = rel(0.95)))

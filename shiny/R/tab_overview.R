@@ -24,7 +24,7 @@ overview_server <- function(id, look) {
     logins <- live(ask_logins, charts_on)
 
     output$cards <- renderUI(overview_cards(answer_of(overview)))
-    output$series_title <- renderText(paste("Events per", answer_of(timeseries)$bucket))
+    output$series_title <- renderText(series_title("Events", timeseries))
     output$series <- chart_output({
       series <- answer_of(timeseries)
       or_empty(any(series$points$events > 0))
@@ -33,12 +33,12 @@ overview_server <- function(id, look) {
     output$events <- chart_output({
       rows <- answer_of(events)$rows
       or_empty(nrow(rows) > 0)
-      chart_bars(rows$event_name, rows$events, share_label(rows))
+      chart_bars(rows$event_name, rows$events, share_label(rows), chart_width())
     }, alt = "The most frequent event types")
     output$logins <- chart_output({
       rows <- answer_of(logins)$rows
       or_empty(nrow(rows) > 0)
-      chart_bars(rows$user_login_state, rows$events, share_label(rows), colour = SECOND, letter = 0.03)
+      chart_bars(rows$user_login_state, rows$events, share_label(rows), chart_width(), SECOND)
     }, alt = "Events by login state")
   })
 }
@@ -58,6 +58,11 @@ overview_cards <- function(now) {
     of("Carts left", "cart_abandonment_percent", percent),
     of("Unique users", "unique_users")
   )
+}
+
+series_title <- function(what, live) {
+  bucket <- live$answer()$bucket
+  if (is.null(bucket)) paste(what, "over time") else paste(what, "per", bucket)
 }
 
 share_label <- function(rows) paste0(count(rows$events), "  \u00b7  ", percent(rows$percent))

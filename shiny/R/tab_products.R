@@ -18,7 +18,7 @@ products_server <- function(id, look) {
     bars <- function(live, colour) {
       rows <- answer_of(live)$rows
       or_empty(nrow(rows) > 0, "product events")
-      chart_bars(rows$name, rows$events, count(rows$events), colour)
+      chart_bars(rows$name, rows$events, count(rows$events), chart_width(), colour)
     }
     output$categories <- chart_output(bars(categories, ACCENT), alt = "Product events by category")
     output$brands <- chart_output(bars(brands, SECOND), alt = "Product events by brand")
@@ -28,7 +28,7 @@ products_server <- function(id, look) {
 }
 
 group_table <- function(rows, heading) {
-  req(nrow(rows) > 0)
+  if (nrow(rows) == 0) return(tags$span()) # the chart says it
   table_of(rows, caption = paste("Events, views, carts, orders and revenue by", tolower(heading)), list(
     column_of(heading, "name", cut_to(24)),
     column_of("Events", "events", count, number = TRUE),

@@ -28,7 +28,7 @@ sessions_server <- function(id, look) {
       or_empty(answer$sessions > 0, "sessions")
       chart_columns(answer$duration_histogram$label, answer$duration_histogram$sessions)
     }, alt = "Sessions by how long they were")
-    output$series_title <- renderText(paste("Sessions per", answer_of(timeseries)$bucket))
+    output$series_title <- renderText(series_title("Sessions", timeseries))
     output$series <- chart_output({
       series <- answer_of(timeseries)
       or_empty(any(series$points$sessions > 0), "sessions")

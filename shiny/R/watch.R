@@ -10,7 +10,13 @@ watch <- function(asked, ask, visible, tick) {
   observe({
     req(visible())
     tick()
-    now <- asked()
+    now <- tryCatch(asked(), validation = identity)
+    if (inherits(now, "validation")) { # no question at all
+      answered <<- NULL
+      live$answer(NULL)
+      live$failure(now)
+      return()
+    }
     tryCatch(
       {
         answer <- ask(now)
@@ -28,12 +34,14 @@ watch <- function(asked, ask, visible, tick) {
 }
 
 # The answer, for whatever draws it. Before the first one the place stays as the
-# page made it; after a failure it says what to do.
+# page made it; after a failure it says what to do, but for a lost connection, about
+# which the head of the page says it once.
 answer_of <- function(live) {
   answer <- live$answer()
   if (!is.null(answer)) return(answer)
   failure <- live$failure()
   req(failure)
+  if (isTRUE(failure$link)) validate("Not known until the warehouse answers.", errorClass = "nothing")
   validate(conditionMessage(failure), errorClass = "failure")
 }
 
@@ -46,6 +54,9 @@ chart_output <- function(chart, alt) {
     invisible()
   }, res = 96, alt = alt)
 }
+
+# How wide the chart that is being drawn is, in pixels of the page.
+chart_width <- function() getCurrentOutputInfo()$width()
 
 # For answers that may have nothing to show.
 or_empty <- function(has_any, what = "events") {

@@ -20,6 +20,7 @@ PATIENCE = 60
 class Browser:
     def __init__(self, width=1440, height=1100):
         self.home = tempfile.mkdtemp(prefix="sbw-browser-")
+        self.session = None
         port = free_port()
         self.driver = subprocess.Popen(
             ["chromedriver", f"--port={port}", "--log-level=OFF"],
@@ -42,11 +43,12 @@ class Browser:
             raise
 
     def close(self):
-        if hasattr(self, "session"):
+        if self.session:
             try:
                 self._call("DELETE", self.session)
             except OSError:
                 pass
+            self.session = None
         self.driver.terminate()
         self.driver.wait()
         shutil.rmtree(self.home, ignore_errors=True)

@@ -11,6 +11,10 @@
   // Debian's date picker starts itself by the name that Shiny has taken from it.
   if (!$.fn.datepicker) $.fn.datepicker = $.fn.bsDatepicker;
 
+  // A browser may keep a page that was left, with its session: it would go on asking.
+  window.addEventListener("pagehide", function () { Shiny.shinyapp.$socket.close(); });
+  window.addEventListener("pageshow", function (event) { if (event.persisted) location.reload(); });
+
   document.addEventListener("DOMContentLoaded", function () {
     Shiny.addCustomMessageHandler("enable", function (message) {
       var button = document.getElementById(message.id);
