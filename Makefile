@@ -3,10 +3,16 @@ SHELL := /bin/bash
 export CARGO_TARGET_DIR ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/sbw/target
 ARGS ?=
 
-.PHONY: demo setup test bench
+.PHONY: demo shiny setup test bench
 
 demo: setup
 	cargo run --release --locked -p sbw-local -- $(ARGS)
+
+# The same shop in a browser, on port 3838.
+shiny:
+	infra/setup/setup.sh shiny
+	cargo build --release --locked -p sbw-local
+	shiny/local.sh $(ARGS)
 
 setup:
 	infra/setup/setup.sh demo

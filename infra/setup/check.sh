@@ -39,4 +39,7 @@ cargo build --release --locked -p sbw-ingest -p sbw-etl -p sbw-local --bins
 step tests
 SBW_LAMBDA_DIR="$CARGO_TARGET_DIR/release" cargo nextest run --workspace --locked --profile ci
 
+step "the Shiny app"
+shiny/tests/run
+
 step "all passed"

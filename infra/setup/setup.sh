@@ -2,7 +2,8 @@
 # Installs what a fresh Debian or Ubuntu machine lacks, and nothing it has.
 #
 #   infra/setup/setup.sh demo   what running the platform takes: PostgreSQL, a C compiler
-#   infra/setup/setup.sh test   that, and what the tests take: SeaweedFS, nextest, cargo-deny, ShellCheck,
+#   infra/setup/setup.sh shiny  what the Shiny app takes: R and its packages
+#   infra/setup/setup.sh test   all that, and what the tests take: SeaweedFS, nextest, cargo-deny, ShellCheck, Chromium,
 #                               and for infra/aws: linters, emulators of AWS, and roots to install hosts in
 #
 # Works as root and as a user with sudo. Says what it does. Safe to repeat.
@@ -136,22 +137,45 @@ install_aws_tools() {
     command -v jq >/dev/null || apt_install jq
 }
 
+# R and every package from the distribution: nothing is built here or elsewhere.
+install_shiny() {
+    local package missing=()
+    for package in r-base-core r-cran-shiny r-cran-ggplot2 r-cran-ragg r-cran-dbi r-cran-rpostgresql r-cran-jsonlite fonts-inter; do
+        dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
+    done
+    if [ "${#missing[@]}" -gt 0 ]; then apt_install "${missing[@]}"; fi
+    say "R: $(R --version | sed -n '1s/R version \([0-9.]*\).*/\1/p')"
+}
+
+# A browser with its driver, unless there is one of either kind.
+install_browser() {
+    if command -v chromedriver >/dev/null && { command -v chromium || command -v google-chrome; } >/dev/null; then return; fi
+    apt_install chromium chromium-driver
+}
+
 case "${1:-}" in
 demo)
     install_rust_needs
     install_postgres
     ;;
+shiny)
+    install_rust_needs
+    install_postgres
+    install_shiny
+    ;;
 test)
     install_rust_needs
     install_postgres
     install_seaweedfs
+    install_shiny
+    install_browser
     cargo_tool cargo-nextest "$NEXTEST_VERSION"
     cargo_tool cargo-deny "$DENY_VERSION"
     command -v shellcheck >/dev/null || apt_install shellcheck
     install_aws_tools
     ;;
 *)
-    die "usage: infra/setup/setup.sh demo|test"
+    die "usage: infra/setup/setup.sh demo|shiny|test"
     ;;
 esac
 say "ready"
