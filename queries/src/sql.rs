@@ -21,6 +21,8 @@ pub const FUNNEL: &str = include_str!("../sql/funnel.sql");
 pub const SESSIONS: &str = include_str!("../sql/sessions.sql");
 /// A row per hour of the week. `$8` time zone.
 pub const HEATMAP: &str = include_str!("../sql/heatmap.sql");
+/// A row per hour of one cell of the heatmap. `$8` time zone, `$9` weekday, `$10` hour, `$11` limit.
+pub const HEATMAP_HOURS: &str = include_str!("../sql/heatmap_hours.sql");
 /// A page of sessions. `$8` the steps, `$9` a step or NULL, `$10` only those that dropped out
 /// at it, `$11` and `$12` start and id to continue after, `$13` limit.
 pub const SESSION_LIST: &str = include_str!("../sql/session_list.sql");
@@ -35,3 +37,5 @@ pub const RAW_PAGES: &str = include_str!("../sql/raw_pages.sql");
 pub const PIPELINE: &str = include_str!("../sql/pipeline.sql");
 /// The newest runs. `$1` how many.
 pub const PIPELINE_RUNS: &str = include_str!("../sql/pipeline_runs.sql");
+/// Why events were rejected. `$1` limit.
+pub const REJECT_REASONS: &str = include_str!("../sql/reject_reasons.sql");

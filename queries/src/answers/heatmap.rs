@@ -1,5 +1,6 @@
 //! When in the week things happen.
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use tokio_postgres::GenericClient;
 use tokio_postgres::types::Type;
@@ -68,4 +69,64 @@ impl Heatmap {
         let hour = usize::try_from(hour.hour).ok()?;
         self.cells.get_mut(weekday)?.get_mut(hour)
     }
+}
+
+/// One hour of the calendar, cut to the range that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CellHour {
+    /// First instant inside.
+    pub from: DateTime<Utc>,
+    /// First instant after.
+    pub to: DateTime<Utc>,
+    /// Kept events in it.
+    pub events: i64,
+}
+
+/// The hours that a cell of the heatmap adds up, newest first; only those with events.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct CellHours {
+    /// ISO: 1 is Monday, 7 is Sunday.
+    pub weekday: i32,
+    /// 0 to 23.
+    pub hour: i32,
+    /// The hours.
+    pub rows: Vec<CellHour>,
+}
+
+impl Answer for CellHours {
+    const VIEW: &'static str = "heatmap_hours";
+}
+
+/// Which hours of the calendar made one cell of [`heatmap`]: `weekday` from 1, `hour` from 0.
+pub async fn heatmap_hours(
+    client: &impl GenericClient,
+    question: &Question,
+    zone: &Zone,
+    (weekday, hour): (i32, i32),
+    limit: u32,
+) -> Result<CellHours, QueryError> {
+    let place = zone.as_str();
+    let limit = i64::from(limit);
+    let parameters = question.with(&[
+        (&place, Type::TEXT),
+        (&weekday, Type::INT4),
+        (&hour, Type::INT4),
+        (&limit, Type::INT8),
+    ]);
+    let rows = client
+        .query_typed(sql::HEATMAP_HOURS, &parameters)
+        .await
+        .map_err(|source| QueryError::in_zone(zone, source))?;
+    let rows = rows.iter().map(|row| {
+        Ok(CellHour {
+            from: row.try_get("from_time")?,
+            to: row.try_get("to_time")?,
+            events: row.try_get("events")?,
+        })
+    });
+    Ok(CellHours {
+        weekday,
+        hour,
+        rows: rows.collect::<Result<_, QueryError>>()?,
+    })
 }

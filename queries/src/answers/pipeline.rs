@@ -80,6 +80,35 @@ pub async fn pipeline(
     Ok(state)
 }
 
+/// Why events could not be loaded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RejectReason {
+    /// In words.
+    pub reason: String,
+    /// Rows in the rejects table with it.
+    pub rejects: i64,
+    /// When the last of them was rejected.
+    pub last_at: DateTime<Utc>,
+}
+
+/// Why events could not be loaded: at most `limit` reasons, the most frequent first.
+pub async fn reject_reasons(
+    client: &impl GenericClient,
+    limit: u32,
+) -> Result<Vec<RejectReason>, QueryError> {
+    let rows = client
+        .query_typed(sql::REJECT_REASONS, &[(&i64::from(limit), Type::INT8)])
+        .await?;
+    let rows = rows.iter().map(|row| {
+        Ok(RejectReason {
+            reason: row.try_get("reason")?,
+            rejects: row.try_get("rejects")?,
+            last_at: row.try_get("last_at")?,
+        })
+    });
+    rows.collect()
+}
+
 impl Run {
     fn read(row: &Row) -> Result<Self, QueryError> {
         Ok(Self {

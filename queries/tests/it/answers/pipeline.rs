@@ -1,6 +1,6 @@
 //! Freshness and the last runs.
 
-use sbw_queries::answers::pipeline::pipeline;
+use sbw_queries::answers::pipeline::{pipeline, reject_reasons};
 
 use crate::common::{Warehouse, at, event};
 
@@ -45,5 +45,33 @@ async fn the_pipeline_shows_its_last_runs_and_its_lag() {
             last.finished_at
         ),
         ("failed", Some("no bucket"), None)
+    );
+}
+
+#[tokio::test]
+async fn the_most_frequent_reason_comes_first() {
+    let warehouse = Warehouse::migrated().await;
+    warehouse
+        .client
+        .batch_execute(
+            "insert into etl.rejects (object_key, event_index, reason, excerpt, run_id, rejected_at)
+             select 'k' || n, 0, (array['b', 'a', 'no name', 'no name'])[n % 4 + 1], '', 1,
+                    timestamptz '2025-12-01Z' + n * interval '1 minute'
+               from generate_series(1, 12) n",
+        )
+        .await
+        .unwrap();
+    let reader = warehouse.of("sbw_reader").await;
+    let reasons = reject_reasons(&reader, 2).await.unwrap();
+    let reasons: Vec<_> = reasons
+        .iter()
+        .map(|row| (row.reason.as_str(), row.rejects, row.last_at))
+        .collect();
+    assert_eq!(
+        reasons,
+        [
+            ("no name", 6, at("2025-12-01T00:11:00Z")),
+            ("a", 3, at("2025-12-01T00:09:00Z"))
+        ]
     );
 }

@@ -1,7 +1,8 @@
 //! Hours of the week, by the clocks of a zone.
 
-use sbw_queries::QueryError;
-use sbw_queries::answers::heatmap::{Heatmap, Hour, heatmap};
+use sbw_queries::answers::heatmap::{Heatmap, Hour, heatmap, heatmap_hours};
+use sbw_queries::answers::raw::{Page, raw};
+use sbw_queries::{QueryError, Question, TimeRange};
 
 use crate::common::{Warehouse, between, event};
 
@@ -111,4 +112,67 @@ async fn a_zone_that_nobody_knows_is_an_error_even_without_events() {
         matches!(&error, QueryError::UnknownZone { zone, .. } if zone == "Asia/Atlantis"),
         "{error}"
     );
+}
+
+/// Every cell is the sum of its hours, and each of these is what its own range keeps.
+#[tokio::test]
+async fn the_hours_of_a_cell_add_up_to_it() {
+    let warehouse = Warehouse::migrated().await;
+    let mut events = Vec::new();
+    // Around the night in which New York puts its clocks back, 2025-11-02.
+    for number in 0..400_u32 {
+        let minutes = number * 97;
+        let at = format!(
+            "2025-{:02}-{:02}T{:02}:{:02}:00Z",
+            if minutes / 1_440 < 7 { 10 } else { 11 },
+            if minutes / 1_440 < 7 {
+                25 + minutes / 1_440
+            } else {
+                minutes / 1_440 - 6
+            },
+            minutes / 60 % 24,
+            minutes % 60
+        );
+        events.push(event(u128::from(number) + 1, &at, "click"));
+    }
+    warehouse.hold(&events).await;
+    let question = between("2025-10-26T05:20:00Z", "2025-11-15T17:45:00Z");
+    for zone in [
+        "UTC",
+        "Asia/Ho_Chi_Minh",
+        "Asia/Kolkata",
+        "America/New_York",
+    ] {
+        let zone = zone.parse().unwrap();
+        let cells = heatmap(&warehouse.client, &question, &zone)
+            .await
+            .unwrap()
+            .cells;
+        for (weekday, hour) in (1..=7).flat_map(|day| [0, 1, 2, 13].map(|hour| (day, hour))) {
+            let hours = heatmap_hours(&warehouse.client, &question, &zone, (weekday, hour), 100)
+                .await
+                .unwrap();
+            let sum: i64 = hours.rows.iter().map(|row| row.events).sum();
+            let cell = cells[usize::try_from(weekday).unwrap() - 1][usize::try_from(hour).unwrap()];
+            assert_eq!(sum, cell, "{zone} {weekday} {hour}");
+            for row in &hours.rows {
+                let alone = Question::of(TimeRange::new(row.from, row.to).unwrap());
+                let all = raw(
+                    &warehouse.client,
+                    &alone,
+                    Page {
+                        limit: 500,
+                        ..Page::default()
+                    },
+                )
+                .await
+                .unwrap();
+                assert_eq!(
+                    i64::try_from(all.rows.len()).unwrap(),
+                    row.events,
+                    "{zone} {row:?}"
+                );
+            }
+        }
+    }
 }
