@@ -18,7 +18,7 @@ mod answers;
 use std::io::{Sink, sink};
 use std::time::{Duration, Instant};
 
-use answers::{answer, asked, connected, now, press, settle, showing, size};
+use answers::{answer, any, asked, connected, now, press, settle, showing, size};
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::KeyCode;
 use ratatui::backend::CrosstermBackend;
@@ -61,15 +61,19 @@ fn screens() -> Vec<(&'static str, State)> {
     };
     let mut open = showing(View::Events, area);
     press(&mut open, KeyCode::Enter, now());
-    vec![
-        ("Overview", showing(View::Overview, area)),
-        ("Funnel", showing(View::Funnel, area)),
+    let mut screens: Vec<_> = View::ALL
+        .into_iter()
+        .chain(View::DEEPER)
+        .map(|view| (view.title(), any(view, area)))
+        .collect();
+    screens.extend([
         ("Funnel by login", with(View::Funnel, 'b')),
-        ("Events", showing(View::Events, area)),
         ("Events, one open", open),
-        ("Pipeline", showing(View::Pipeline, area)),
         ("Overview under the help", with(View::Overview, '?')),
-    ]
+        ("Overview, compared", with(View::Overview, 'c')),
+        ("Products, compared", with(View::Products, 'c')),
+    ]);
+    screens
 }
 
 /// A terminal of a fixed size that shows nobody anything.
@@ -115,8 +119,7 @@ fn frames(state: &State) -> Vec<Duration> {
 
 /// The cursor in every view, pages of events, one in full, a drill, filters,
 /// ranges, and what lies over them. `.` is Enter, `,` Escape, `>` `PgDn`, `<` `PgUp`.
-const PRESSED: &str =
-    "1jjkj.jj.j,,k2bbbb8>>>><<jj.jj.kGgG>G>g9jjkkGg1l[[]]+-?jj,tjjk,8l>ll>lg2l[]1";
+const PRESSED: &str = "1jjkj.jj.j,,k2bbbb4j.j.j.j.j.,,,,,3sssS>>c6>>>G.jj,7jjz.j.,,8>>>><<jj.jj.kGgG>G>g9jjkkGg1l[[]]+-?jj,tjjk,8l>ll>lg2l[]1";
 
 fn keys() -> (Vec<Duration>, Vec<Duration>) {
     let mut state = connected(size(COLUMNS, ROWS));

@@ -64,6 +64,9 @@ pub enum ChartMarker {
     Dot,
 }
 
+/// How many shades a map has.
+pub const SHADES: usize = 5;
+
 /// The style of every role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
@@ -83,6 +86,10 @@ pub struct Theme {
     pub series: Style,
     /// What is left of a bar.
     pub rest: Style,
+    /// The period before, behind the present one.
+    pub before: Style,
+    /// Shades of a map, from little to much.
+    pub heat: [Style; SHADES],
     /// Moves for the better; all is well.
     pub good: Style,
     /// Moves for the worse; something broke.
@@ -168,6 +175,14 @@ impl Theme {
                     Hue(Color::Gray, 252, (205, 210, 217)),
                 ),
             },
+            before: match depth {
+                Depth::None | Depth::Ansi16 => faint,
+                _ => pick(
+                    Hue(Color::Gray, 245, (138, 138, 150)),
+                    Hue(Color::Gray, 246, (150, 154, 164)),
+                ),
+            },
+            heat: heat(dark, depth),
             good: pick(
                 Hue(Color::Green, 114, (131, 201, 125)),
                 Hue(Color::Green, 28, (26, 117, 47)),
@@ -192,6 +207,28 @@ impl Theme {
             }),
         }
     }
+}
+
+/// From little to much; the shade of the symbol says the same without colour.
+fn heat(dark: bool, depth: Depth) -> [Style; SHADES] {
+    let hues = if dark {
+        [
+            Hue(Color::Cyan, 23, (38, 84, 100)),
+            Hue(Color::Cyan, 30, (44, 122, 140)),
+            Hue(Color::Cyan, 37, (62, 160, 176)),
+            Hue(Color::Cyan, 80, (110, 206, 214)),
+            Hue(Color::Cyan, 159, (196, 244, 244)),
+        ]
+    } else {
+        [
+            Hue(Color::Blue, 153, (186, 212, 232)),
+            Hue(Color::Blue, 110, (132, 178, 214)),
+            Hue(Color::Blue, 67, (78, 138, 188)),
+            Hue(Color::Blue, 25, (24, 96, 156)),
+            Hue(Color::Blue, 17, (8, 48, 96)),
+        ]
+    };
+    hues.map(|hue| hue.at(depth))
 }
 
 /// The symbols that are drawn, in Unicode or in ASCII.
@@ -229,6 +266,10 @@ pub struct Glyphs {
     pub eighths: &'static [char],
     /// Levels of a cell from the bottom, smallest first.
     pub levels: &'static [char],
+    /// Shades, from little to much.
+    pub shades: [char; SHADES],
+    /// Marks the column that a table is sorted by: the largest first, the smallest first.
+    pub sorted: [char; 2],
     /// A level line.
     pub line: &'static str,
     /// An upright line.
@@ -263,6 +304,8 @@ pub const UNICODE: Glyphs = Glyphs {
     rest: '·',
     eighths: &['▏', '▎', '▍', '▌', '▋', '▊', '▉'],
     levels: &['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
+    shades: ['·', '░', '▒', '▓', '█'],
+    sorted: ['▾', '▴'],
     line: "─",
     upright: "│",
     corner: "└",
@@ -290,6 +333,8 @@ pub const ASCII: Glyphs = Glyphs {
     rest: '.',
     eighths: &[],
     levels: &['_', '.', '-', '=', '*', '#'],
+    shades: ['.', ':', '+', '*', '#'],
+    sorted: ['v', '^'],
     line: "-",
     upright: "|",
     corner: "+",
@@ -363,12 +408,15 @@ mod tests {
             key,
             series,
             rest,
+            before,
+            heat: [faintest, .., strongest],
             good,
             bad,
             warn,
         } = Theme::new(Tone::Mono, depth);
         for style in [
-            dim, title, strong, tab, selected, key, series, rest, good, bad, warn,
+            dim, title, strong, tab, selected, key, series, rest, before, faintest, strongest,
+            good, bad, warn,
         ] {
             assert_eq!((style.fg, style.bg), (None, None));
         }

@@ -56,11 +56,25 @@ async fn every_view_shows_the_warehouse() {
     program.send("2");
     program.wait_for(&[
         "of previous",
-        "4  checkout_complete",
+        "4 checkout_complete",
         "Most are lost between",
     ]);
     program.send("b");
     program.wait_for(&["by login", "logged_in", "through"]);
+    program.send("3");
+    program.wait_for(&["to cart", "Bàn phím AULA M75 TM", "live, 10 s"]);
+    program.send("4");
+    program.wait_for(&["category", "keyboard", "revenue"]);
+    program.send("5");
+    program.wait_for(&["brand", "Logitech", "revenue"]);
+    program.send("6");
+    program.wait_for(&["How long they were", "Sessions per hour", "started, UTC"]);
+    program.send("7");
+    program.wait_for(&[
+        "Events per hour of the week",
+        "busiest",
+        "by the clocks of UTC",
+    ]);
     program.send("8");
     program.wait_for(&["time, UTC", "Bàn phím AULA M75 TM", "live, 10 s"]);
     program.send("\r");
@@ -71,7 +85,7 @@ async fn every_view_shows_the_warehouse() {
     program.send("9");
     program.wait_for(&["Rows loaded per run", "incomplete"]);
     program.send("?");
-    program.wait_for(&["Keys", "Time and filters"]);
+    program.wait_for(&["Keys: j and k scroll", "Overview: the shop"]);
     program.send("qq");
     ends_well(&mut program);
 }

@@ -11,6 +11,7 @@ use common::screen::{draw, dump, text};
 use crossterm::event::KeyCode;
 use rstest::rstest;
 use sbw_queries::answers::funnel::Funnel;
+use sbw_queries::answers::heatmap::Heatmap;
 use sbw_queries::answers::overview::Totals;
 use sbw_queries::answers::pipeline::{Pipeline, Run};
 use sbw_tui::app::{Action, Body, State, View, update};
@@ -47,7 +48,15 @@ fn empty(view: View, filtered: bool, pipeline: Pipeline) -> State {
         }
         Body::Funnel(Funnel::Groups(groups)) => groups.clear(),
         Body::Page(page) => page.rows.clear(),
-        Body::Pipeline => {}
+        Body::Products(rows) => rows.clear(),
+        Body::Groups(rows) => rows.clear(),
+        Body::Sessions(screen) => {
+            screen.sessions.sessions = 0;
+            screen.list.rows.clear();
+        }
+        Body::Week(week) => **week = Heatmap::default(),
+        Body::Pipeline(reasons) => reasons.clear(),
+        other => panic!("{other:?} belongs to no tab"),
     }
     let _ = update(&mut state, Action::Answered(Box::new(answer)), later);
     state
@@ -97,7 +106,17 @@ fn books(newest_hours_ago: Option<i64>, runs: &[&str]) -> Pipeline {
     "No events in this range, the newest is of 2 Dec 07:06; a load is running."
 )]
 fn a_view_says_why_it_is_empty(
-    #[values(View::Overview, View::Funnel, View::Events)] view: View,
+    #[values(
+        View::Overview,
+        View::Funnel,
+        View::Products,
+        View::Categories,
+        View::Brands,
+        View::Sessions,
+        View::Activity,
+        View::Events
+    )]
+    view: View,
     #[values(false, true)] filtered: bool,
     #[case] newest_hours_ago: Option<i64>,
     #[case] runs: &[&str],
@@ -142,10 +161,10 @@ fn a_question_may_keep_nothing_of_a_full_warehouse(
     assert!(drawn.contains(words), "{drawn}");
 }
 
-#[rstest]
-fn before_the_first_load(
-    #[values(View::Overview, View::Funnel, View::Events, View::Pipeline)] view: View,
-) {
-    let state = empty(view, false, books(None, &[]));
-    insta::assert_snapshot!(view.title(), dump(&draw(&state, &dark())));
+#[test]
+fn before_the_first_load() {
+    for view in View::ALL {
+        let state = empty(view, false, books(None, &[]));
+        insta::assert_snapshot!(view.title(), dump(&draw(&state, &dark())));
+    }
 }

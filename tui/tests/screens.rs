@@ -4,7 +4,7 @@
 mod common;
 
 use chrono::TimeDelta;
-use common::answers::{answer, asked, connected, fresh, now, press, settle, showing, size};
+use common::answers::{answer, any, asked, connected, fresh, now, press, settle, showing, size};
 use common::screen::{draw, dump, text};
 use crossterm::event::KeyCode;
 use rstest::rstest;
@@ -22,51 +22,100 @@ fn snapshot(name: &str, state: &State, look: &Look) {
     insta::assert_snapshot!(name, dump(&draw(state, look)));
 }
 
-#[rstest]
-fn every_view_at_every_size(
-    #[values(View::Overview, View::Funnel, View::Events, View::Pipeline)] view: View,
-    #[values((80, 24), (120, 40), (200, 60))] (width, height): (u16, u16),
-) {
-    let state = showing(view, size(width, height));
-    snapshot(
-        &format!("{}-{width}x{height}", view.title()),
-        &state,
-        &dark(),
-    );
+fn views() -> impl Iterator<Item = View> {
+    View::ALL.into_iter().chain(View::DEEPER)
+}
+
+fn dresses() -> [(&'static str, Look); 4] {
+    let look = |tone, ascii| Look::new(tone, Depth::True, ChartMarker::Braille, ascii);
+    [
+        ("dark", look(Tone::Dark, false)),
+        ("light", look(Tone::Light, false)),
+        ("mono", look(Tone::Mono, false)),
+        ("ascii", look(Tone::Dark, true)),
+    ]
 }
 
 #[rstest]
-#[case::light(
-    "light",
-    Look::new(Tone::Light, Depth::True, ChartMarker::Braille, false)
-)]
+fn every_view_at_every_size_in_every_dress(
+    #[values((80, 24), (120, 40), (200, 60))] (width, height): (u16, u16),
+) {
+    for view in views() {
+        let state = any(view, size(width, height));
+        for (dress, look) in dresses() {
+            let name = format!("{}-{width}x{height}-{dress}", view.slug());
+            snapshot(&name, &state, &look);
+        }
+    }
+}
+
+/// With the period before beside it.
+#[rstest]
+fn every_view_compared(#[values((80, 24), (160, 48))] (width, height): (u16, u16)) {
+    for view in View::ALL.into_iter().filter(|view| view.compares()) {
+        let mut state = any(view, size(width, height));
+        press(&mut state, KeyCode::Char('c'), now());
+        settle(&mut state, now());
+        let name = format!("{}-{width}x{height}-compared", view.slug());
+        snapshot(&name, &state, &dark());
+    }
+}
+
+#[rstest]
+#[case::overview(View::Overview)]
+#[case::sessions(View::Sessions)]
+fn the_cursor_on_a_chart(#[case] view: View) {
+    let mut state = showing(view, size(100, 30));
+    for _ in 0..9 {
+        press(&mut state, KeyCode::Left, now());
+    }
+    snapshot(&format!("{}-point", view.slug()), &state, &dark());
+}
+
+#[rstest]
 #[case::colours_256(
     "256",
     Look::new(Tone::Dark, Depth::Ansi256, ChartMarker::Braille, false)
 )]
 #[case::colours_16("16", Look::new(Tone::Dark, Depth::Ansi16, ChartMarker::Block, false))]
-#[case::mono("mono", Look::new(Tone::Mono, Depth::True, ChartMarker::Dot, false))]
-#[case::ascii(
-    "ascii",
-    Look::new(Tone::Dark, Depth::Ansi16, ChartMarker::Braille, true)
-)]
-fn the_overview_in_every_dress(#[case] name: &str, #[case] look: Look) {
-    snapshot(&format!("Overview-{name}"), &connected(size(80, 24)), &look);
+#[case::dots("dots", Look::new(Tone::Mono, Depth::True, ChartMarker::Dot, false))]
+fn the_overview_with_fewer_colours(#[case] name: &str, #[case] look: Look) {
+    snapshot(&format!("overview-{name}"), &connected(size(80, 24)), &look);
 }
 
 #[rstest]
-fn ascii_is_ascii(
-    #[values(View::Overview, View::Funnel, View::Events, View::Pipeline)] view: View,
-    #[values('x', '?', 't')] key: char,
-) {
+fn ascii_is_ascii(#[values('x', '?', 't', 'c')] key: char) {
     let look = Look::new(Tone::Dark, Depth::Ansi16, ChartMarker::Braille, true);
-    let mut state = showing(view, size(120, 40));
-    press(&mut state, KeyCode::Char(key), now());
-    let drawn = text(&draw(&state, &look));
-    // The shop's own words may be Vietnamese; all that is ours may not.
-    let ours = drawn.replace("Bàn phím", "");
-    let strange: Vec<char> = ours.chars().filter(|letter| !letter.is_ascii()).collect();
-    assert_eq!(strange, Vec::<char>::new(), "{drawn}");
+    for view in views() {
+        let mut state = any(view, size(120, 40));
+        press(&mut state, KeyCode::Char(key), now());
+        settle(&mut state, now());
+        let drawn = text(&draw(&state, &look));
+        // The shop's own words may be Vietnamese; all that is ours may not.
+        let foreign = |letter: char| letter.is_alphabetic() && !letter.is_ascii();
+        let strange = drawn
+            .chars()
+            .filter(|letter| !letter.is_ascii() && !foreign(*letter));
+        assert_eq!(strange.collect::<Vec<_>>(), Vec::<char>::new(), "{drawn}");
+    }
+}
+
+/// Nothing is cut without a sign of it: a line that reaches the edge in the
+/// middle of a word would be.
+#[rstest]
+fn the_last_drill_stays_in_sight(#[values(80, 120)] width: u16) {
+    let mut state = showing(View::Categories, size(width, 40));
+    for _ in 0..4 {
+        press(&mut state, KeyCode::Enter, now());
+        settle(&mut state, now());
+    }
+    assert_eq!(state.place.view, View::Session);
+    let drawn = text(&draw(&state, &dark()));
+    let crumbs = drawn.lines().nth(2).unwrap();
+    for crumb in ["› category k", "› brand AULA", "› product ", "› session s-"] {
+        assert!(crumbs.contains(crumb), "{crumbs}");
+    }
+    assert!(!crumbs.contains("›  "), "{crumbs}");
 }
 
 #[test]
@@ -158,7 +207,8 @@ fn an_older_answer_keeps_its_own_heading() {
     let drawn = text(&draw(&state, &dark()));
     let crumbs = drawn.lines().nth(2).unwrap();
     assert!(
-        crumbs.contains("last 24 h · ") && crumbs.contains("loading last 24 h › login logged_in"),
+        crumbs.starts_with(" last 24 h  ")
+            && crumbs.contains("loading last 24 h › login logged_in"),
         "{crumbs}"
     );
     assert!(

@@ -6,8 +6,8 @@ use sbw_queries::range::TimeRange;
 use sbw_queries::schema::SchemaState;
 use secrecy::SecretString;
 
-use super::place::View;
 use super::subject::{Answer, Subject};
+use super::view::View;
 
 /// Something happened.
 #[derive(Debug, Clone)]
@@ -55,8 +55,22 @@ pub enum Command {
     First,
     /// To the last row.
     Last,
+    /// To the left: a point, a cell, a choice.
+    Left,
+    /// To the right.
+    Right,
     /// Open what is under the cursor.
     Enter,
+    /// Open the session of the event under the cursor.
+    OpenSession,
+    /// Sort by the next column.
+    Sort,
+    /// The other way round.
+    Reverse,
+    /// Stand beside the period before, or alone.
+    Compare,
+    /// The next time zone.
+    Zone,
     /// Choose a range of time.
     Ranges,
     /// The same length of time, before.
@@ -136,7 +150,7 @@ pub enum Effect {
     /// Forget what the terminal shows, then draw.
     Clear,
     /// Ask the warehouse; takes the place of what was asked before.
-    Ask(Request),
+    Ask(Box<Request>),
     /// Connect now instead of later.
     Reconnect,
     /// Connect with this password.

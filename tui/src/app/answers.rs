@@ -1,10 +1,10 @@
 //! The last answers, so that coming back to a screen is instant.
 
-use super::place::View;
 use super::subject::{Answer, Subject};
+use super::view::View;
 
 /// Enough for every view under a handful of filters, and little memory.
-const KEPT: usize = 24;
+const KEPT: usize = 32;
 
 /// Answers by subject, the one that was used last first.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -40,6 +40,14 @@ impl Answers {
     pub fn shown(&self, subject: &Subject) -> Shown<'_> {
         match self.exact(subject) {
             Some(answer) => Shown::Exact(answer),
+            // Another session or another step is no older answer to the same question.
+            None if View::DEEPER.contains(&subject.view) => self
+                .kept
+                .iter()
+                .find(|answer| {
+                    answer.subject.view == subject.view && answer.subject.part == subject.part
+                })
+                .map_or(Shown::Nothing, Shown::Older),
             None => self
                 .last_of(subject.view)
                 .map_or(Shown::Nothing, Shown::Older),
@@ -72,8 +80,9 @@ impl Answers {
         let news = match before.map(|at| self.kept.remove(at)) {
             Some(old) => {
                 old.body != answer.body
+                    || old.before != answer.before
                     || !same_books(&old, &answer)
-                    || (answer.subject.view != View::Pipeline && old.range != answer.range)
+                    || (answer.subject.view.is_of_a_range() && old.range != answer.range)
             }
             None => true,
         };

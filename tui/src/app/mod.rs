@@ -6,18 +6,27 @@
 
 mod action;
 mod answers;
-mod event_list;
 mod line_edit;
+mod pages;
 mod place;
+mod rows;
 mod state;
 mod subject;
+mod table;
 mod update;
+mod view;
 
 pub use action::{Action, Command, Effect, LinkEvent, Request, TextEdit};
 pub use answers::{Answers, Shown};
-pub use event_list::{EventList, PAGE as EVENT_PAGE};
 pub use line_edit::LineEdit;
-pub use place::{Place, View};
+pub use pages::{Listed, PAGE as EVENT_PAGE, Pages};
+pub use place::{Cell, OpenSession, Place};
+pub use rows::{Row, arranged};
 pub use state::{Focus, Link, Live, Overlay, Secret, Settings, State, seconds_until};
-pub use subject::{Answer, Body, OverviewScreen, Part, Subject};
-pub use update::update;
+pub use subject::{
+    Answer, Body, OverviewScreen, Part, SESSION_EVENTS, SessionsScreen, StepSessionsScreen,
+    Subject, TABLE_ROWS,
+};
+pub use table::{Column, Table, folded};
+pub use update::{range_of_point, update};
+pub use view::View;

@@ -1,63 +1,14 @@
-//! Where the reader is: a view, a time, filters, and a cursor in it.
+//! Where the reader is: which screen, of which events, and where on it.
 
 use sbw_queries::answers::funnel::Segment;
-use sbw_queries::filter::Filter;
+use sbw_queries::answers::raw::RawEvent;
+use sbw_queries::answers::session_list::{AtStep, SessionRow};
+use sbw_queries::{Filter, Zone};
 
-use super::event_list::EventList;
+use super::pages::Pages;
+use super::table::Table;
+use super::view::View;
 use crate::period::Period;
-
-/// The screens, in the order of their tabs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum View {
-    /// The shop in numbers.
-    Overview,
-    /// Where shoppers drop out.
-    Funnel,
-    /// The events themselves.
-    Events,
-    /// How the warehouse is filled.
-    Pipeline,
-}
-
-impl View {
-    /// All of them, in order.
-    pub const ALL: [Self; 4] = [Self::Overview, Self::Funnel, Self::Events, Self::Pipeline];
-
-    /// The key that opens it; numbers between are kept for views to come.
-    #[must_use]
-    pub const fn number(self) -> char {
-        match self {
-            Self::Overview => '1',
-            Self::Funnel => '2',
-            Self::Events => '8',
-            Self::Pipeline => '9',
-        }
-    }
-
-    /// The word on its tab.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Overview => "Overview",
-            Self::Funnel => "Funnel",
-            Self::Events => "Events",
-            Self::Pipeline => "Pipeline",
-        }
-    }
-
-    pub(super) fn next(self) -> Self {
-        self.at_distance(1)
-    }
-
-    pub(super) fn previous(self) -> Self {
-        self.at_distance(Self::ALL.len() - 1)
-    }
-
-    fn at_distance(self, steps: usize) -> Self {
-        let here = Self::ALL.iter().position(|&view| view == self).unwrap_or(0);
-        Self::ALL[(here + steps) % Self::ALL.len()]
-    }
-}
 
 /// One stop of the way through the data. Drilling down pushes the stop that was
 /// left, whole, so that stepping back finds its cursor and scroll as they were.
@@ -69,16 +20,62 @@ pub struct Place {
     pub period: Period,
     /// The events it keeps.
     pub filter: Filter,
+    /// Is the period before asked about too?
+    pub compare: bool,
     /// What the funnel is compared by.
     pub segment: Option<Segment>,
-    /// The row under the cursor of the overview's event mix.
-    pub event_row: usize,
-    /// The row under the cursor of the pipeline's runs.
-    pub run_row: usize,
+    /// Whose week the heatmap shows.
+    pub zone: Zone,
+    /// The cursor of the event mix and the login states, one list.
+    pub mix: Table,
+    /// The cursor of the funnel's steps, or of its groups.
+    pub steps: Table,
+    /// In the funnel: is the cursor on those that dropped out?
+    pub dropped: bool,
+    /// The products, as they are sorted and searched.
+    pub products: Table,
+    /// The categories.
+    pub categories: Table,
+    /// The brands.
+    pub brands: Table,
+    /// The cursor of the pipeline's runs.
+    pub runs: Table,
+    /// The point in time under the cursor of a chart, counted from the newest.
+    pub point: Option<usize>,
+    /// The cell under the cursor of the heatmap.
+    pub cell: Cell,
+    /// The hours of that cell.
+    pub hours: Table,
     /// The list of events, its cursor and scroll.
-    pub events: EventList,
+    pub events: Pages<RawEvent>,
+    /// The list of sessions.
+    pub sessions: Pages<SessionRow>,
+    /// Which sessions of the funnel a list is narrowed to.
+    pub at_step: Option<AtStep>,
+    /// The session whose timeline is open.
+    pub session: Option<OpenSession>,
+    /// The cursor of the timeline.
+    pub timeline: Table,
     /// Is one event shown in full?
     pub event_open: bool,
+}
+
+/// An hour of the week.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Cell {
+    /// 0 is Monday.
+    pub weekday: usize,
+    /// 0 to 23.
+    pub hour: usize,
+}
+
+/// A session that was drilled into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenSession {
+    /// Which.
+    pub id: String,
+    /// How many of its events the list that led here kept, if one did.
+    pub kept: Option<i64>,
 }
 
 impl Place {
@@ -89,12 +86,73 @@ impl Place {
             view: View::Overview,
             period,
             filter: Filter::default(),
+            compare: false,
             segment: None,
-            event_row: 0,
-            run_row: 0,
-            events: EventList::default(),
+            zone: Zone::utc(),
+            mix: Table::default(),
+            steps: Table::default(),
+            dropped: false,
+            products: Table::default(),
+            categories: Table::default(),
+            brands: Table::default(),
+            runs: Table::default(),
+            point: None,
+            cell: Cell::default(),
+            hours: Table::default(),
+            events: Pages::default(),
+            sessions: Pages::default(),
+            at_step: None,
+            session: None,
+            timeline: Table::default(),
             event_open: false,
         }
+    }
+
+    /// The cursor of the open screen's table, if it has one.
+    #[must_use]
+    pub fn table(&self) -> Option<&Table> {
+        match self.view {
+            View::Overview => Some(&self.mix),
+            View::Funnel => Some(&self.steps),
+            View::Products => Some(&self.products),
+            View::Categories => Some(&self.categories),
+            View::Brands => Some(&self.brands),
+            View::Pipeline => Some(&self.runs),
+            View::Session => Some(&self.timeline),
+            View::Hours => Some(&self.hours),
+            View::Sessions | View::StepSessions | View::Activity | View::Events => None,
+        }
+    }
+
+    pub(super) fn table_mut(&mut self) -> Option<&mut Table> {
+        match self.view {
+            View::Overview => Some(&mut self.mix),
+            View::Funnel => Some(&mut self.steps),
+            View::Products => Some(&mut self.products),
+            View::Categories => Some(&mut self.categories),
+            View::Brands => Some(&mut self.brands),
+            View::Pipeline => Some(&mut self.runs),
+            View::Session => Some(&mut self.timeline),
+            View::Hours => Some(&mut self.hours),
+            View::Sessions | View::StepSessions | View::Activity | View::Events => None,
+        }
+    }
+
+    /// The same place asking something else: a cursor on another list says nothing.
+    pub(super) fn into_new_lists(mut self) -> Self {
+        self.mix.rewind();
+        self.steps.rewind();
+        self.dropped = false;
+        self.products.rewind();
+        self.categories.rewind();
+        self.brands.rewind();
+        self.hours.rewind();
+        self.timeline.rewind();
+        self.point = None;
+        self.events = Pages::default();
+        self.sessions = Pages::default();
+        self.event_open = false;
+        self
     }
 }
 

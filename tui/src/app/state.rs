@@ -3,11 +3,13 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use ratatui::layout::Size;
 use sbw_queries::schema::SchemaState;
+use sbw_queries::zone::Zone;
 
 use super::answers::{Answers, Shown};
 use super::line_edit::LineEdit;
-use super::place::{Place, View};
+use super::place::Place;
 use super::subject::Subject;
+use super::view::View;
 use crate::number;
 use crate::period::Period;
 
@@ -20,6 +22,8 @@ pub struct Settings {
     pub period: Period,
     /// Time between refreshes.
     pub every: TimeDelta,
+    /// The zones to switch between, the first one first.
+    pub zones: Vec<Zone>,
 }
 
 /// The dashboard at one moment.
@@ -50,7 +54,16 @@ pub struct State {
     pub asking: Option<Subject>,
     /// The last question without an answer, and why.
     pub failure: Option<(Subject, String)>,
+    /// What the last key came to, until when it is said.
+    pub remark: Option<(String, DateTime<Utc>)>,
+    /// The zones to switch between.
+    pub zones: Vec<Zone>,
+    /// The names of products that were drilled into, by id.
+    pub product_names: Vec<(String, String)>,
 }
+
+/// How long a remark is said.
+const REMARK: TimeDelta = TimeDelta::seconds(6);
 
 /// The connection, as far as a reader cares.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,7 +171,10 @@ impl State {
             size,
             link: Link::Connecting,
             schema: SchemaState::Current,
-            place: Place::new(settings.period),
+            place: Place {
+                zone: settings.zones.first().cloned().unwrap_or_default(),
+                ..Place::new(settings.period)
+            },
             trail: Vec::new(),
             overlay: None,
             live: Live {
@@ -171,6 +187,9 @@ impl State {
             answers: Answers::default(),
             asking: None,
             failure: None,
+            remark: None,
+            zones: settings.zones,
+            product_names: Vec::new(),
         }
     }
 
@@ -203,6 +222,7 @@ impl State {
         let asked = self.subject();
         let shown = match asked.view {
             View::Events => self.place.events.subject(),
+            View::Sessions | View::StepSessions => self.place.sessions.subject(),
             _ => self.shown().answer().map(|answer| &answer.subject),
         };
         shown.cloned().unwrap_or(asked)
@@ -243,7 +263,29 @@ impl State {
                 texts.push_str(&number::duration(seconds_until(*retry_at, self.now)));
             }
         }
+        if let Some((_, until)) = &self.remark {
+            texts.push(if *until > self.now { '1' } else { '0' });
+        }
         texts
+    }
+
+    /// What the last key came to, as long as it is news.
+    #[must_use]
+    pub fn remark(&self) -> Option<&str> {
+        let (words, until) = self.remark.as_ref()?;
+        (*until > self.now).then_some(words)
+    }
+
+    /// Says something about the last key for a few seconds.
+    pub(super) fn say(&mut self, words: impl Into<String>) {
+        self.remark = Some((words.into(), self.now + REMARK));
+    }
+
+    /// The name of a product that was drilled into.
+    #[must_use]
+    pub fn product_name(&self, id: &str) -> Option<&str> {
+        let known = self.product_names.iter().find(|(known, _)| known == id);
+        known.map(|(_, name)| name.as_str())
     }
 
     /// When something is due by itself.
@@ -263,7 +305,9 @@ impl State {
             Link::Connecting | Link::Locked { .. } => None,
         };
         let asks = self.live.ask_at.filter(|_| self.link == Link::Connected);
-        ages.chain(link).chain(asks).min()
+        let remark = self.remark.iter().map(|(_, until)| *until);
+        let remark = remark.filter(|until| *until > self.now);
+        ages.chain(link).chain(asks).chain(remark).min()
     }
 
     /// When the question on the screen is asked again.

@@ -160,19 +160,16 @@ fn typed(Key(code, modifiers): Key) -> Option<TextEdit> {
 mod tests {
     use super::*;
 
-    const EVERYWHERE: [Focus; 7] = [
-        Focus::View(View::Overview),
-        Focus::View(View::Funnel),
-        Focus::View(View::Events),
-        Focus::View(View::Pipeline),
-        Focus::Help,
-        Focus::Ranges,
-        Focus::Line,
-    ];
+    fn everywhere() -> Vec<Focus> {
+        let views = View::ALL.into_iter().chain(View::DEEPER).map(Focus::View);
+        views
+            .chain([Focus::Help, Focus::Ranges, Focus::Line])
+            .collect()
+    }
 
     #[test]
     fn no_key_means_two_things_in_one_place() {
-        for focus in EVERYWHERE {
+        for focus in everywhere() {
             let rows: Vec<_> = BINDINGS
                 .iter()
                 .filter(|row| row.scope.covers(focus))
@@ -204,7 +201,7 @@ mod tests {
     #[test]
     fn quitting_works_everywhere() {
         let event = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
-        for focus in EVERYWHERE {
+        for focus in everywhere() {
             assert!(matches!(
                 action(focus, event),
                 Some(Action::Command(Command::Quit))

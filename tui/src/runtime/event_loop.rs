@@ -121,7 +121,7 @@ impl App {
                     screen.clear()?;
                     self.stale = true;
                 }
-                Effect::Ask(request) => self.link.ask(request),
+                Effect::Ask(request) => self.link.ask(*request),
                 Effect::Reconnect => self.link.reconnect(),
                 Effect::Password(password) => self.link.password(password),
                 Effect::Suspend => {

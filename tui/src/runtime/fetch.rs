@@ -1,22 +1,26 @@
 //! One screen's answers, all read from one snapshot of the warehouse.
 
+mod pieces;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures::future::{BoxFuture, FutureExt};
+use futures::future::{BoxFuture, FutureExt, TryFutureExt};
 use futures::stream::{FuturesUnordered, StreamExt};
-use sbw_queries::answers::events::{self, Events};
-use sbw_queries::answers::funnel::{self, Funnel, Steps};
-use sbw_queries::answers::logins::{self, Logins};
-use sbw_queries::answers::overview::{self, Overview};
-use sbw_queries::answers::pipeline::{self, Pipeline};
-use sbw_queries::answers::raw::{self, Page, Raw};
-use sbw_queries::answers::timeseries::{self, Bucket, Timeseries};
+use sbw_queries::answers::funnel::Steps;
+use sbw_queries::answers::raw::Page;
+use sbw_queries::answers::session_list::{AtStep, SessionCursor, SessionPage};
+use sbw_queries::answers::timeseries::Bucket;
+use sbw_queries::answers::{
+    breakdown, events, funnel, heatmap, logins, overview, pipeline, products, raw, session,
+    session_list, sessions, timeseries,
+};
 use sbw_queries::{QueryError, Question, TimeRange, Zone};
 use tokio_postgres::{Client, IsolationLevel, Transaction};
 
-use crate::app::{Answer, Body, EVENT_PAGE, OverviewScreen, Part, Request, View};
+use self::pieces::{Piece, Pieces};
+use crate::app::{Answer, EVENT_PAGE, Part, Request, SESSION_EVENTS, Subject, TABLE_ROWS, View};
 
 /// Why a screen has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -33,18 +37,25 @@ pub(super) enum FetchError {
     Incomplete,
 }
 
-/// One statement's answer.
-enum Piece {
-    Overview(Overview),
-    Timeseries(Timeseries),
-    Events(Events),
-    Logins(Logins),
-    Funnel(Funnel),
-    Raw(Raw),
-    Pipeline(Pipeline),
+/// Reasons of rejects at most.
+const REASONS: u32 = 20;
+
+/// Whose piece it is: of the asked range, or of the one before it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    Now,
+    Before,
 }
 
-type Asked<'a> = BoxFuture<'a, Result<Piece, QueryError>>;
+type Asked<'a> = BoxFuture<'a, Result<(Of, Piece), QueryError>>;
+
+/// Asks for one piece.
+macro_rules! ask {
+    ($asked:expr, $of:expr, $piece:path, $answer:expr) => {{
+        let (of, answer) = ($of, $answer);
+        $asked.push(async move { Ok((of, $piece(answer.await?))) }.boxed());
+    }};
+}
 
 /// Asks all that a screen shows. The statements travel together, so that a slow
 /// tunnel costs two round trips, not six; each has `limit` from the answer
@@ -65,109 +76,190 @@ pub(super) async fn fetch(
         .await
         .map_err(silence)?
         .map_err(QueryError::from)?;
-    let question = Question {
-        range: request.range,
-        filter: request.subject.filter.clone(),
+    let subject = &request.subject;
+    let question = |range| Question {
+        range,
+        filter: subject.filter.clone(),
     };
+    let (now, before) = (question(request.range), question(request.range.previous()));
     let steps = Steps::default();
-    let mut asked: FuturesUnordered<Asked<'_>> =
-        statements(&snapshot, request, &question, &steps, clock())
-            .into_iter()
-            .collect();
-    let mut pieces = Pieces::default();
+    let asking = Asking {
+        snapshot: &snapshot,
+        subject,
+        steps: &steps,
+    };
+    let mut asked = FuturesUnordered::new();
+    asking.screen(&now, Of::Now, &mut asked);
+    if subject.compare {
+        asking.screen(&before, Of::Before, &mut asked);
+    }
+    let books = pipeline::pipeline(&snapshot, clock());
+    ask!(asked, Of::Now, Piece::Pipeline, books);
+    let (mut of_now, mut of_before) = (Pieces::default(), Pieces::default());
     while let Some(piece) = tokio::time::timeout(limit, asked.next())
         .await
         .map_err(silence)?
     {
-        pieces.put(piece?);
+        match piece? {
+            (Of::Now, piece) => of_now.put(piece),
+            (Of::Before, piece) => of_before.put(piece),
+        }
     }
     drop(asked);
-    let (pipeline, body) = pieces
-        .into_body(request.subject.view)
-        .ok_or(FetchError::Incomplete)?;
+    let pipeline = of_now.pipeline.take().ok_or(FetchError::Incomplete)?;
+    let body = of_now.into_body(subject).ok_or(FetchError::Incomplete)?;
+    let before = if subject.compare {
+        let before = of_before.into_body_before(subject);
+        Some(before.ok_or(FetchError::Incomplete)?)
+    } else {
+        None
+    };
     // Nothing was written: rolling back, without waiting for it, is all there is to do.
     drop(snapshot);
     Ok(Answer {
-        subject: request.subject.clone(),
+        subject: subject.clone(),
         range: request.range,
         at: clock(),
         pipeline: Arc::new(pipeline),
         body,
+        before,
     })
 }
 
-fn statements<'a>(
+struct Asking<'a> {
     snapshot: &'a Transaction<'a>,
-    request: &Request,
-    question: &'a Question,
+    subject: &'a Subject,
     steps: &'a Steps,
-    now: DateTime<Utc>,
-) -> Vec<Asked<'a>> {
-    let mut asked: Vec<Asked<'a>> = Vec::with_capacity(5);
-    match request.subject.view {
-        View::Overview => {
-            let bucket = bucket(question.range);
-            asked.push(
-                async move {
-                    Ok(Piece::Overview(
-                        overview::overview(snapshot, question).await?,
-                    ))
+}
+
+impl<'a> Asking<'a> {
+    /// Asks what the screen shows of a range.
+    fn screen(&self, question: &'a Question, of: Of, asked: &mut FuturesUnordered<Asked<'a>>) {
+        let (snapshot, steps) = (self.snapshot, self.steps);
+        match (self.subject.view, &self.subject.part) {
+            (View::Overview, _) => {
+                self.series(question, of, asked);
+                if of == Of::Now {
+                    let limit = events::DEFAULT_LIMIT;
+                    ask!(
+                        asked,
+                        of,
+                        Piece::Overview,
+                        overview::overview(snapshot, question)
+                    );
+                    ask!(
+                        asked,
+                        of,
+                        Piece::Events,
+                        events::events(snapshot, question, limit)
+                    );
+                    ask!(asked, of, Piece::Logins, logins::logins(snapshot, question));
                 }
-                .boxed(),
-            );
-            asked.push(
-                async move {
-                    let zone = Zone::utc();
-                    let series = timeseries::timeseries(snapshot, question, Some(bucket), &zone);
-                    Ok(Piece::Timeseries(series.await?))
-                }
-                .boxed(),
-            );
-            asked.push(
-                async move {
-                    let mix = events::events(snapshot, question, events::DEFAULT_LIMIT);
-                    Ok(Piece::Events(mix.await?))
-                }
-                .boxed(),
-            );
-            asked.push(
-                async move { Ok(Piece::Logins(logins::logins(snapshot, question).await?)) }.boxed(),
-            );
+            }
+            (View::Funnel, part) => {
+                let segment = match part {
+                    Part::Funnel(segment) => *segment,
+                    _ => None,
+                };
+                let funnel = funnel::funnel(snapshot, question, steps, segment);
+                ask!(asked, of, Piece::Funnel, funnel);
+            }
+            (View::Products, _) => {
+                let products = products::products(snapshot, question, TABLE_ROWS);
+                ask!(asked, of, Piece::Products, products);
+            }
+            (View::Categories, _) => {
+                let categories = breakdown::categories(snapshot, question, TABLE_ROWS);
+                ask!(asked, of, Piece::Categories, categories);
+            }
+            (View::Brands, _) => {
+                let brands = breakdown::brands(snapshot, question, TABLE_ROWS);
+                ask!(asked, of, Piece::Brands, brands);
+            }
+            (View::Sessions | View::StepSessions, Part::Sessions { at, before }) => {
+                self.sessions(question, of, (*at, before.as_ref()), asked);
+            }
+            (View::Session, Part::Session(id)) => {
+                let session = session::session(snapshot, id, None, SESSION_EVENTS);
+                ask!(asked, of, Piece::Session, session);
+            }
+            (View::Activity, Part::Week(zone)) => {
+                let week = heatmap::heatmap(snapshot, question, zone).map_ok(Box::new);
+                ask!(asked, of, Piece::Week, week);
+            }
+            (View::Hours, Part::Hours(zone, cell)) => {
+                let cell = (
+                    i32::try_from(cell.weekday + 1).unwrap_or(1),
+                    i32::try_from(cell.hour).unwrap_or(0),
+                );
+                let hours = heatmap::heatmap_hours(snapshot, question, zone, cell, TABLE_ROWS);
+                ask!(asked, of, Piece::Hours, hours);
+            }
+            (View::Events, Part::Page(before)) => {
+                let page = Page {
+                    before: *before,
+                    products_only: false,
+                    limit: page_rows(),
+                };
+                ask!(asked, of, Piece::Raw, raw::raw(snapshot, question, page));
+            }
+            (View::Pipeline, _) => {
+                ask!(
+                    asked,
+                    of,
+                    Piece::Reasons,
+                    pipeline::reject_reasons(snapshot, REASONS)
+                );
+            }
+            // A view with another view's part is never asked for; the answer is incomplete.
+            _ => {}
         }
-        View::Funnel => {
-            let segment = match request.subject.part {
-                Part::Funnel(segment) => segment,
-                Part::Whole | Part::Page(_) => None,
-            };
-            asked.push(
-                async move {
-                    Ok(Piece::Funnel(
-                        funnel::funnel(snapshot, question, steps, segment).await?,
-                    ))
-                }
-                .boxed(),
-            );
-        }
-        View::Events => {
-            let before = match request.subject.part {
-                Part::Page(before) => before,
-                Part::Whole | Part::Funnel(_) => None,
-            };
-            let limit = u32::try_from(EVENT_PAGE).unwrap_or(u32::MAX);
-            let page = Page {
-                before,
-                products_only: false,
-                limit,
-            };
-            asked.push(
-                async move { Ok(Piece::Raw(raw::raw(snapshot, question, page).await?)) }.boxed(),
-            );
-        }
-        View::Pipeline => {}
     }
-    asked
-        .push(async move { Ok(Piece::Pipeline(pipeline::pipeline(snapshot, now).await?)) }.boxed());
-    asked
+
+    /// A page of sessions, and with the newest what stands above them.
+    fn sessions(
+        &self,
+        question: &'a Question,
+        of: Of,
+        (at_step, before): (Option<AtStep>, Option<&SessionCursor>),
+        asked: &mut FuturesUnordered<Asked<'a>>,
+    ) {
+        let (snapshot, steps) = (self.snapshot, self.steps);
+        if of == Of::Now {
+            let page = SessionPage {
+                steps: steps.clone(),
+                at_step,
+                before: before.cloned(),
+                limit: page_rows(),
+            };
+            let list = async move { session_list::session_list(snapshot, question, &page).await };
+            ask!(asked, of, Piece::SessionList, list);
+        }
+        if before.is_some() {
+            return;
+        }
+        if self.subject.view == View::Sessions {
+            self.series(question, of, asked);
+            let sessions = sessions::sessions(snapshot, question);
+            ask!(asked, of, Piece::Sessions, sessions);
+        } else {
+            let funnel = funnel::funnel(snapshot, question, steps, None);
+            ask!(asked, of, Piece::Funnel, funnel);
+        }
+    }
+
+    fn series(&self, question: &'a Question, of: Of, asked: &mut FuturesUnordered<Asked<'a>>) {
+        let (snapshot, bucket) = (self.snapshot, bucket(question.range));
+        let series = async move {
+            let zone = Zone::utc();
+            timeseries::timeseries(snapshot, question, Some(bucket), &zone).await
+        };
+        ask!(asked, of, Piece::Timeseries, series);
+    }
+}
+
+fn page_rows() -> u32 {
+    u32::try_from(EVENT_PAGE).unwrap_or(u32::MAX)
 }
 
 /// How wide a point of the chart is. Finer than a report's default where a
@@ -181,45 +273,5 @@ fn bucket(range: TimeRange) -> Bucket {
         Bucket::Week
     } else {
         Bucket::of(range)
-    }
-}
-
-#[derive(Default)]
-struct Pieces {
-    overview: Option<Overview>,
-    timeseries: Option<Timeseries>,
-    events: Option<Events>,
-    logins: Option<Logins>,
-    funnel: Option<Funnel>,
-    raw: Option<Raw>,
-    pipeline: Option<Pipeline>,
-}
-
-impl Pieces {
-    fn put(&mut self, piece: Piece) {
-        match piece {
-            Piece::Overview(overview) => self.overview = Some(overview),
-            Piece::Timeseries(timeseries) => self.timeseries = Some(timeseries),
-            Piece::Events(events) => self.events = Some(events),
-            Piece::Logins(logins) => self.logins = Some(logins),
-            Piece::Funnel(funnel) => self.funnel = Some(funnel),
-            Piece::Raw(raw) => self.raw = Some(raw),
-            Piece::Pipeline(pipeline) => self.pipeline = Some(pipeline),
-        }
-    }
-
-    fn into_body(self, view: View) -> Option<(Pipeline, Body)> {
-        let body = match view {
-            View::Overview => Body::Overview(Box::new(OverviewScreen {
-                overview: self.overview?,
-                timeseries: self.timeseries?,
-                events: self.events?,
-                logins: self.logins?,
-            })),
-            View::Funnel => Body::Funnel(self.funnel?),
-            View::Events => Body::Page(self.raw?),
-            View::Pipeline => Body::Pipeline,
-        };
-        Some((self.pipeline?, body))
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use chrono::Utc;
 use sbw_queries::connect::{SessionOptions, Target};
+use sbw_queries::zone::Zone;
 use tokio::sync::mpsc;
 
 use crate::app::{Settings, State};
@@ -32,6 +33,8 @@ pub struct Options {
     pub refresh: Duration,
     /// The longest that the server may take for an answer.
     pub query_timeout: Duration,
+    /// The time zones of the heatmap to switch between.
+    pub zones: Vec<Zone>,
 }
 
 impl Options {
@@ -46,6 +49,10 @@ impl Options {
             period: Period::last(chrono::TimeDelta::days(7)),
             refresh: Duration::from_secs(10),
             query_timeout: Duration::from_secs(5),
+            zones: ["UTC", "Asia/Ho_Chi_Minh"]
+                .iter()
+                .filter_map(|zone| zone.parse().ok())
+                .collect(),
         }
     }
 }
@@ -63,6 +70,7 @@ pub async fn run(options: Options) -> Result<(), RunError> {
     let settings = Settings {
         source: options.target.to_string(),
         period: options.period,
+        zones: options.zones,
         every: chrono::TimeDelta::from_std(options.refresh).unwrap_or(chrono::TimeDelta::MAX),
     };
     let state = State::new(settings, screen.size()?, Utc::now());

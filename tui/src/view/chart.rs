@@ -2,8 +2,12 @@
 
 use chrono::{DateTime, Datelike, Months, TimeDelta, Utc};
 use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::symbols::Marker;
 use ratatui::widgets::Widget;
 use ratatui::widgets::canvas::{Canvas, Line, Points};
+
+use sbw_queries::answers::timeseries::{Point, Timeseries};
 
 use super::pen::Pen;
 use crate::{number, text};
@@ -11,10 +15,60 @@ use crate::{number, text};
 /// Columns that a label of the time axis and its gap take.
 const LABEL: u16 = 9;
 
+/// What a chart shows.
+pub(super) struct Series {
+    points: Vec<(DateTime<Utc>, i64)>,
+    /// The period before, point by point.
+    before: Vec<i64>,
+    /// The point under the cursor.
+    cursor: Option<usize>,
+}
+
+impl Series {
+    pub(super) fn of(series: &Timeseries, value: fn(&Point) -> i64) -> Self {
+        let points = series.points.iter();
+        Self {
+            points: points.map(|point| (point.t, value(point))).collect(),
+            before: Vec::new(),
+            cursor: None,
+        }
+    }
+
+    /// With another one behind it.
+    pub(super) fn before(mut self, series: Option<&Timeseries>, value: fn(&Point) -> i64) -> Self {
+        if let Some(series) = series {
+            let points = series.points.iter().take(self.points.len());
+            self.before = points.map(value).collect();
+        }
+        self
+    }
+
+    /// With the cursor on a point, counted from the newest.
+    pub(super) fn at(mut self, from_newest: Option<usize>) -> Self {
+        self.cursor = from_newest.and_then(|point| self.points.len().checked_sub(point + 1));
+        self
+    }
+
+    pub(super) fn under_cursor(&self) -> Option<(DateTime<Utc>, i64)> {
+        self.points.get(self.cursor?).copied()
+    }
+
+    /// The highest point, of several the first; none when all are zero.
+    pub(super) fn peak(&self) -> Option<(DateTime<Utc>, i64)> {
+        let highest = self.points.iter().rev().max_by_key(|(_, value)| *value);
+        highest.copied().filter(|(_, value)| *value > 0)
+    }
+}
+
 /// Draws a series of at least one point, ascending in time.
-pub(super) fn render(pen: &mut Pen<'_>, points: &[(DateTime<Utc>, i64)]) {
+pub(super) fn render(pen: &mut Pen<'_>, series: &Series) {
+    let points = &series.points;
     let area = pen.area();
-    let highest = points.iter().map(|(_, value)| *value).max().unwrap_or(0);
+    let values = points.iter().map(|(_, value)| *value);
+    let highest = values
+        .chain(series.before.iter().copied())
+        .max()
+        .unwrap_or(0);
     let rows = area.height.saturating_sub(2);
     if rows < 2 || points.is_empty() {
         return;
@@ -32,32 +86,78 @@ pub(super) fn render(pen: &mut Pen<'_>, points: &[(DateTime<Utc>, i64)]) {
         return;
     }
     let plot = Rect::new(area.x + gutter + 1, area.y, columns, rows);
-    line(pen, plot, points, axis.top);
+    let (theme, marker) = (pen.look.theme, pen.look.marker);
+    if let Some(cursor) = series.cursor {
+        upright(pen, gutter + 1, rows, columns, cursor, points.len());
+    }
+    let last = points.len() - 1;
+    if !series.before.is_empty() {
+        let behind = match marker {
+            Marker::Custom(_) => Marker::Custom('.'),
+            _ => Marker::Dot,
+        };
+        line(
+            pen,
+            plot,
+            &series.before,
+            last,
+            axis.top,
+            (theme.before, behind),
+        );
+    }
+    let values: Vec<i64> = points.iter().map(|(_, value)| *value).collect();
+    line(pen, plot, &values, last, axis.top, (theme.series, marker));
     value_axis(pen, gutter, rows, &axis, &labels);
     time_axis(pen, gutter, rows, columns, points);
+    if let Some(cursor) = series.cursor {
+        let x = gutter + 1 + along(cursor, points.len(), columns);
+        pen.put(x, rows, 1, pen.look.glyphs.up, theme.title);
+    }
+}
+
+/// The column of a point.
+fn along(point: usize, points: usize, columns: u16) -> u16 {
+    let last = points.saturating_sub(1).max(1);
+    let x = point * usize::from(columns.saturating_sub(1)) / last;
+    u16::try_from(x).unwrap_or(0)
+}
+
+/// A line through the point under the cursor; the series is drawn over it.
+fn upright(pen: &mut Pen<'_>, left: u16, rows: u16, columns: u16, cursor: usize, points: usize) {
+    let (theme, glyphs) = (pen.look.theme, pen.look.glyphs);
+    let x = left + along(cursor, points, columns);
+    for y in 0..rows {
+        pen.put(x, y, 1, glyphs.upright, theme.rest);
+    }
 }
 
 #[expect(
     clippy::cast_precision_loss,
     reason = "a chart is some hundred dots wide and high"
 )]
-fn line(pen: &mut Pen<'_>, plot: Rect, points: &[(DateTime<Utc>, i64)], top: i64) {
-    let (series, marker) = (pen.look.theme.series, pen.look.marker);
-    let colour = series.fg.unwrap_or_default();
-    let right = points.len().saturating_sub(1).max(1) as f64;
+fn line(
+    pen: &mut Pen<'_>,
+    plot: Rect,
+    values: &[i64],
+    last: usize,
+    top: i64,
+    (style, marker): (Style, Marker),
+) {
+    let colour = style.fg.unwrap_or_default();
+    let right = last.max(1) as f64;
     Canvas::default()
         .marker(marker)
         .x_bounds([0.0, right])
         .y_bounds([0.0, top as f64])
         .paint(|context| {
-            if let [(_, only)] = points {
+            if let [only] = values {
                 context.draw(&Points {
                     coords: &[(0.0, *only as f64)],
                     color: colour,
                 });
             }
-            for (index, pair) in points.windows(2).enumerate() {
-                let (from, to) = (pair[0].1 as f64, pair[1].1 as f64);
+            for (index, pair) in values.windows(2).enumerate() {
+                let (from, to) = (pair[0] as f64, pair[1] as f64);
                 context.draw(&Line::new(
                     index as f64,
                     from,

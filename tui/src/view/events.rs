@@ -175,7 +175,7 @@ fn rows(pen: &mut Pen<'_>, state: &State) {
         }
         x += column.columns + 1;
     }
-    let height = layout::event_rows(state);
+    let height = layout::list_rows(state);
     let first = list.offset(height);
     for (event, index) in list.rows_from(first).take(height).zip(0_u16..) {
         let y = index + 1;
@@ -214,7 +214,7 @@ fn is_none(event: &RawEvent, column: &Column, glyphs: &Glyphs) -> bool {
 }
 
 /// All sixteen columns of one event.
-fn in_full(frame: &mut Frame<'_>, area: Rect, event: &RawEvent, look: &Look) {
+pub(super) fn in_full(frame: &mut Frame<'_>, area: Rect, event: &RawEvent, look: &Look) {
     let inside = boxed::open(frame, area, "Event", look);
     let mut pen = Pen::new(frame, inside, look);
     let theme = look.theme;

@@ -4,10 +4,11 @@ use ratatui::Frame;
 use ratatui::style::Style;
 
 use super::pen::Pen;
-use crate::app::{Link, State, Subject, View, seconds_until};
+use crate::app::{Link, Listed, Pages, State, Subject, View, seconds_until};
 use crate::layout::{self, Areas, SMALLEST};
 use crate::theme::Look;
 use crate::{keymap, number, period, text};
+use sbw_queries::answers::session_list::Outcome;
 
 /// Draws all but the body.
 pub(super) fn render(frame: &mut Frame<'_>, areas: &Areas, state: &State, look: &Look) {
@@ -96,16 +97,13 @@ fn freshness(state: &State) -> String {
 
 fn tabs(pen: &mut Pen<'_>, state: &State) {
     let theme = pen.look.theme;
-    let mut x = 0;
-    for view in View::ALL {
-        let name = format!(" {} {} ", view.number(), view.title());
-        let style = if view == state.place.view {
+    for (view, place, words) in layout::tabs(state) {
+        let style = if view == state.place.view.tab() {
             theme.tab
         } else {
             theme.dim
         };
-        let room = pen.area().width.saturating_sub(x);
-        x += pen.put(x, 0, room, &name, style) + 1;
+        pen.put(place.x, 0, place.width, &words, style);
     }
 }
 
@@ -116,40 +114,93 @@ fn crumbs(pen: &mut Pen<'_>, state: &State) {
     let right = u16::try_from(text::width(&status)).unwrap_or(0);
     pen.put_right(0, 0, width - 1, &status, style);
     let room = width.saturating_sub(right + 4);
-    let subject = state.shown_subject();
-    let (time, filters) = heading(state, &subject, glyphs.separator);
-    let mut used = pen.put(1, 0, room, &time, theme.strong);
-    for filter in filters {
+    let (long, short, filters) = heading(state, glyphs.separator);
+    let columns = |time: &str| {
+        let filters = filters.iter().map(|filter| text::width(filter) + 3);
+        text::width(time) + filters.sum::<usize>()
+    };
+    // The dates go first, then the ends of names: the last drill must stay in sight.
+    let fits = |time: &str| columns(time) <= usize::from(room);
+    let time = if fits(&long) { &long } else { &short };
+    let each = usize::from(room)
+        .saturating_sub(text::width(time) + 3 * filters.len())
+        .checked_div(filters.len());
+    let mut used = pen.put(1, 0, room, time, theme.strong);
+    for filter in &filters {
         let rest = room.saturating_sub(used);
+        let shown = if fits(time) {
+            filter.clone()
+        } else {
+            text::cut(filter, each.unwrap_or(0), glyphs.ellipsis)
+        };
         used += pen.put_all(
             1 + used,
             0,
             rest,
-            &[(glyphs.crumb, theme.dim), (&filter, theme.strong)],
+            &[(glyphs.crumb, theme.dim), (&shown, theme.strong)],
         );
     }
 }
 
-/// The time and the filters that a subject stands for.
-fn heading(state: &State, subject: &Subject, separator: &str) -> (String, Vec<String>) {
-    if subject.view == View::Pipeline {
-        return ("all loads".to_owned(), Vec::new());
+/// The time, in long and in short, and the filters of what is on the screen.
+fn heading(state: &State, separator: &str) -> (String, String, Vec<String>) {
+    if state.place.view == View::Pipeline {
+        let all = "all loads".to_owned();
+        return (all.clone(), all, Vec::new());
     }
+    let asked = Subject::of(&state.place);
+    let shown = state.shown_subject();
+    // A session is of no range: its crumbs are of the way to it.
+    let subject = if shown.view.is_of_a_range() {
+        shown
+    } else {
+        Subject {
+            period: state.place.period,
+            filter: state.place.filter.clone(),
+            ..asked
+        }
+    };
     let range = match subject.view {
         View::Events => state.place.events.range(),
+        View::Sessions | View::StepSessions => state.place.sessions.range(),
+        View::Session => None,
         _ => state.shown().answer().map(|answer| answer.range),
     };
     let range = range.unwrap_or_else(|| subject.period.resolve(state.now));
-    let dates = period::dates(range);
-    let time = if subject.period.is_fixed() {
-        format!("{dates} UTC")
-    } else {
-        format!("{}{separator}{dates} UTC", subject.period)
-    };
-    (time, filters(subject))
+    let dates = format!("{} UTC", period::dates(range));
+    let mut crumbs = filters(state, &subject);
+    crumbs.extend(deeper(state));
+    if subject.compare {
+        crumbs.push("against the period before".to_owned());
+    }
+    if subject.period.is_fixed() {
+        return (dates.clone(), dates, crumbs);
+    }
+    let short = subject.period.to_string();
+    (format!("{short}{separator}{dates}"), short, crumbs)
 }
 
-fn filters(subject: &Subject) -> Vec<String> {
+/// What a drill kept that is no filter of events.
+fn deeper(state: &State) -> Option<String> {
+    let place = &state.place;
+    match place.view {
+        View::StepSessions => place.at_step.map(|at| match at.outcome {
+            Outcome::Reached => format!("reached step {}", at.step),
+            Outcome::Dropped => format!("dropped after step {}", at.step),
+        }),
+        View::Session => place
+            .session
+            .as_ref()
+            .map(|open| format!("session {}", open.id)),
+        View::Hours => {
+            let day = super::activity::DAYS.get(place.cell.weekday)?;
+            Some(format!("{day} {:02}:00", place.cell.hour))
+        }
+        _ => None,
+    }
+}
+
+fn filters(state: &State, subject: &Subject) -> Vec<String> {
     let filter = &subject.filter;
     [
         ("login", &filter.login),
@@ -159,7 +210,12 @@ fn filters(subject: &Subject) -> Vec<String> {
         ("event", &filter.event),
     ]
     .into_iter()
-    .filter_map(|(name, value)| value.as_ref().map(|value| format!("{name} {value}")))
+    .filter_map(|(name, value)| {
+        let value = value.as_ref()?;
+        let known = (name == "product").then(|| state.product_name(value));
+        let shown = known.flatten().unwrap_or(value);
+        Some(format!("{name} {shown}"))
+    })
     .collect()
 }
 
@@ -168,12 +224,14 @@ fn status(state: &State, look: &Look) -> (String, Style) {
     let (theme, glyphs) = (look.theme, look.glyphs);
     if state.is_behind() || state.shown().answer().is_none() {
         let asked = state.subject();
-        let what = if asked.view == View::Pipeline {
-            "runs".to_owned()
-        } else {
-            let mut words = vec![asked.period.to_string()];
-            words.extend(filters(&asked));
-            words.join(glyphs.crumb)
+        let what = match asked.view {
+            View::Pipeline => "runs".to_owned(),
+            View::Session => "the session".to_owned(),
+            _ => {
+                let mut words = vec![asked.period.to_string()];
+                words.extend(filters(state, &asked));
+                words.join(glyphs.crumb)
+            }
         };
         return if state.link == Link::Connected {
             (format!("loading {what}{}", glyphs.ellipsis), theme.warn)
@@ -187,20 +245,33 @@ fn status(state: &State, look: &Look) -> (String, Style) {
     if state.live.paused {
         return ("paused".to_owned(), theme.warn);
     }
-    let list = &state.place.events;
-    if state.place.view == View::Events && !list.follows() {
-        let row = number::count(i64::try_from(list.passed() + list.cursor() + 1).unwrap_or(0));
-        let newer = if list.is_behind() || list.passed() > 0 {
-            ", g: newest"
-        } else {
-            ""
-        };
-        return (format!("row {row}{newer}"), theme.dim);
+    let place = &state.place;
+    let below = match place.view {
+        View::Events => below_newest(&place.events),
+        View::Sessions | View::StepSessions => below_newest(&place.sessions),
+        _ => None,
+    };
+    if let Some(words) = below {
+        return (words, theme.dim);
     }
     (
         format!("live, {}", number::duration(state.live.every.num_seconds())),
         theme.dim,
     )
+}
+
+/// Where the reader of a list is that does not follow the newest row.
+fn below_newest<R: Listed>(list: &Pages<R>) -> Option<String> {
+    if list.follows() || list.is_empty() {
+        return None;
+    }
+    let row = number::count(i64::try_from(list.passed() + list.cursor() + 1).unwrap_or(0));
+    let newer = if list.is_behind() || list.passed() > 0 {
+        ", g: newest"
+    } else {
+        ""
+    };
+    Some(format!("row {row}{newer}"))
 }
 
 fn notice(pen: &mut Pen<'_>, state: &State) {
@@ -224,6 +295,10 @@ fn notice(pen: &mut Pen<'_>, state: &State) {
 fn footer(pen: &mut Pen<'_>, state: &State) {
     let theme = pen.look.theme;
     let width = pen.area().width;
+    if let Some(remark) = state.remark() {
+        pen.put(1, 0, width.saturating_sub(2), remark, theme.strong);
+        return;
+    }
     let hints = keymap::footer(state.focus());
     // Help and quitting are what a lost reader looks for: always there, at the right.
     let (pinned, rest): (Vec<_>, Vec<_>) = hints

@@ -8,9 +8,10 @@ use ratatui::style::Style;
 use sbw_queries::answers::funnel::{Funnel, FunnelGroup, StepRow};
 
 use super::pen::Pen;
-use super::{bar, nothing};
+use super::{bar, nothing, table};
 use crate::app::{Body, State};
-use crate::number;
+use crate::layout;
+use crate::number::{self, Change};
 use crate::text;
 use crate::theme::Look;
 
@@ -24,7 +25,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Lo
     let mut pen = Pen::new(frame, inside, look);
     match state.shown().answer().map(|answer| &answer.body) {
         Some(Body::Funnel(funnel)) if is_empty(funnel) => pen.say(&nothing::reached(state)),
-        Some(Body::Funnel(Funnel::Rows(rows))) => all(&mut pen, rows),
+        Some(Body::Funnel(Funnel::Rows(rows))) => all(&mut pen, rows, state),
         Some(Body::Funnel(Funnel::Groups(groups))) => compared(&mut pen, groups, state),
         _ => pen.say("The funnel comes as soon as the warehouse answers."),
     }
@@ -46,24 +47,34 @@ const COLUMNS: [(&str, u16); 5] = [
     ("median time", 13),
 ];
 
-fn all(pen: &mut Pen<'_>, rows: &[StepRow]) {
+/// The columns whose numbers are of sessions that can be listed.
+const SESSIONS: usize = 0;
+const DROPPED: usize = 3;
+
+fn all(pen: &mut Pen<'_>, rows: &[StepRow], state: &State) {
     let theme = pen.look.theme;
     let glyphs = pen.look.glyphs;
     let (width, height) = (pen.area().width, pen.area().height);
     let taken: u16 = COLUMNS.iter().map(|(_, columns)| columns).sum();
     let name = width.saturating_sub(taken);
-    pen.put(0, 0, name, "Step", theme.dim);
+    pen.put(1, 0, name, "Step", theme.dim);
     let mut x = name;
     for (title, columns) in COLUMNS {
         pen.put_right(x, 0, columns, title, theme.dim);
         x += columns;
     }
     let steps = u16::try_from(rows.len()).unwrap_or(u16::MAX).max(1);
-    let each = (height.saturating_sub(4) / steps).clamp(1, 4);
+    let each = layout::list(state).each;
+    let before = steps_before(state);
     let first = rows.first().map_or(0, |row| row.sessions);
     for (row, index) in rows.iter().zip(0_u16..) {
         let y = 2 + index * each;
-        let label = format!("{}  {}", row.step, row.event_name);
+        let chosen = usize::from(index) == state.place.steps.row();
+        if chosen {
+            pen.style_row(y, theme.selected);
+        }
+        let mark = if chosen { glyphs.cursor } else { " " };
+        let label = format!("{mark}{} {}", row.step, row.event_name);
         pen.put(0, y, name.saturating_sub(1), &label, theme.strong);
         let previous = |value: String| {
             if row.step == 1 {
@@ -87,10 +98,20 @@ fn all(pen: &mut Pen<'_>, rows: &[StepRow]) {
             ),
         ];
         let mut x = name;
-        for ((cell, style), (_, columns)) in cells.iter().zip(COLUMNS) {
-            pen.put_right(x, y, columns, cell, *style);
+        for (at, ((cell, style), (_, columns))) in cells.iter().zip(COLUMNS).enumerate() {
+            // Which of the two numbers Enter opens.
+            let under = chosen
+                && at
+                    == if state.place.dropped {
+                        DROPPED
+                    } else {
+                        SESSIONS
+                    };
+            let style = if under { theme.tab } else { *style };
+            pen.put_right(x, y, columns, cell, style);
             x += columns;
         }
+        let was = before.and_then(|rows| rows.get(usize::from(index)));
         #[expect(clippy::cast_precision_loss, reason = "a bar has a few hundred steps")]
         let drawn = bar::lying(row.sessions as f64, first as f64, width, &glyphs);
         let last_line = if each == 4 {
@@ -101,6 +122,9 @@ fn all(pen: &mut Pen<'_>, rows: &[StepRow]) {
         for line in 1..=last_line {
             pen.put(0, y + line, width, &drawn, theme.series);
         }
+        if let Some(was) = was {
+            compared_with(pen, y + last_line, row, was);
+        }
     }
     let end = 2 + steps * each;
     for (line, y) in text::wrap(&summary(rows), usize::from(width))
@@ -109,6 +133,28 @@ fn all(pen: &mut Pen<'_>, rows: &[StepRow]) {
     {
         pen.put(0, y, width, line, theme.dim);
     }
+}
+
+/// The steps of the period before, when they were asked for.
+fn steps_before(state: &State) -> Option<&[StepRow]> {
+    match state.shown().answer()?.before.as_ref()? {
+        Body::Funnel(Funnel::Rows(rows)) => Some(rows),
+        _ => None,
+    }
+}
+
+/// What a step was before, at the right end of its bar's line.
+fn compared_with(pen: &mut Pen<'_>, y: u16, now: &StepRow, was: &StepRow) {
+    let (theme, width) = (pen.look.theme, pen.area().width);
+    let (change, style) = table::change(Change::of_counts(now.sessions, was.sessions), pen.look);
+    let words = format!(
+        " before: {}, {} of first ",
+        number::count(was.sessions),
+        number::percent(was.percent_of_first)
+    );
+    let columns = u16::try_from(text::width(&words) + text::width(&change)).unwrap_or(0);
+    let x = width.saturating_sub(columns);
+    pen.put_all(x, y, columns, &[(&words, theme.dim), (&change, style)]);
 }
 
 /// The funnel in words: what came out of it, and where most were lost.
@@ -141,7 +187,7 @@ fn summary(rows: &[StepRow]) -> String {
 
 fn compared(pen: &mut Pen<'_>, groups: &[FunnelGroup], state: &State) {
     let (theme, glyphs) = (pen.look.theme, pen.look.glyphs);
-    let (width, height) = (pen.area().width, pen.area().height);
+    let width = pen.area().width;
     let steps = groups.first().map_or(0, |group| group.rows.len());
     let steps = u16::try_from(steps).unwrap_or(u16::MAX);
     // A name, a column for each step as long as there is room, and the way through.
@@ -163,28 +209,26 @@ fn compared(pen: &mut Pen<'_>, groups: &[FunnelGroup], state: &State) {
         pen.put_right(name + index * each + 1, 0, each - 1, title, theme.dim);
     }
     pen.put_right(name + shown * each, 0, through, "through", theme.dim);
-    let lines = if usize::from(height) > groups.len() * 2 + 2 {
-        2
-    } else {
-        1
-    };
+    let lines = layout::list(state).each;
     let most = groups
         .iter()
         .filter_map(|group| group.rows.first())
         .map(|row| row.sessions)
         .max();
-    for (group, index) in groups.iter().zip(0_u16..) {
+    let list = layout::list(state);
+    let cursor = &state.place.steps;
+    let rows = list.rows();
+    let first = cursor.offset(groups.len(), rows);
+    for ((at, group), index) in groups
+        .iter()
+        .enumerate()
+        .skip(first)
+        .take(rows)
+        .zip(0_u16..)
+    {
         let y = 1 + index.saturating_mul(lines);
-        if y + 1 >= height && usize::from(index) + 1 < groups.len() {
-            let more = groups.len() - usize::from(index);
-            pen.put(
-                0,
-                height - 1,
-                width,
-                &format!("{} {more} more", glyphs.ellipsis),
-                theme.dim,
-            );
-            return;
+        if at == cursor.row() {
+            pen.style_row(y, theme.selected);
         }
         pen.put(0, y, name - 1, &group.name, theme.strong);
         for (row, column) in group.rows.iter().zip(0..shown) {
@@ -200,12 +244,12 @@ fn compared(pen: &mut Pen<'_>, groups: &[FunnelGroup], state: &State) {
             };
             pen.put_right(name + column * each + 1, y, columns, &cell, style);
         }
-        let last = group.rows.last().map_or(0.0, |row| row.percent_of_first);
+        let out = group.rows.last().map_or(0.0, |row| row.percent_of_first);
         pen.put_right(
             name + shown * each,
             y,
             through,
-            &number::percent(last),
+            &number::percent(out),
             theme.strong,
         );
         if lines == 2 {

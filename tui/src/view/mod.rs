@@ -2,33 +2,44 @@
 //!
 //! ```text
 //!  clickstream_dw@localhost:5432  ● connected      data to 13:02, 4 min ago   header
-//!  1 Overview  2 Funnel  8 Events  9 Pipeline                                 tabs
+//!  1 Overview  2 Funnel  3 Products  4 Categories  5 Brands  6 Sessions  …    tabs
 //!  last 24 h · 2 Dec 13:06 to 3 Dec 13:06 UTC › login logged_in     live 10 s  crumbs
 //!  what went wrong and what to do, if anything did                            notice
 //!  the view                                                                   body
 //!  t range  [] shift  +- zoom  l login                       ? help  q quit   footer
 //! ```
 
+mod activity;
 mod bar;
 mod boxed;
 mod chart;
 mod events;
 mod frame;
 mod funnel;
+mod groups;
 mod help;
+mod hours;
 mod nothing;
 mod overview;
 mod password;
 mod pen;
 mod pipeline;
+mod products;
 mod range_menu;
+mod session;
+mod session_list;
+mod sessions;
+mod table;
 mod tile;
 
 use ratatui::Frame;
 
+use sbw_queries::answers::timeseries::{Bucket, Timeseries};
+
+use self::pen::Pen;
 use crate::app::{Overlay, State, View};
-use crate::layout;
 use crate::theme::Look;
+use crate::{layout, number, text};
 
 /// Draws the dashboard.
 pub fn draw(frame: &mut Frame<'_>, state: &State, look: &Look) {
@@ -46,6 +57,13 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, look: &Look) {
     match state.place.view {
         View::Overview => overview::render(frame, areas.body, state, look),
         View::Funnel => funnel::render(frame, areas.body, state, look),
+        View::Products => products::render(frame, areas.body, state, look),
+        View::Categories | View::Brands => groups::render(frame, areas.body, state, look),
+        View::Sessions => sessions::render(frame, areas.body, state, look),
+        View::Activity => activity::render(frame, areas.body, state, look),
+        View::StepSessions => session_list::render(frame, areas.body, state, look),
+        View::Session => session::render(frame, areas.body, state, look),
+        View::Hours => hours::render(frame, areas.body, state, look),
         View::Events => events::render(frame, areas.body, state, look),
         View::Pipeline => pipeline::render(frame, areas.body, state, look),
     }
@@ -58,4 +76,54 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, look: &Look) {
         }
         Some(Overlay::Password { .. }) => password::render(frame, state, look),
     }
+}
+
+/// A chart under its title, which says where the peak is, or what is at the cursor.
+fn over_time(pen: &mut Pen<'_>, what: &str, shown: &Timeseries, series: &chart::Series) {
+    let theme = pen.look.theme;
+    let area = pen.area();
+    let width = match shown.bucket {
+        Bucket::Minute => "minute",
+        Bucket::Hour => "hour",
+        Bucket::Day => "day",
+        Bucket::Week => "week",
+    };
+    let fine = matches!(shown.bucket, Bucket::Minute | Bucket::Hour);
+    let format = if fine { "%-d %b %H:%M" } else { "%-d %b" };
+    let used = pen.put(
+        0,
+        0,
+        area.width,
+        &format!("{what} per {width}"),
+        theme.title,
+    );
+    let room = area.width.saturating_sub(used + 2);
+    if let Some((at, value)) = series.under_cursor() {
+        let words = format!("{} on {}", number::count(value), at.format(format));
+        pen.put_right(used + 2, 0, room, &words, theme.strong);
+    } else if let Some((at, peak)) = series.peak() {
+        let peak = number::count(peak);
+        let long = format!("peak {peak} on {}", at.format(format));
+        let fits = text::width(&long) <= usize::from(room);
+        let words = if fits { long } else { format!("peak {peak}") };
+        pen.put_right(used + 2, 0, room, &words, theme.dim);
+    }
+    chart::render(&mut pen.within(layout::below(area, 1)), series);
+}
+
+/// Says that a search found nothing.
+fn searched(pen: &mut Pen<'_>, search: &str, what: &str) {
+    pen.say(&format!(
+        "No {what} contains \"{search}\"; / searches for another, Esc shows all."
+    ));
+}
+
+/// Says under the last row that the warehouse may have more.
+fn cut_off(pen: &mut Pen<'_>, rows: usize, left: usize, height: usize) {
+    if rows < crate::app::TABLE_ROWS as usize || left >= height {
+        return;
+    }
+    let words = format!("only the first {rows} were asked for; f narrows them down");
+    let y = u16::try_from(left + 1).unwrap_or(u16::MAX);
+    pen.put(1, y, pen.area().width, &words, pen.look.theme.dim);
 }

@@ -15,12 +15,12 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use sbw_queries::answers::overview::{Overview, Totals};
-use sbw_queries::answers::timeseries::{Bucket, Timeseries};
 
 use super::pen::Pen;
 use super::tile::{self, Below, Better, Tile, Value};
-use super::{bar, chart, nothing};
+use super::{bar, chart, nothing, over_time};
 use crate::app::{Body, OverviewScreen, State};
+use crate::layout::{self, OverviewAreas};
 use crate::number::{self, Change};
 use crate::text;
 use crate::theme::Look;
@@ -36,44 +36,27 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Lo
         pen.say(&nothing::kept(state));
         return;
     }
-    let across = match area.width {
-        ..110 => 4,
-        110..190 => 6,
-        _ => 12,
+    let areas = layout::overview(state);
+    let tiles = tiles(&screen.overview, areas.across);
+    tile::render(&mut pen.within(areas.tiles), &tiles, areas.across);
+    let before = match state
+        .shown()
+        .answer()
+        .and_then(|answer| answer.before.as_ref())
+    {
+        Some(Body::Series(before)) => Some(before),
+        _ => None,
     };
-    let tiles = tiles(&screen.overview, across);
-    let rows = u16::try_from(tiles.len()).unwrap_or(0).div_ceil(across) * (tile::ROWS + 1);
-    let inside = Rect {
-        x: area.x + 1,
-        width: area.width.saturating_sub(2),
-        ..area
-    };
-    let top = Rect {
-        height: rows.min(inside.height),
-        ..inside
-    };
-    tile::render(&mut pen.within(top), &tiles, across);
-
-    let rest = Rect {
-        y: inside.y + rows,
-        height: inside.height.saturating_sub(rows),
-        ..inside
-    };
-    let right = (rest.width * 2 / 5).clamp(36, 64);
-    let left = rest.width.saturating_sub(right + 3);
+    let series = chart::Series::of(&screen.timeseries, |point| point.events)
+        .before(before, |point| point.events)
+        .at(state.place.point);
     over_time(
-        &mut pen.within(Rect {
-            width: left,
-            ..rest
-        }),
+        &mut pen.within(areas.chart),
+        "Events",
         &screen.timeseries,
+        &series,
     );
-    let beside = Rect {
-        x: rest.x + left + 3,
-        width: right,
-        ..rest
-    };
-    mixes(&mut pen.within(beside), screen, state.place.event_row);
+    mixes(&mut pen, &areas, screen, state);
 }
 
 fn tiles(overview: &Overview, across: u16) -> Vec<Tile> {
@@ -128,75 +111,33 @@ fn tiles(overview: &Overview, across: u16) -> Vec<Tile> {
     tiles
 }
 
-fn over_time(pen: &mut Pen<'_>, series: &Timeseries) {
-    let theme = pen.look.theme;
-    let area = pen.area();
-    let width = match series.bucket {
-        Bucket::Minute => "minute",
-        Bucket::Hour => "hour",
-        Bucket::Day => "day",
-        Bucket::Week => "week",
-    };
-    let points: Vec<_> = series
-        .points
-        .iter()
-        .map(|point| (point.t, point.events))
-        .collect();
-    let title = format!("Events per {width}");
-    let used = pen.put(0, 0, area.width, &title, theme.title);
-    let Some((at, peak)) = points.iter().rev().max_by_key(|(_, events)| *events) else {
-        return;
-    };
-    if *peak > 0 {
-        let fine = matches!(series.bucket, Bucket::Minute | Bucket::Hour);
-        let at = at.format(if fine { "%-d %b %H:%M" } else { "%-d %b" });
-        let peak = number::count(*peak);
-        let room = area.width.saturating_sub(used + 2);
-        let long = format!("peak {peak} on {at}");
-        let fits = text::width(&long) <= usize::from(room);
-        let shown = if fits { long } else { format!("peak {peak}") };
-        pen.put_right(used + 2, 0, room, &shown, theme.dim);
-    }
-    let below = Rect {
-        y: area.y + 1,
-        height: area.height.saturating_sub(1),
-        ..area
-    };
-    chart::render(&mut pen.within(below), &points);
-}
-
-fn mixes(pen: &mut Pen<'_>, screen: &OverviewScreen, selected: usize) {
-    let area = pen.area();
-    let logins = u16::try_from(screen.logins.rows.len())
-        .unwrap_or(u16::MAX)
-        .clamp(1, 5);
-    let events = u16::try_from(screen.events.rows.len())
-        .unwrap_or(u16::MAX)
-        .max(1);
-    let events = events.min(area.height.saturating_sub(logins + 3)).max(1);
+/// The event mix and the login states: two lists, and one cursor for both.
+fn mixes(pen: &mut Pen<'_>, areas: &OverviewAreas, screen: &OverviewScreen, state: &State) {
+    let row = state.place.mix.row();
+    let events = screen.events.rows.len();
+    // With the cursor on the chart, neither has it.
+    let on_lists = state.place.point.is_none();
     let rows: Vec<_> = screen
         .events
         .rows
         .iter()
         .map(|row| (&*row.event_name, row.events, row.percent))
         .collect();
-    let upper = Rect {
-        height: (events + 1).min(area.height),
-        ..area
-    };
-    mix(&mut pen.within(upper), "Event mix", &rows, Some(selected));
+    let selected = Some(row).filter(|row| on_lists && *row < events);
+    mix(&mut pen.within(areas.events), "Event mix", &rows, selected);
     let rows: Vec<_> = screen
         .logins
         .rows
         .iter()
         .map(|row| (&*row.user_login_state, row.events, row.percent))
         .collect();
-    let lower = Rect {
-        y: area.y + upper.height + 1,
-        height: area.height.saturating_sub(upper.height + 1),
-        ..area
-    };
-    mix(&mut pen.within(lower), "Login states", &rows, None);
+    let selected = row.checked_sub(events).filter(|_| on_lists);
+    mix(
+        &mut pen.within(areas.logins),
+        "Login states",
+        &rows,
+        selected,
+    );
 }
 
 /// Names with bars, counts and shares, around the selected row.

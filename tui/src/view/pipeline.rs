@@ -4,14 +4,14 @@ use chrono::{DateTime, Utc};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use sbw_queries::answers::pipeline::{Pipeline, Run};
+use sbw_queries::answers::pipeline::{Pipeline, RejectReason, Run};
 
 use super::bar;
 use super::pen::Pen;
 use super::tile::{self, Below, Tile, Tone, Value};
-use crate::app::State;
+use crate::app::{Body, State};
 use crate::theme::{Look, Theme};
-use crate::{number, text};
+use crate::{layout, number};
 
 /// Draws the view.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Look) {
@@ -28,56 +28,51 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Lo
         return;
     };
     let pipeline = &answer.pipeline;
-    tile::render(
-        &mut pen.within(Rect {
-            height: tile::ROWS,
-            ..inside
-        }),
-        &tiles(pipeline, state.now),
-        4,
-    );
+    let areas = layout::pipeline(state);
+    tile::render(&mut pen.within(areas.tiles), &tiles(pipeline, state.now), 4);
     if pipeline.runs.is_empty() {
-        let below = Rect {
-            y: inside.y + 4,
-            height: inside.height.saturating_sub(4),
-            ..inside
-        };
-        pen.within(below)
+        pen.within(layout::below(inside, 4))
             .say("Nothing was loaded yet: `sbw-etl run` loads what is in the bucket.");
         return;
     }
-    let errors = error_lines(pipeline, state, inside.width);
-    let error_rows = u16::try_from(errors.len()).unwrap_or(0);
-    let bars = if inside.height >= 30 { 5 } else { 2 };
-    let middle = Rect {
-        y: inside.y + 4,
-        height: bars + 1,
-        ..inside
-    };
-    loaded(&mut pen.within(middle), &pipeline.runs, bars);
-    let top = 4 + bars + 2;
-    let table = Rect {
-        y: inside.y + top,
-        height: inside.height.saturating_sub(top + error_rows),
-        ..inside
-    };
-    runs(
-        &mut whole.within(Rect {
-            x: area.x,
-            width: table.width + 1,
-            ..table
-        }),
-        pipeline,
-        state,
-    );
-    let bottom = Rect {
-        y: table.y + table.height,
-        height: error_rows,
-        ..inside
-    };
-    let mut pen = whole.within(bottom);
-    for (line, y) in errors.iter().zip(0..) {
+    let bars = areas.bars.height.saturating_sub(1);
+    loaded(&mut pen.within(areas.bars), &pipeline.runs, bars);
+    if let Body::Pipeline(reasons) = &answer.body {
+        rejected(&mut pen.within(areas.reasons), reasons, state.now);
+    }
+    runs(&mut whole.within(areas.runs), pipeline, state);
+    let mut pen = whole.within(areas.error);
+    for (line, y) in areas.error_lines.iter().zip(0..) {
         pen.put(0, y, inside.width, line, look.theme.bad);
+    }
+}
+
+/// Why events were rejected, the most frequent reason first.
+fn rejected(pen: &mut Pen<'_>, reasons: &[RejectReason], now: DateTime<Utc>) {
+    let theme = pen.look.theme;
+    let area = pen.area();
+    if reasons.is_empty() || area.height < 2 {
+        return;
+    }
+    let rows = usize::from(area.height - 1);
+    let hidden = reasons.len().saturating_sub(rows);
+    let title = match hidden {
+        0 => "Why events were rejected".to_owned(),
+        _ => format!("Why events were rejected, {hidden} reasons more"),
+    };
+    pen.put(0, 0, area.width, &title, theme.title);
+    for (reason, y) in reasons.iter().take(rows).zip(1..) {
+        let age = number::age(now - reason.last_at);
+        pen.put_right(
+            0,
+            y,
+            9,
+            &number::count_within(reason.rejects, 9),
+            theme.warn,
+        );
+        let room = area.width.saturating_sub(11 + 13);
+        pen.put(11, y, room, &reason.reason, Style::new());
+        pen.put_right(area.width.saturating_sub(12), y, 12, &age, theme.dim);
     }
 }
 
@@ -195,7 +190,8 @@ fn runs(pen: &mut Pen<'_>, pipeline: &Pipeline, state: &State) {
         pen.put(error, 0, width - error, "error", theme.dim);
     }
     let room = usize::from(height.saturating_sub(1));
-    let first = (state.place.run_row + 1).saturating_sub(room);
+    let cursor = &state.place.runs;
+    let first = cursor.offset(pipeline.runs.len(), room);
     for ((index, run), y) in pipeline
         .runs
         .iter()
@@ -204,7 +200,7 @@ fn runs(pen: &mut Pen<'_>, pipeline: &Pipeline, state: &State) {
         .take(room)
         .zip(1_u16..)
     {
-        let chosen = index == state.place.run_row;
+        let chosen = index == cursor.row();
         if chosen {
             pen.style_row(y, theme.selected);
             pen.put(0, y, 1, glyphs.cursor, theme.series);
@@ -270,15 +266,4 @@ fn cell(run: &Run, column: usize, room: u16, theme: &Theme, none: &str) -> (Stri
             (shown, if run.rejected > 0 { theme.warn } else { style })
         }
     }
-}
-
-/// What stopped the run under the cursor, where the table has no room for it.
-fn error_lines(pipeline: &Pipeline, state: &State, width: u16) -> Vec<String> {
-    let run = pipeline.runs.get(state.place.run_row);
-    let Some(error) = run.and_then(|run| run.error.as_deref()) else {
-        return Vec::new();
-    };
-    let mut lines = text::wrap(error, usize::from(width));
-    lines.truncate(3);
-    lines
 }

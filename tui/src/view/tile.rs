@@ -33,6 +33,8 @@ pub(super) enum Below {
     Points(Change, Option<Better>),
     /// A remark.
     Words(String, Tone),
+    /// Nothing to say.
+    Nothing,
 }
 
 /// Which way is good.
@@ -99,6 +101,7 @@ fn one(pen: &mut Pen<'_>, tile: &Tile) {
     match &tile.below {
         Below::Percent(change, better) => moved(pen, *change, *better, "%"),
         Below::Points(change, better) => moved(pen, *change, *better, " pt"),
+        Below::Nothing => {}
         Below::Words(words, tone) => {
             pen.put(0, 2, columns, words, tone.style(&theme));
         }

@@ -5,16 +5,22 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Size;
+use sbw_queries::answers::breakdown::GroupRow;
 use sbw_queries::answers::events::{EventRow, Events};
 use sbw_queries::answers::funnel::{Funnel, FunnelGroup, StepRow};
+use sbw_queries::answers::heatmap::{CellHour, CellHours, Heatmap, Hour};
 use sbw_queries::answers::logins::{LoginRow, Logins};
 use sbw_queries::answers::overview::{Overview, Totals};
-use sbw_queries::answers::pipeline::{Pipeline, Run};
+use sbw_queries::answers::pipeline::{Pipeline, RejectReason, Run};
+use sbw_queries::answers::products::ProductRow;
 use sbw_queries::answers::raw::{Raw, RawEvent};
+use sbw_queries::answers::session::{Session, SessionEvent};
+use sbw_queries::answers::session_list::{SessionList, SessionRow};
+use sbw_queries::answers::sessions::{DurationClass, Sessions};
 use sbw_queries::answers::timeseries::{Bucket, Point, Timeseries};
 use sbw_tui::app::{
-    Action, Answer, Body, Effect, LinkEvent, OverviewScreen, Part, Request, Settings, State,
-    Subject, View, update,
+    Action, Answer, Body, Cell, Effect, LinkEvent, OverviewScreen, Part, Request, SessionsScreen,
+    Settings, State, StepSessionsScreen, Subject, View, update,
 };
 use sbw_tui::keymap;
 use sbw_tui::period::Period;
@@ -34,6 +40,9 @@ pub fn fresh(size: Size) -> State {
         source: "clickstream_dw@localhost:5432".to_owned(),
         period: Period::last(TimeDelta::hours(24)),
         every: TimeDelta::seconds(10),
+        zones: ["UTC", "Asia/Ho_Chi_Minh"]
+            .map(|zone| zone.parse().unwrap())
+            .to_vec(),
     };
     State::new(settings, size, now())
 }
@@ -69,7 +78,7 @@ pub fn settle(state: &mut State, at: DateTime<Utc>) {
 /// The requests among effects.
 pub fn asked(effects: &[Effect]) -> Vec<Request> {
     let requests = effects.iter().filter_map(|effect| match effect {
-        Effect::Ask(request) => Some(request.clone()),
+        Effect::Ask(request) => Some((**request).clone()),
         _ => None,
     });
     requests.collect()
@@ -86,20 +95,301 @@ fn answer_all(state: &mut State, effects: &[Effect], at: DateTime<Utc>) {
     }
 }
 
+/// Goes down to a screen that no tab has.
+pub fn drilled(view: View, size: Size) -> State {
+    let from = match view {
+        View::StepSessions => View::Funnel,
+        View::Session => View::Sessions,
+        _ => View::Activity,
+    };
+    let mut state = showing(from, size);
+    if view == View::StepSessions {
+        press(&mut state, KeyCode::Down, now());
+    }
+    press(&mut state, KeyCode::Enter, now());
+    settle(&mut state, now());
+    assert_eq!(state.place.view, view);
+    state
+}
+
+/// Any screen, answered.
+pub fn any(view: View, size: Size) -> State {
+    if View::ALL.contains(&view) {
+        showing(view, size)
+    } else {
+        drilled(view, size)
+    }
+}
+
 /// The made-up answer to a request.
 pub fn answer(request: &Request, at: DateTime<Utc>) -> Answer {
-    let body = match request.subject.view {
-        View::Overview => Body::Overview(Box::new(overview(request))),
-        View::Funnel => Body::Funnel(funnel(&request.subject)),
-        View::Events => Body::Page(page(&request.subject)),
-        View::Pipeline => Body::Pipeline,
+    let subject = &request.subject;
+    let body = match (subject.view, &subject.part) {
+        (View::Overview, _) => Body::Overview(Box::new(overview(request))),
+        (View::Funnel, _) => Body::Funnel(funnel(subject)),
+        (View::Products, _) => Body::Products(products(1)),
+        (View::Categories, _) => Body::Groups(groups(&CATEGORIES, 1)),
+        (View::Brands, _) => Body::Groups(groups(&BRANDS, 1)),
+        (
+            _,
+            Part::Sessions {
+                before: Some(_), ..
+            },
+        ) => Body::SessionPage(session_list(request)),
+        (View::Sessions, _) => Body::Sessions(Box::new(SessionsScreen {
+            sessions: sessions(1),
+            timeseries: timeseries(request),
+            list: session_list(request),
+        })),
+        (View::StepSessions, _) => Body::StepSessions(StepSessionsScreen {
+            steps: steps(),
+            list: session_list(request),
+        }),
+        (View::Session, Part::Session(id)) => Body::Session(session(id)),
+        (View::Activity, _) => Body::Week(Box::new(week(1))),
+        (View::Hours, Part::Hours(_, cell)) => Body::Hours(hours(*cell)),
+        (View::Events, _) => Body::Page(page(subject)),
+        (View::Pipeline, _) => Body::Pipeline(reasons()),
+        (view, part) => panic!("{view:?} asks for {part:?}"),
     };
+    let before = subject.compare.then(|| match subject.view {
+        View::Overview => Body::Series(timeseries(request)),
+        View::Funnel => Body::Funnel(funnel(subject)),
+        View::Products => Body::Products(products(2)),
+        View::Categories => Body::Groups(groups(&CATEGORIES, 2)),
+        View::Brands => Body::Groups(groups(&BRANDS, 2)),
+        View::Sessions => Body::Sessions(Box::new(SessionsScreen {
+            sessions: sessions(2),
+            timeseries: timeseries(request),
+            list: SessionList { rows: Vec::new() },
+        })),
+        View::Activity => Body::Week(Box::new(week(2))),
+        view => panic!("{view:?} is not compared"),
+    });
     Answer {
-        subject: request.subject.clone(),
+        subject: subject.clone(),
         range: request.range,
         at,
         pipeline: Arc::new(pipeline()),
         body,
+        before,
+    }
+}
+
+const CATEGORIES: [&str; 7] = [
+    "keyboard",
+    "laptop",
+    "mouse",
+    "headphone",
+    "monitor",
+    "phụ kiện",
+    "UNKNOWN",
+];
+
+const BRANDS: [&str; 9] = [
+    "AULA", "ASUS", "Logitech", "Sony", "LG", "Akko", "Dell", "Razer", "UNKNOWN",
+];
+
+pub fn groups(names: &[&str], period: i64) -> Vec<GroupRow> {
+    let row = |(rank, name): (i64, &&str)| GroupRow {
+        name: (*name).to_owned(),
+        events: (9_876 - rank * 1_050) / period,
+        product_views: (7_654 - rank * 900) / period,
+        add_to_carts: 765 - rank * 70,
+        checkout_completes: 123 - rank * 13,
+        revenue_vnd: (123 - rank * 13) * 7_990_000 * (1 + rank % 3) / period,
+    };
+    (0_i64..).zip(names).map(row).collect()
+}
+
+pub fn products(period: i64) -> Vec<ProductRow> {
+    const NAMES: [&str; 6] = [
+        "Bàn phím AULA M75 TM",
+        "Laptop ASUS Vivobook 15 OLED",
+        "Chuột Logitech MX Master 3S",
+        "Tai nghe Sony WH-1000XM5",
+        "Màn hình LG UltraGear 27 inch",
+        "Giá đỡ màn hình",
+    ];
+    let row = |rank: i64| {
+        let kind = usize::try_from(rank % 6).unwrap();
+        let (views, carts, orders) = (4_321 - rank * 97, 432 - rank * 7, 87 - rank * 2);
+        ProductRow {
+            product_id: (rank % 6 != 5).then(|| format!("p-{rank}")),
+            name: format!(
+                "{}{}",
+                NAMES[kind],
+                if rank < 6 {
+                    String::new()
+                } else {
+                    format!(" v{}", rank / 6)
+                }
+            ),
+            category: CATEGORIES[kind].to_owned(),
+            brand: BRANDS[kind].to_owned(),
+            events: views + carts + orders + 50,
+            product_views: views / period,
+            add_to_carts: carts,
+            checkout_completes: orders,
+            view_to_cart_percent: 10.0 + 0.3 * f64::from(i32::try_from(rank).unwrap()),
+            cart_to_checkout_percent: 20.1,
+            revenue_vnd: orders * (990_000 + 1_000_000 * (rank % 5)) / period,
+        }
+    };
+    (0..40).map(row).collect()
+}
+
+pub fn sessions(period: i64) -> Sessions {
+    let classes = [
+        ("0 s", 990),
+        ("1–10 s", 567),
+        ("11–60 s", 1_234),
+        ("1–5 min", 1_765),
+        ("5–15 min", 640),
+        ("15–30 min", 199),
+        ("30+ min", 47),
+    ];
+    Sessions {
+        sessions: 5_442 / period,
+        events_per_session: 5.1,
+        median_duration_seconds: Some(132),
+        p90_duration_seconds: Some(721 + period),
+        bounces: 990,
+        bounce_rate_percent: 18.2,
+        new_sessions: 1_234,
+        returning_sessions: 4_208,
+        duration_histogram: classes
+            .map(|(label, sessions)| DurationClass {
+                label: label.to_owned(),
+                sessions,
+            })
+            .to_vec(),
+    }
+}
+
+/// A page of sessions, each a minute before the one above it.
+pub fn session_list(request: &Request) -> SessionList {
+    let newest = match &request.subject.part {
+        Part::Sessions {
+            before: Some(cursor),
+            ..
+        } => {
+            let past = (cursor.started_at - TimeDelta::microseconds(1)).timestamp();
+            DateTime::from_timestamp(past - past.rem_euclid(60), 0).unwrap()
+        }
+        _ => now() - TimeDelta::minutes(4),
+    };
+    let row = |minutes: i64| {
+        let started_at = newest - TimeDelta::minutes(minutes);
+        let minute = started_at.timestamp() / 60;
+        let step = minute.rem_euclid(5);
+        SessionRow {
+            session_id: format!("s-{minute}"),
+            client_id: Some(format!("c-{}", minute % 411)),
+            user_id: (minute % 3 == 0).then(|| format!("us-{}", minute % 97)),
+            started_at,
+            last_at: started_at + TimeDelta::seconds(step * 77),
+            events: 1 + step * 3,
+            product_views: step,
+            add_to_carts: step / 2,
+            checkout_completes: step / 4,
+            revenue_vnd: step / 4 * 1_790_000,
+            furthest_step: i32::try_from(step).unwrap(),
+        }
+    };
+    SessionList {
+        rows: (0..i64::try_from(sbw_tui::app::EVENT_PAGE).unwrap())
+            .map(row)
+            .collect(),
+    }
+}
+
+pub fn session(id: &str) -> Session {
+    let start = now() - TimeDelta::minutes(40);
+    let names = [
+        "page_view",
+        "home_view",
+        "product_view",
+        "click",
+        "product_view",
+        "add_to_cart_click",
+        "checkout_start",
+        "checkout_complete",
+    ];
+    let mut at = start;
+    let mut rows = Vec::new();
+    for (step, name) in (0_i64..).zip(names) {
+        let gap = step * step * 9;
+        at += TimeDelta::seconds(gap);
+        let mut event = event(start + TimeDelta::minutes(step * 3 + 2), Some(name));
+        event.event_timestamp = at;
+        event.session_id = Some(id.to_owned());
+        rows.push(SessionEvent {
+            event,
+            seconds_since_previous: (step > 0).then_some(gap),
+        });
+    }
+    Session {
+        session_id: id.to_owned(),
+        rows,
+    }
+}
+
+pub fn week(period: i64) -> Heatmap {
+    let mut week = Heatmap::default();
+    let mut most = 0;
+    for (weekday, day) in (0_i64..).zip(week.cells.iter_mut()) {
+        for (hour, events) in (0_i64..).zip(day.iter_mut()) {
+            let evening = (900 - (hour - 20) * (hour - 20) * 9).max(0);
+            *events = evening * (10 - (weekday - 5).abs()) / 10 / period;
+            if *events > most {
+                most = *events;
+                week.busiest = Some(Hour {
+                    weekday: i32::try_from(weekday + 1).unwrap(),
+                    hour: i32::try_from(hour).unwrap(),
+                    events: most,
+                });
+            }
+        }
+    }
+    week
+}
+
+pub fn hours(cell: Cell) -> CellHours {
+    let first: DateTime<Utc> = "2025-12-01T00:00:00Z".parse().unwrap();
+    let ahead = TimeDelta::days(i64::try_from(cell.weekday).unwrap())
+        + TimeDelta::hours(i64::try_from(cell.hour).unwrap());
+    let row = |week: i64| CellHour {
+        from: first + ahead - TimeDelta::weeks(week),
+        to: first + ahead - TimeDelta::weeks(week) + TimeDelta::hours(1),
+        events: 345 - 23 * week,
+    };
+    CellHours {
+        weekday: i32::try_from(cell.weekday).unwrap() + 1,
+        hour: i32::try_from(cell.hour).unwrap(),
+        rows: (0..5).map(row).collect(),
+    }
+}
+
+pub fn reasons() -> Vec<RejectReason> {
+    vec![
+        RejectReason {
+            reason: "eventName is missing".to_owned(),
+            rejects: 17,
+            last_at: now() - TimeDelta::hours(2),
+        },
+        RejectReason {
+            reason: "it is no JSON object".to_owned(),
+            rejects: 3,
+            last_at: now() - TimeDelta::days(4),
+        },
+    ]
+}
+
+fn timeseries(request: &Request) -> Timeseries {
+    Timeseries {
+        bucket: Bucket::Hour,
+        points: points(request),
     }
 }
 
@@ -109,10 +399,7 @@ pub fn overview(request: &Request) -> OverviewScreen {
             current: totals(1),
             previous: totals(2),
         },
-        timeseries: Timeseries {
-            bucket: Bucket::Hour,
-            points: points(request),
-        },
+        timeseries: timeseries(request),
         events: Events {
             rows: [
                 ("product_view", 12_345, 45.1),

@@ -13,7 +13,7 @@ use crate::common::screen::draw;
 
 fn any_action() -> impl Strategy<Value = Doing> {
     let keys = prop_oneof![
-        8 => prop::sample::select("1289 tlrb[]+-?jkhlgGqx".chars().collect::<Vec<_>>()).prop_map(KeyCode::Char),
+        8 => prop::sample::select("123456789 tlrb[]+-?jkhlgGqxsSczo".chars().collect::<Vec<_>>()).prop_map(KeyCode::Char),
         4 => prop::sample::select(vec![
             KeyCode::Enter, KeyCode::Esc, KeyCode::Tab, KeyCode::BackTab, KeyCode::Up, KeyCode::Down,
             KeyCode::PageUp, KeyCode::PageDown, KeyCode::Home, KeyCode::End, KeyCode::Backspace,
@@ -111,6 +111,7 @@ proptest! {
             let range = state.place.period.resolve(at);
             prop_assert!(range.from() <= range.to());
             prop_assert!(state.place.events.cursor() <= state.place.events.len());
+            prop_assert!(state.place.sessions.cursor() <= state.place.sessions.len());
         }
     }
 }

@@ -7,44 +7,39 @@ use sbw_tui::app::{Action, Overlay, TextEdit, View, update};
 use sbw_tui::period::Period;
 
 use crate::after;
-use crate::common::answers::{asked, connected, draws, now, press, settle, showing, size};
+use crate::common::answers::{any, asked, connected, draws, now, press, size};
 
-#[rstest]
-#[case('1', View::Overview)]
-#[case('2', View::Funnel)]
-#[case('8', View::Events)]
-#[case('9', View::Pipeline)]
-fn a_number_opens_its_view(
-    #[case] key: char,
-    #[case] view: View,
-    #[values(View::Overview, View::Funnel, View::Events, View::Pipeline)] from: View,
-) {
-    let mut state = showing(from, size(80, 24));
-    let effects = press(&mut state, KeyCode::Char(key), after(2_000));
-    assert_eq!(state.place.view, view);
-    assert!(draws(&effects) && asked(&effects).is_empty(), "{effects:?}");
-}
-
-#[rstest]
-#[case(KeyCode::Tab, [View::Funnel, View::Events, View::Pipeline, View::Overview])]
-#[case(KeyCode::BackTab, [View::Pipeline, View::Events, View::Funnel, View::Overview])]
-fn tab_goes_round(#[case] key: KeyCode, #[case] views: [View; 4]) {
-    let mut state = connected(size(80, 24));
-    for view in views {
-        press(&mut state, key, now());
-        assert_eq!(state.place.view, view);
+#[test]
+fn a_number_opens_its_view() {
+    for from in View::ALL.into_iter().chain(View::DEEPER) {
+        for view in View::ALL {
+            let mut state = any(from, size(80, 24));
+            let effects = press(&mut state, KeyCode::Char(view.number()), after(2_000));
+            assert_eq!(state.place.view, view);
+            assert!(draws(&effects) && asked(&effects).is_empty(), "{effects:?}");
+        }
     }
 }
 
 #[rstest]
-fn keys_without_a_meaning_do_nothing(
-    #[values(View::Overview, View::Funnel, View::Events, View::Pipeline)] view: View,
-    #[values('3', '7', 'z', 'Q', 'é')] key: char,
-) {
-    let mut state = showing(view, size(80, 24));
-    let before = state.clone();
-    assert!(press(&mut state, KeyCode::Char(key), now()).is_empty());
-    assert_eq!(state, before);
+#[case(KeyCode::Tab, 1)]
+#[case(KeyCode::BackTab, 8)]
+fn tab_goes_round(#[case] key: KeyCode, #[case] steps: usize) {
+    let mut state = connected(size(80, 24));
+    for turn in 1..=9 {
+        press(&mut state, key, now());
+        assert_eq!(state.place.view, View::ALL[turn * steps % 9]);
+    }
+}
+
+#[rstest]
+fn keys_without_a_meaning_do_nothing(#[values('0', 'Z', 'Q', 'é')] key: char) {
+    for view in View::ALL.into_iter().chain(View::DEEPER) {
+        let mut state = any(view, size(80, 24));
+        let before = state.clone();
+        assert!(press(&mut state, KeyCode::Char(key), now()).is_empty());
+        assert_eq!(state, before);
+    }
 }
 
 #[test]
@@ -89,30 +84,4 @@ fn a_typed_range_is_used_or_explained() {
     press(&mut state, KeyCode::Enter, now());
     assert_eq!(state.overlay, None);
     assert_eq!(state.place.period, Period::last(TimeDelta::hours(36)));
-}
-
-#[test]
-fn a_drill_keeps_what_the_bar_counted_and_the_way_back_is_exact() {
-    let mut state = connected(size(80, 24));
-    press(&mut state, KeyCode::Char('j'), now());
-    press(&mut state, KeyCode::Char('j'), now());
-    let left = state.place.clone();
-    press(&mut state, KeyCode::Enter, now());
-    assert_eq!(state.place.view, View::Events);
-    assert_eq!(state.place.filter.event.as_deref(), Some("click"));
-    settle(&mut state, now());
-    press(&mut state, KeyCode::Char('G'), now());
-    press(&mut state, KeyCode::Enter, now());
-    press(&mut state, KeyCode::Esc, now());
-    assert_eq!(
-        state.place.view,
-        View::Events,
-        "the first step back closes the event"
-    );
-    press(&mut state, KeyCode::Esc, now());
-    assert_eq!(state.place, left);
-    assert!(
-        press(&mut state, KeyCode::Esc, now()).is_empty(),
-        "there is nowhere further back"
-    );
 }

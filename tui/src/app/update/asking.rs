@@ -2,12 +2,17 @@
 //! keys have come to rest.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use sbw_queries::answers::raw::RawEvent;
+use sbw_queries::answers::session_list::SessionRow;
+use sbw_queries::range::TimeRange;
 
-use super::moving::clamp_cursors;
+use super::moving::follow_rows;
 use crate::app::action::{Effect, Request};
-use crate::app::place::View;
+use crate::app::pages::Listed;
+use crate::app::place::Place;
 use crate::app::state::{Link, Overlay, Secret, State};
 use crate::app::subject::Subject;
+use crate::app::view::View;
 use crate::period::{Period, Shift, Zoom};
 
 /// A changed question waits this long, in case another key follows.
@@ -43,13 +48,20 @@ pub(super) fn question_changed(state: &mut State) {
     state.failure = None;
     state.answers.touch(&subject);
     let known = state.answers.exact(&subject).cloned();
-    if let Some(answer) = &known
-        && subject.view == View::Events
-        && state.place.events.subject() != Some(&subject)
-    {
-        state.place.events.take(answer);
+    if let Some(answer) = &known {
+        match subject.view {
+            View::Events if state.place.events.subject() != Some(&subject) => {
+                state.place.events.take(answer);
+            }
+            View::Sessions | View::StepSessions
+                if state.place.sessions.subject() != Some(&subject) =>
+            {
+                state.place.sessions.take(answer);
+            }
+            _ => {}
+        }
     }
-    clamp_cursors(state);
+    follow_rows(state, known.as_ref());
     let fresh = known.is_some_and(|answer| {
         subject.period.is_fixed() && state.live.paused || state.now - answer.at < state.live.every
     });
@@ -83,24 +95,34 @@ pub(super) fn ask_what_is_due(state: &mut State) -> Option<Effect> {
         let request = request(state, state.subject());
         return Some(ask(state, request));
     }
-    let page = state.place.events.wanted()?;
-    // Not for a list of another question, nor again for a page that just failed.
-    let wanted = state.place.view == View::Events
-        && page.page_before(None) == state.subject()
-        && state.failure.is_none();
-    wanted.then(|| {
-        // Every page of a list is cut from the range that its first was.
-        let range = state
-            .place
-            .events
-            .range()
-            .filter(|_| page != state.subject());
-        let request = Request {
-            range: range.unwrap_or(page.period.resolve(state.now)),
-            subject: page,
-        };
-        ask(state, request)
-    })
+    let (page, range) = wanted_page(&state.place)?;
+    // Not again for a page that just failed.
+    if state.failure.is_some() {
+        return None;
+    }
+    // Every page of a list is cut from the range that its first was.
+    let range = range.filter(|_| page != state.subject());
+    let request = Request {
+        range: range.unwrap_or(page.period.resolve(state.now)),
+        subject: page,
+    };
+    Some(ask(state, request))
+}
+
+/// The page that the open list needs, if its question is still the one that is asked.
+fn wanted_page(place: &Place) -> Option<(Subject, Option<TimeRange>)> {
+    let asked = Subject::of(place);
+    match place.view {
+        View::Events => {
+            let page = place.events.wanted()?;
+            (RawEvent::page_at(&page, None) == asked).then(|| (page, place.events.range()))
+        }
+        View::Sessions | View::StepSessions => {
+            let page = place.sessions.wanted()?;
+            (SessionRow::page_at(&page, None) == asked).then(|| (page, place.sessions.range()))
+        }
+        _ => None,
+    }
 }
 
 /// Asks again now; without a connection, tries to connect now.
@@ -131,5 +153,5 @@ pub(super) fn request(state: &State, subject: Subject) -> Request {
 pub(super) fn ask(state: &mut State, request: Request) -> Effect {
     state.live.refresh_at = None;
     state.asking = Some(request.subject.clone());
-    Effect::Ask(request)
+    Effect::Ask(Box::new(request))
 }

@@ -2,11 +2,10 @@
 
 use chrono::TimeDelta;
 
-use super::moving::clamp_cursors;
-use crate::app::Part;
+use super::moving::follow_rows;
 use crate::app::action::{Effect, LinkEvent};
 use crate::app::state::{Link, Overlay, Secret, State};
-use crate::app::subject::{Answer, Subject};
+use crate::app::subject::{Answer, Part, Subject};
 
 /// After word of new events, so that a burst of loads is one refresh.
 const AFTER_LOAD: TimeDelta = TimeDelta::milliseconds(300);
@@ -76,14 +75,19 @@ pub(super) fn answered(state: &mut State, answer: Answer) -> Vec<Effect> {
     let was_loading = state.is_behind() || state.shown().answer().is_none();
     let is_here = answer.subject.view == state.place.view;
     let subject = state.subject();
-    let changed_list = answer.subject.page_before(None) == subject.page_before(None)
-        && state.place.events.take(&answer);
+    let place = &mut state.place;
+    // Both look at the answer for themselves: it is of one list at most, and of
+    // this place's if the newest page of its question is what the place asks.
+    let of_this_list = newest_page(&answer.subject) == subject;
+    let changed_list = of_this_list && (place.events.take(&answer) | place.sessions.take(&answer));
     let news = if is_older_page(&answer) {
         changed_list
     } else {
+        if answer.subject == subject {
+            follow_rows(state, Some(&answer));
+        }
         state.answers.put(answer)
     };
-    clamp_cursors(state);
     if had_failed || changed_list || was_loading || (news && is_here) {
         vec![Effect::Draw]
     } else {
@@ -91,9 +95,32 @@ pub(super) fn answered(state: &mut State, answer: Answer) -> Vec<Effect> {
     }
 }
 
+/// The question for the newest page of the list that a page is of.
+fn newest_page(subject: &Subject) -> Subject {
+    let part = match &subject.part {
+        Part::Page(_) => Part::Page(None),
+        Part::Sessions { at, .. } => Part::Sessions {
+            at: *at,
+            before: None,
+        },
+        part => part.clone(),
+    };
+    Subject {
+        part,
+        ..subject.clone()
+    }
+}
+
 /// Pages further down live in the list; kept as answers they would crowd out others.
-pub(super) fn is_older_page(answer: &Answer) -> bool {
-    matches!(answer.subject.part, Part::Page(Some(_)))
+fn is_older_page(answer: &Answer) -> bool {
+    matches!(
+        answer.subject.part,
+        Part::Page(Some(_))
+            | Part::Sessions {
+                before: Some(_),
+                ..
+            }
+    )
 }
 
 pub(super) fn failed(state: &mut State, subject: Subject, why: String) -> Vec<Effect> {

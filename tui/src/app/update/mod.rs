@@ -1,16 +1,22 @@
 //! How the state changes: `(state, action, now) -> effects`, and nothing else.
 
 mod asking;
+mod drilling;
 mod hearing;
 mod moving;
 mod opening;
+mod sorting;
 
 use chrono::{DateTime, Utc};
+use sbw_queries::zone::Zone;
 
 use self::asking::{ask_what_is_due, question_changed, refresh, shift, zoom};
+use self::drilling::open_session;
+pub use self::drilling::range_of_point;
 use self::hearing::{answered, failed, link_changed};
-use self::moving::{End, page, step, to_end};
+use self::moving::{End, Side, aside, page, step, to_end};
 use self::opening::{back, enter, go};
+use self::sorting::{reverse, sort};
 use super::action::{Action, Command, Effect, TextEdit};
 use super::place::{next_login, next_segment};
 use super::state::{Overlay, Secret, State};
@@ -21,6 +27,9 @@ use crate::period::{PRESETS, Shift, Zoom};
 pub fn update(state: &mut State, action: Action, now: DateTime<Utc>) -> Vec<Effect> {
     let texts = state.clock_texts();
     state.now = now;
+    if matches!(action, Action::Command(_)) {
+        state.remark = None;
+    }
     let mut effects = match action {
         Action::Command(command) => commanded(state, command),
         Action::Edit(edit) => edited(state, edit),
@@ -64,7 +73,20 @@ fn commanded(state: &mut State, command: Command) -> Vec<Effect> {
         Command::PageDown => step(state, page(state)),
         Command::First => to_end(state, End::First),
         Command::Last => to_end(state, End::Last),
+        Command::Left => aside(state, Side::Left),
+        Command::Right => aside(state, Side::Right),
         Command::Enter => return enter(state),
+        Command::OpenSession => return open_session(state),
+        Command::Sort => sort(state),
+        Command::Reverse => reverse(state),
+        Command::Compare => {
+            state.place.compare = !state.place.compare;
+            question_changed(state);
+        }
+        Command::Zone => {
+            state.place.zone = next_zone(&state.zones, &state.place.zone);
+            question_changed(state);
+        }
         Command::Ranges => {
             let row = PRESETS
                 .iter()
@@ -89,6 +111,13 @@ fn commanded(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Refresh => return refresh(state),
     }
     vec![Effect::Draw]
+}
+
+/// The zone after this one, round and round.
+fn next_zone(zones: &[Zone], now: &Zone) -> Zone {
+    let here = zones.iter().position(|zone| zone == now);
+    let next = here.map_or(0, |at| (at + 1) % zones.len());
+    zones.get(next).cloned().unwrap_or_default()
 }
 
 fn edited(state: &mut State, edit: TextEdit) -> Vec<Effect> {

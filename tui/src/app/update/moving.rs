@@ -1,8 +1,10 @@
 //! Where the cursor goes.
 
-use crate::app::place::View;
+use crate::app::place::Cell;
+use crate::app::rows;
 use crate::app::state::{Overlay, State};
-use crate::app::subject::Body;
+use crate::app::subject::{Answer, Body};
+use crate::app::view::View;
 use crate::layout;
 use crate::period::PRESETS;
 
@@ -13,85 +15,142 @@ pub(super) enum End {
     Last,
 }
 
+/// Which way aside.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Left,
+    Right,
+}
+
 pub(super) fn page(state: &State) -> isize {
-    let rows = match state.place.view {
-        View::Events => layout::event_rows(state),
-        _ => layout::body_rows(state) / 2,
-    };
+    let rows = layout::list_rows(state);
     isize::try_from(rows.saturating_sub(1).max(1)).unwrap_or(1)
 }
 
 pub(super) fn step(state: &mut State, rows: isize) {
     if let Some(overlay) = &mut state.overlay {
-        match overlay {
-            Overlay::Help { scroll } => {
-                let rows = i16::try_from(rows).unwrap_or(i16::MAX);
-                *scroll = scroll
-                    .saturating_add_signed(rows)
-                    .min(layout::help_scroll(state.size));
-            }
-            Overlay::Ranges { row } => {
-                *row = row.saturating_add_signed(rows).min(PRESETS.len());
-            }
-            Overlay::Range { .. } | Overlay::Password { .. } => {}
-        }
+        step_overlay(overlay, rows, layout::help_scroll(state.size));
         return;
     }
-    let last = last_row(state);
+    let height = layout::list_rows(state);
     match state.place.view {
-        View::Overview => {
-            let row = &mut state.place.event_row;
-            *row = row.saturating_add_signed(rows).min(last);
+        View::Events => state.place.events.step(rows, height),
+        View::Sessions | View::StepSessions => {
+            state.place.point = None;
+            state.place.sessions.step(rows, height);
         }
-        View::Pipeline => {
-            let row = &mut state.place.run_row;
-            *row = row.saturating_add_signed(rows).min(last);
+        View::Activity => {
+            let cell = &mut state.place.cell;
+            cell.weekday = cell.weekday.saturating_add_signed(rows).min(6);
         }
-        View::Events => {
-            let height = layout::event_rows(state);
-            state.place.events.step(rows, height);
+        _ => {
+            state.place.point = None;
+            let names = shown_names(state);
+            if let Some(table) = state.place.table_mut() {
+                table.step(rows, names.len(), height);
+                table.call(names.get(table.row()).cloned());
+            }
         }
-        View::Funnel => {}
+    }
+}
+
+fn step_overlay(overlay: &mut Overlay, rows: isize, help_scroll: u16) {
+    match overlay {
+        Overlay::Help { scroll } => {
+            let rows = i16::try_from(rows.clamp(-9_999, 9_999)).unwrap_or(0);
+            *scroll = scroll.saturating_add_signed(rows).min(help_scroll);
+        }
+        Overlay::Ranges { row } => {
+            *row = row.saturating_add_signed(rows).min(PRESETS.len());
+        }
+        Overlay::Range { .. } | Overlay::Password { .. } => {}
     }
 }
 
 pub(super) fn to_end(state: &mut State, end: End) {
-    if state.overlay.is_none() && state.place.view == View::Events {
-        let height = layout::event_rows(state);
-        match end {
-            End::First => state.place.events.go_to_newest(),
-            End::Last => state.place.events.go_to_oldest(height),
+    let list = state.overlay.is_none();
+    let height = layout::list_rows(state);
+    match (state.place.view, end) {
+        (View::Events, End::First) if list => state.place.events.go_to_newest(),
+        (View::Events, End::Last) if list => state.place.events.go_to_oldest(height),
+        (View::Sessions | View::StepSessions, End::First) if list => {
+            state.place.sessions.go_to_newest();
         }
-        return;
+        (View::Sessions | View::StepSessions, End::Last) if list => {
+            state.place.sessions.go_to_oldest(height);
+        }
+        (_, End::First) => step(state, isize::MIN / 2),
+        (_, End::Last) => step(state, isize::MAX / 2),
     }
-    step(
-        state,
-        match end {
-            End::First => isize::MIN / 2,
-            End::Last => isize::MAX / 2,
-        },
-    );
 }
 
-/// The last row that the cursor of the open view can be on.
-pub(super) fn last_row(state: &State) -> usize {
-    let rows = match state
-        .shown()
-        .answer()
-        .map(|answer| (&answer.body, &answer.pipeline))
-    {
-        Some((Body::Overview(screen), _)) => screen.events.rows.len(),
-        Some((Body::Pipeline, pipeline)) => pipeline.runs.len(),
-        _ => 0,
-    };
-    rows.saturating_sub(1)
-}
-
-pub(super) fn clamp_cursors(state: &mut State) {
-    let last = last_row(state);
+/// Aside: along a chart, across the heatmap, between those who came and who left.
+pub(super) fn aside(state: &mut State, side: Side) {
     match state.place.view {
-        View::Overview => state.place.event_row = state.place.event_row.min(last),
-        View::Pipeline => state.place.run_row = state.place.run_row.min(last),
-        View::Funnel | View::Events => {}
+        View::Overview | View::Sessions => {
+            let points = series_points(state);
+            let last = points.saturating_sub(1);
+            state.place.point = match (state.place.point, side) {
+                _ if points == 0 => None,
+                // The chart is entered at its newest point; past it is the list again.
+                (None, Side::Left) => Some(0),
+                (None | Some(0), Side::Right) => None,
+                (Some(point), Side::Left) => Some((point + 1).min(last)),
+                (Some(point), Side::Right) => Some((point - 1).min(last)),
+            };
+        }
+        View::Activity => {
+            let Cell { hour, .. } = &mut state.place.cell;
+            *hour = match side {
+                Side::Left => hour.saturating_sub(1),
+                Side::Right => (*hour + 1).min(23),
+            };
+        }
+        View::Funnel => {
+            state.place.dropped = state.place.segment.is_none() && side == Side::Right;
+        }
+        _ => {}
+    }
+}
+
+fn series_points(state: &State) -> usize {
+    match state.shown().answer().map(|answer| &answer.body) {
+        Some(Body::Overview(screen)) => screen.timeseries.points.len(),
+        Some(Body::Sessions(screen)) => screen.timeseries.points.len(),
+        _ => 0,
+    }
+}
+
+/// What the rows of the open table are called.
+pub(super) fn shown_names(state: &State) -> Vec<String> {
+    let Some((answer, table)) = state.shown().answer().zip(state.place.table()) else {
+        return Vec::new();
+    };
+    rows::names(answer, table)
+}
+
+/// The answer to the open question came, or is known: keeps the cursors inside of it,
+/// each on the row that it was on.
+pub(super) fn follow_rows(state: &mut State, answer: Option<&Answer>) {
+    let Some(answer) = answer else {
+        return;
+    };
+    if let Some(table) = state.place.table() {
+        let names = rows::names(answer, table);
+        if let Some(table) = state.place.table_mut() {
+            table.follow(&names);
+            if let Some(name) = names.get(table.row()) {
+                table.call(Some(name.clone()));
+            }
+        }
+    }
+    let points = match &answer.body {
+        Body::Overview(screen) => screen.timeseries.points.len(),
+        Body::Sessions(screen) => screen.timeseries.points.len(),
+        _ => return,
+    };
+    state.place.point = state.place.point.filter(|_| points > 0);
+    if let Some(point) = &mut state.place.point {
+        *point = (*point).min(points.saturating_sub(1));
     }
 }

@@ -3,15 +3,12 @@
 use secrecy::SecretString;
 
 use super::asking::{question_changed, set_period};
+use super::drilling::drill;
 use crate::app::LineEdit;
 use crate::app::action::Effect;
-use crate::app::place::View;
 use crate::app::state::{Link, Overlay, Secret, State};
-use crate::app::subject::Body;
+use crate::app::view::View;
 use crate::period::{PRESETS, Period};
-
-/// How far back the way can be stepped.
-const LONGEST_TRAIL: usize = 16;
 
 pub(super) fn go(state: &mut State, view: View) {
     state.overlay = None;
@@ -28,9 +25,10 @@ pub(super) fn back(state: &mut State) -> Vec<Effect> {
             state.overlay = Some(Overlay::Ranges { row: PRESETS.len() });
         }
         Some(_) => {}
-        None if state.place.view == View::Events && state.place.event_open => {
+        None if state.place.event_open && shows_events(state) => {
             state.place.event_open = false;
         }
+        None if state.place.point.is_some() => state.place.point = None,
         None => {
             let Some(place) = state.trail.pop() else {
                 return Vec::new();
@@ -40,6 +38,10 @@ pub(super) fn back(state: &mut State) -> Vec<Effect> {
         }
     }
     vec![Effect::Draw]
+}
+
+fn shows_events(state: &State) -> bool {
+    matches!(state.place.view, View::Events | View::Session)
 }
 
 /// Opens what is under the cursor.
@@ -69,40 +71,18 @@ pub(super) fn enter(state: &mut State) -> Vec<Effect> {
         },
         (Some(Overlay::Password { .. }), _) => return send_password(state),
         (Some(Overlay::Help { .. }), _) => state.overlay = None,
-        (None, View::Events) => {
-            if state.place.events.is_empty() {
+        (None, View::Events | View::Session) => {
+            let there = match state.place.view {
+                View::Events => !state.place.events.is_empty(),
+                _ => state.shown().answer().is_some(),
+            };
+            if !there {
                 return Vec::new();
             }
             state.place.event_open = !state.place.event_open;
         }
-        (None, View::Overview) => return drill_into_event(state),
-        (None, View::Funnel | View::Pipeline) => return Vec::new(),
+        (None, _) => return drill(state),
     }
-    vec![Effect::Draw]
-}
-
-/// From a bar of the event mix to its events.
-pub(super) fn drill_into_event(state: &mut State) -> Vec<Effect> {
-    // What the bar counts is what its own question kept, not a newer one.
-    let Some(answer) = state.answers.exact(&state.subject()) else {
-        return Vec::new();
-    };
-    let Body::Overview(screen) = &answer.body else {
-        return Vec::new();
-    };
-    let Some(row) = screen.events.rows.get(state.place.event_row) else {
-        return Vec::new();
-    };
-    let event = Some(row.event_name.clone());
-    let left = state.place.clone();
-    state.trail.push(left);
-    if state.trail.len() > LONGEST_TRAIL {
-        state.trail.remove(0);
-    }
-    state.place.view = View::Events;
-    state.place.filter.event = event;
-    state.place.event_open = false;
-    question_changed(state);
     vec![Effect::Draw]
 }
 

@@ -1,0 +1,72 @@
+//! The hours of the calendar that one cell of the heatmap adds up.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use sbw_queries::answers::heatmap::CellHour;
+
+use super::activity::{DAYS, clock};
+use super::pen::Pen;
+use super::table::{self, Column, Width};
+use crate::app::{Body, State};
+use crate::layout;
+use crate::number;
+use crate::theme::Look;
+
+struct Line<'a> {
+    hour: &'a CellHour,
+    most: i64,
+}
+
+/// Draws the view.
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Look) {
+    let mut pen = Pen::new(frame, area, look);
+    let Some(Body::Hours(hours)) = state.shown().answer().map(|answer| &answer.body) else {
+        pen.say("The hours come as soon as the warehouse answers.");
+        return;
+    };
+    let cell = state.place.cell;
+    let day = DAYS.get(cell.weekday).unwrap_or(&"");
+    let words = format!(
+        "{day} {} by the clocks of {}: the hours that made this cell, the newest first",
+        clock(cell.hour),
+        state.place.zone
+    );
+    pen.put(1, 0, area.width.saturating_sub(2), &words, look.theme.dim);
+    if hours.rows.is_empty() {
+        pen.say("No event fell into this hour of the week.");
+        return;
+    }
+    let mut pen = pen.within(layout::below(area, 2));
+    let columns = columns();
+    let places = table::places(&columns, area.width);
+    table::heads(&mut pen, &columns, &places, None);
+    let most = hours.rows.iter().map(|row| row.events).max().unwrap_or(0);
+    let cursor = &state.place.hours;
+    let height = layout::list_rows(state);
+    let first = cursor.offset(hours.rows.len(), height);
+    let rows = hours.rows.iter().enumerate();
+    for ((at, hour), y) in rows.skip(first).take(height).zip(1..) {
+        let line = Line { hour, most };
+        table::row(&mut pen, y, &columns, &places, &line, at == cursor.row());
+    }
+}
+
+fn columns<'a>() -> Vec<Column<Line<'a>>> {
+    vec![
+        Column::text("from, UTC", Width::Fixed(20), |line: &Line<'_>, _, _| {
+            let from = line.hour.from.format("%a %d %b %Y %H:%M");
+            (from.to_string(), Style::new())
+        }),
+        Column::text("to", Width::Fixed(6), |line, _, look| {
+            (line.hour.to.format("%H:%M").to_string(), look.theme.dim)
+        }),
+        Column::number("events", 11, |line, _, look| {
+            (number::count(line.hour.events), look.theme.strong)
+        }),
+        Column::text("", Width::Fill(8, 120), |line, width, look| {
+            #[expect(clippy::cast_precision_loss, reason = "a bar has a few dozen steps")]
+            table::bar(line.hour.events as f64, line.most as f64, width, look)
+        }),
+    ]
+}

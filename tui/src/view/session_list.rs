@@ -1,0 +1,148 @@
+//! Sessions, the newest start first: all of them, or those of a step of the funnel.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use sbw_queries::answers::funnel::DEFAULT_STEPS;
+use sbw_queries::answers::session_list::{Outcome, SessionRow};
+
+use super::pen::Pen;
+use super::table::{self, Column, Width};
+use crate::app::{Body, State};
+use crate::layout;
+use crate::number;
+use crate::theme::Look;
+
+/// Draws the sessions of a step.
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Look) {
+    let mut pen = Pen::new(frame, area, look);
+    let answer = state.shown().answer();
+    let (Some(Body::StepSessions(screen)), Some(at)) =
+        (answer.map(|answer| &answer.body), state.place.at_step)
+    else {
+        pen.say("The sessions come as soon as the warehouse answers.");
+        return;
+    };
+    let name = |step: i32| {
+        let step = screen.steps.iter().find(|row| row.step == step);
+        step.map_or("", |row| row.event_name.as_str())
+    };
+    let count = number::count(screen.count(at));
+    let words = match at.outcome {
+        Outcome::Reached => format!("sessions reached step {} {}", at.step, name(at.step)),
+        Outcome::Dropped => format!(
+            "sessions reached step {} {} and not {}",
+            at.step,
+            name(at.step),
+            name(at.step + 1)
+        ),
+    };
+    let theme = look.theme;
+    pen.put_all(
+        1,
+        0,
+        area.width.saturating_sub(2),
+        &[
+            (&count, theme.strong),
+            (" ", theme.dim),
+            (&words, theme.dim),
+        ],
+    );
+    rows(&mut pen.within(layout::below(area, 2)), state);
+}
+
+/// Draws the list, its head first.
+pub(super) fn rows(pen: &mut Pen<'_>, state: &State) {
+    let area = pen.area();
+    let list = &state.place.sessions;
+    let columns = columns(area.width);
+    let places = table::places(&columns, area.width);
+    table::heads(pen, &columns, &places, None);
+    let height = layout::list_rows(state);
+    let first = list.offset(height);
+    for (row, index) in list.rows_from(first).take(height).zip(0_u16..) {
+        // With the cursor on the chart, none of the rows has it.
+        let chosen = first + usize::from(index) == list.cursor() && state.place.point.is_none();
+        table::row(pen, index + 1, &columns, &places, row, chosen);
+    }
+    let shown = list.len().saturating_sub(first);
+    if list.ended() && shown < height {
+        let y = u16::try_from(shown + 1).unwrap_or(u16::MAX);
+        pen.put(
+            1,
+            y,
+            44,
+            "no older session in this range",
+            pen.look.theme.dim,
+        );
+    }
+}
+
+fn columns(width: u16) -> Vec<Column<SessionRow>> {
+    let wide = width >= 120;
+    let mut columns = vec![
+        Column::text(
+            "started, UTC",
+            Width::Fixed(if wide { 19 } else { 15 }),
+            |row: &SessionRow, width, look| {
+                let format = if width >= 19 {
+                    "%Y-%m-%d %H:%M:%S"
+                } else {
+                    "%d %b %H:%M:%S"
+                };
+                (row.started_at.format(format).to_string(), look.theme.dim)
+            },
+        ),
+        Column::number("lasted", 11, |row, _, _| {
+            let lasted = (row.last_at - row.started_at).num_seconds();
+            (number::duration(lasted), Style::new())
+        }),
+        Column::number("events", 7, |row, width, look| {
+            table::count(row.events, width, look)
+        }),
+    ];
+    if width >= 100 {
+        columns.push(Column::number("views", 6, |row, width, look| {
+            table::count(row.product_views, width, look)
+        }));
+        columns.push(Column::number("carts", 6, |row, width, look| {
+            table::count(row.add_to_carts, width, look)
+        }));
+        columns.push(Column::number("orders", 7, |row, width, look| {
+            table::count(row.checkout_completes, width, look)
+        }));
+    }
+    columns.push(Column::number(
+        "revenue",
+        if wide { 15 } else { 10 },
+        |row, width, look| table::money(row.revenue_vnd, width, look),
+    ));
+    columns.push(Column::text("came to", Width::Fixed(17), |row, _, look| {
+        let step = usize::try_from(row.furthest_step).unwrap_or(0);
+        match step.checked_sub(1).and_then(|at| DEFAULT_STEPS.get(at)) {
+            Some(name) => ((*name).to_owned(), Style::new()),
+            None => (look.glyphs.none.to_owned(), look.theme.dim),
+        }
+    }));
+    if width >= 140 {
+        columns.push(Column::text("client", Width::Fixed(16), |row, _, look| {
+            or_none(row.client_id.as_deref(), look)
+        }));
+    }
+    if width >= 110 {
+        columns.push(Column::text("user", Width::Fixed(14), |row, _, look| {
+            or_none(row.user_id.as_deref(), look)
+        }));
+    }
+    columns.push(Column::text("session", Width::Fill(8, 44), |row, _, _| {
+        (row.session_id.clone(), Style::new())
+    }));
+    columns
+}
+
+fn or_none(value: Option<&str>, look: &Look) -> (String, Style) {
+    match value {
+        Some(value) if !value.is_empty() => (value.to_owned(), Style::new()),
+        _ => (look.glyphs.none.to_owned(), look.theme.dim),
+    }
+}
