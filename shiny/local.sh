@@ -20,7 +20,8 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-"$SBW_LOCAL" --headless --data-dir "$home/platform" "$@" >"$home/log" &
+# Out of reach of Ctrl-C, which would come twice.
+setsid "$SBW_LOCAL" --headless --data-dir "$home/platform" "$@" >"$home/log" &
 platform=$!
 until grep -q '^warehouse  ' "$home/log"; do
     kill -0 "$platform" 2>/dev/null || { cat "$home/log" >&2; exit 1; }

@@ -2,16 +2,26 @@
 
 PRESETS <- c("Today" = 1, "7 days" = 7, "30 days" = 30, "90 days" = 90)
 
-controls_ui <- function(id) {
+LOGINS <- c("ALL", "logged_in", "anonymous", "guest", "unknown")
+
+# `asked` is the query of the page's address, which may name the choices:
+# ?from=2025-12-01&to=2025-12-31&login=anonymous.
+controls_ui <- function(id, asked = list()) {
   ns <- NS(id)
-  today <- utc_today()
+  day <- function(text, default) {
+    if (!isTRUE(grepl("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", text))) return(default)
+    day <- as.Date(text, optional = TRUE)
+    if (is.na(day)) default else day
+  }
+  last <- day(asked$to, utc_today())
+  first <- day(asked$from, last - 29)
   tags$div(class = "controls",
-    dateRangeInput(ns("days"), "Days (UTC)", start = today - 29, end = today, weekstart = 1, format = "yyyy-mm-dd", separator = "to"),
+    dateRangeInput(ns("days"), "Days (UTC)", start = first, end = last, weekstart = 1, format = "yyyy-mm-dd", separator = "to"),
     tags$div(class = "presets", lapply(names(PRESETS), function(name) {
       actionButton(ns(paste0("last", PRESETS[[name]])), name, class = "preset")
     })),
     selectInput(ns("login"), "user_login_state", selectize = FALSE,
-                choices = c("ALL", "logged_in", "anonymous", "guest", "unknown")),
+                choices = LOGINS, selected = if (isTRUE(asked$login %in% LOGINS)) asked$login),
     tags$div(class = "refresh",
       checkboxInput(ns("auto"), "Refresh every 10 s", TRUE),
       actionButton(ns("now"), "Refresh now"))

@@ -22,7 +22,7 @@ dashboard_page <- function(request) {
     ),
     tags$div(class = "busy"),
     header_ui("header"),
-    controls_ui("controls"),
+    controls_ui("controls", parseQueryString(request$QUERY_STRING)),
     tags$main(do.call(tabsetPanel, c(list(id = "tab", type = "tabs"), lapply(names(TABS), function(name) {
       tabPanel(name, get(paste0(TABS[[name]], "_ui"))(TABS[[name]]))
     }))))

@@ -28,7 +28,11 @@ class Dashboard:
                        if name != "LANG" and not name.startswith("LC_")}
         with self.log.open("a") as log:
             self.process = subprocess.Popen(["Rscript", "-e", run], cwd="/", env=environment, stdout=log, stderr=log)
-        until("the app listens", self._answers)
+        try:
+            until("the app listens", self._answers)
+        except BaseException:
+            self.stop()
+            raise
 
     def _answers(self):
         if self.process.poll() is not None:

@@ -1,10 +1,8 @@
 """The app in a real browser, on a running PostgreSQL. Screenshots are kept."""
 
 import json
-import os
-import subprocess
 import unittest
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 from browser import Browser, until
 from dashboard import Dashboard
@@ -149,6 +147,11 @@ class App(unittest.TestCase):
             self.wait_for_total(report)
             totals.add(report["total_events"])
         self.assertEqual(len(totals), 5)
+
+    def test_an_address_names_the_choices(self):
+        today = datetime.now(timezone.utc).date()
+        self.browser.open(f"{self.dashboard.url}?from={today - timedelta(days=6)}&to={today}&login=anonymous")
+        self.wait_for_total(self.report("overview", "--login=anonymous", days=7))
 
     def test_nothing_to_show_is_said(self):
         self.choose_days("1999-01-01", "1999-01-31")

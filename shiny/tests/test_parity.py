@@ -1,7 +1,6 @@
 """The R code gives the documents of `sbw-tui report --format json`, field by field."""
 
 import json
-import os
 import shutil
 import subprocess
 import tempfile
@@ -214,7 +213,7 @@ class Parity(unittest.TestCase):
                     print(f"parity: {driver} is not installed, so not compared", flush=True)
                     continue
                 compared, found = self.compare(self.app(driver))
-                self.assertEqual(found, [], "\n".join(found[:20]))
+                self.assertFalse(found, "\n".join(found[:20]))
                 self.assertEqual(compared, len(RANGES) * len(VIEWS) + sum(map(len, FILTERS.values())) * len(VIEWS) + len(CHOICES))
                 print(f"parity: {compared} documents are the same by {driver}", flush=True)
 
@@ -267,19 +266,34 @@ class Parity(unittest.TestCase):
             file.write_text(sql)
 
     def test_pages_are_as_many_as_the_events_fill(self):
-        app_settings = {**self.warehouse.settings()}
-        script = ("for (f in list.files('R', '[.]R$', full.names = TRUE)) source(f, encoding = 'UTF-8');"
-                  "q <- question('2025-11-30T00:00:00Z', '2999-01-01T00:00:00Z', login = if (nzchar(Sys.getenv('L'))) Sys.getenv('L') else NA);"
+        script = ("q <- question('2025-11-30T00:00:00Z', '2999-01-01T00:00:00Z', login = if (nzchar(Sys.getenv('L'))) Sys.getenv('L') else NA);"
                   "a <- ask_raw_pages(warehouse(), q, products_only = TRUE); cat(a$events, a$pages)")
         for login, condition in [("", "true"), ("logged_in", "user_login_state = 'logged_in'"),
                                  ("unknown", "coalesce(user_login_state, '') = ''")]:
             with self.subTest(login=login):
-                done = subprocess.run(["Rscript", "-e", script], cwd=APP, env={**app_settings, "L": login}, text=True,
-                                      capture_output=True, check=True)
+                said = self.run_in_app(script, L=login)
                 counted = self.warehouse.psql(
                     f"select count(*), greatest(ceil(count(*) / 20.0), 1) from public.clickstream_events"
                     f" where {condition} and (context_product_id <> '' or context_product_name <> '')")
-                self.assertEqual(done.stdout.split(), counted.split("|"))
+                self.assertEqual(said.split(), counted.split("|"))
+
+    def test_a_session_only_reads_and_not_for_long(self):
+        for driver in filter(installed, DRIVERS):
+            with self.subTest(driver=driver):
+                said = self.run_in_app("""
+                  d <- warehouse(driver = Sys.getenv("DRIVER")); c <- connected(d)
+                  tell <- function(sql) tryCatch(fetch_text(d$driver, c, sql, character()), error = conditionMessage)
+                  for (name in c("default_transaction_read_only", "statement_timeout", "timezone", "application_name"))
+                    cat(tell(paste("show", name)), "")
+                  cat(grepl("read-only", tell("create temporary table t (x text)")),
+                      grepl("permission denied|read-only", tell("delete from public.clickstream_events")))""", DRIVER=driver)
+                self.assertEqual(said, "on 10s UTC sbw_dashboard TRUE TRUE")
+
+    def run_in_app(self, script, **more):
+        """What R says after sourcing the app's functions."""
+        source = "for (f in list.files('R', '[.]R$', full.names = TRUE)) source(f, encoding = 'UTF-8');"
+        return subprocess.run(["Rscript", "-e", source + script], cwd=APP, env={**self.warehouse.settings(), **more}, text=True,
+                              capture_output=True, check=True).stdout
 
 
 if __name__ == "__main__":

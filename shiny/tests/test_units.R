@@ -83,6 +83,18 @@ refused(days_question(c(day, day - 1), "ALL"), "Swap the two")
 refused(days_question(c(day, NA), "ALL"), "Choose a first and a last day")
 refused(days_question(c(as.Date("0001-01-01"), day), "ALL"), "Choose a first and a last day")
 
+# The address may name the choices, and nothing else comes of it.
+chosen <- function(query) {
+  html <- as.character(controls_ui("c", shiny::parseQueryString(query)))
+  c(regmatches(html, gregexpr("(?<=data-initial-date=\")[^\"]*", html, perl = TRUE))[[1]],
+    regmatches(html, regexpr("(?<=value=\")[^\"]*(?=\" selected)", html, perl = TRUE)))
+}
+usual <- c(format(utc_today() - 29), format(utc_today()), "ALL")
+same(chosen(""), usual)
+same(chosen("from=2025-12-01&to=2025-12-31&login=guest"), c("2025-12-01", "2025-12-31", "guest"))
+same(chosen("to=2025-12-31"), c("2025-12-02", "2025-12-31", "ALL"))
+same(chosen("from=2025-13-99&to=%3Cb%3E&login=%22%3E%3Cb%3E"), usual)
+
 # The server's words become something to do, and stay in the log.
 meaning <- function(words, link = FALSE) suppressMessages(failure(simpleError(words), "test", link))$kind
 same(meaning("ERROR:  canceling statement due to statement timeout"), "slow")
