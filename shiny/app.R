@@ -11,8 +11,8 @@ if (!isTRUE(l10n_info()[["UTF-8"]])) Sys.setlocale("LC_CTYPE", "C.UTF-8")
 # than it saves, while somebody waits.
 compiler::enableJIT(0)
 
-# One connection for all sessions of this process; it opens with the first question.
+# One connection for all sessions of this process.
 dwh <- warehouse()
-warm_up()
+warm_up(dwh)
 
 shinyApp(dashboard_page, function(input, output, session) dashboard_server(dwh, input, output, session))

@@ -30,13 +30,3 @@ chart_theme <- function() {
       legend.position = "none"
     )
 }
-
-# The first chart of a process loads half of ggplot2: better before anybody waits.
-warm_up <- function() {
-  file <- tempfile(fileext = ".png")
-  on.exit(unlink(file))
-  points <- data.frame(t = c("2025-12-01T00:00:00Z", "2025-12-02T00:00:00Z"), events = 1:2)
-  shiny::plotPNG(function() print(chart_series(points, "events", "day")), file, width = 300, height = 200)
-  shiny::plotPNG(function() print(chart_bars("a", 1, "1", 300)), file, width = 300, height = 200)
-  invisible()
-}

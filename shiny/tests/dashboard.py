@@ -1,11 +1,13 @@
-"""The app as a service manager would run it: a copy with its SQL, no locale."""
+"""The app as Shiny Server runs it: a copy with its SQL, no locale, under a path."""
 
+import os
 import shutil
 import signal
 import subprocess
 import urllib.request
 
 from browser import until
+from front import Front
 from ports import free_port
 from warehouse import HERE
 
@@ -18,6 +20,8 @@ class Dashboard:
             # Links are followed: the copy stands alone.
             shutil.copytree(HERE.parent, self.place, ignore=shutil.ignore_patterns("tests", "README.md"))
         self.port = free_port()
+        self.front = Front("/sbw_dashboard", self.port)
+        self.url = self.front.url
         self.log = warehouse.home / "dashboard.log"
         self.process = None
         self.start()
@@ -43,14 +47,19 @@ class Dashboard:
         except OSError:
             return False
 
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.port}/"
-
     def memory(self):
         """Resident, in MB."""
         status = open(f"/proc/{self.process.pid}/status").read()
         return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+    def computed(self):
+        """Processor time, in ms."""
+        fields = open(f"/proc/{self.process.pid}/stat").read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+
+    def close(self):
+        self.stop()
+        self.front.close()
 
     def stop(self):
         if self.process:
