@@ -72,12 +72,14 @@ chart_week <- function(cells, busiest) {
   week <- data.frame(weekday = c(row(cells)), hour = c(col(cells)) - 1, events = c(cells))
   chart <- ggplot(week, aes(hour + 0.5, weekday)) +
     geom_tile(aes(fill = events), colour = "white", linewidth = 1) +
-    scale_fill_gradientn(colours = SCALE, limits = c(0, max(week$events, 1)), labels = brief, breaks = whole_breaks, name = "Events") +
+    scale_fill_gradientn(colours = SCALE, limits = c(0, max(week$events, 1)), labels = brief,
+                         breaks = whole_breaks, name = "Events") +
     scale_x_continuous(breaks = seq(0, 24, 3), labels = sprintf("%02d:00", seq(0, 24, 3)), expand = c(0, 0)) +
     scale_y_reverse(breaks = 1:7, labels = WEEKDAYS, expand = c(0, 0)) +
     guides(fill = guide_colourbar(barwidth = unit(14, "lines"), barheight = unit(0.6, "lines"), title.vjust = 1)) +
     chart_theme() +
-    theme(panel.grid.major = element_blank(), legend.position = "bottom", legend.title = element_text(size = rel(0.85), colour = MUTED))
+    theme(panel.grid.major = element_blank(), legend.position = "bottom",
+          legend.title = element_text(size = rel(0.85), colour = MUTED))
   if (is.null(busiest)) return(chart)
   chart + geom_tile(data = as.data.frame(busiest), fill = NA, colour = SECOND, linewidth = 1.1)
 }

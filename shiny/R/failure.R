@@ -25,7 +25,8 @@ failure <- function(error, doing, link = FALSE) {
   meaning <- Find(function(meaning) grepl(meaning[1], reason), MEANINGS)
   if (is.null(meaning)) {
     meaning <- if (link) {
-      c("", "link", "The warehouse does not answer. This page tries again by itself; if it goes on, see whether PostgreSQL runs and the tunnel is open.")
+      c("", "link", paste("The warehouse does not answer. This page tries again by itself; if it goes on, see whether",
+                          "PostgreSQL runs and the tunnel is open."))
     } else {
       c("", "other", "The warehouse could not answer. The reason is in the dashboard's log.")
     }

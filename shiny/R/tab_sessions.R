@@ -61,7 +61,9 @@ session_cards <- function(answer) {
 
 session_table <- function(rows, input_id) {
   open <- function(ids) {
-    lapply(ids, function(id) tags$button(type = "button", class = "open", `data-input` = input_id, `data-value` = id, tags$bdi(short(id, 20))))
+    lapply(ids, function(id) {
+      tags$button(type = "button", class = "open", `data-input` = input_id, `data-value` = id, tags$bdi(short(id, 20)))
+    })
   }
   table_of(rows, caption = "Recent sessions", list(
     column_of("Session", "session_id", open),

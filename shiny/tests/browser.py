@@ -13,6 +13,9 @@ from pathlib import Path
 
 from ports import free_port
 
+# A program that ends with this process, however that ends.
+GOES_ALONG = ["setpriv", "--pdeathsig", "TERM"]
+
 # How long anything may take on a busy machine before it counts as never.
 PATIENCE = 60
 
@@ -23,7 +26,7 @@ class Browser:
         self.session = None
         port = free_port()
         self.driver = subprocess.Popen(
-            ["chromedriver", f"--port={port}", "--log-level=OFF"],
+            [*GOES_ALONG, "chromedriver", f"--port={port}", "--log-level=OFF"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "HOME": self.home, "TMPDIR": self.home},

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import urllib.request
 
-from browser import until
+from browser import GOES_ALONG, until
 from front import Front
 from ports import free_port
 from warehouse import HERE
@@ -31,7 +31,7 @@ class Dashboard:
         environment = {name: value for name, value in self.warehouse.settings().items()
                        if name != "LANG" and not name.startswith("LC_")}
         with self.log.open("a") as log:
-            self.process = subprocess.Popen(["Rscript", "-e", run], cwd="/", env=environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen([*GOES_ALONG, "Rscript", "-e", run], cwd="/", env=environment, stdout=log, stderr=log)
         try:
             until("the app listens", self._answers)
         except BaseException:

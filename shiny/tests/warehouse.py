@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from browser import until
+from browser import GOES_ALONG, until
 from ports import free_port
 
 HERE = Path(__file__).parent
@@ -60,7 +60,7 @@ class Warehouse:
         log = self.home / "local.log"
         with log.open("w") as out:
             local = subprocess.Popen(
-                [local_program(), "--headless", "--no-traffic", "--data-dir", self.home / "platform", "--api-port", "0",
+                [*GOES_ALONG, local_program(), "--headless", "--no-traffic", "--data-dir", self.home / "platform", "--api-port", "0",
                  "--days", str(days), "--events", str(events), "--etl-every", "1s"],
                 stdout=out, stderr=subprocess.STDOUT)
         try:
@@ -79,8 +79,7 @@ class Warehouse:
         owner = data.stat()
         command = [postgres_bin() / "postgres", "-D", data, "-p", str(self.port), "-c", "listen_addresses=127.0.0.1",
                    "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "full_page_writes=off"]
-        # It goes with this process, however that ends.
-        guard = ["setpriv", "--pdeathsig", "INT"]
+        guard = [*GOES_ALONG[:-1], "INT"]
         if os.getuid() == 0:
             guard += [f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups"]
         with (self.home / "postgres.log").open("a") as log:
