@@ -51,16 +51,18 @@ chart_columns <- function(names, values, colour = ACCENT) {
 
 # The steps of one funnel, or of several beside each other: how much of the first
 # step is left at each.
-chart_funnel <- function(rows, columns = 1) {
+chart_funnel <- function(rows, width, columns = 1) {
   rows$label <- paste0(count(rows$sessions), "  \u00b7  ", percent(rows$percent_of_first))
   rows$place <- factor(rows$step, levels = rev(sort(unique(rows$step))))
-  names <- rows$event_name[match(levels(rows$place), rows$step)]
+  names <- short(rows$event_name[match(levels(rows$place), rows$step)], 24)
+  label_room <- LETTER * max(nchar(rows$label)) + 16
+  bar_room <- max((width - LETTER * max(nchar(names, type = "width"))) / columns - label_room - 24, 40)
   ggplot(rows, aes(percent_of_first, place)) +
     geom_col(aes(x = 100), fill = RULES, alpha = 0.6, width = 0.62) +
     geom_col(fill = ACCENT, width = 0.62) +
-    geom_text(aes(x = 102, label = label), hjust = 0, size = 3.6, colour = INK, family = chart_font()) +
-    scale_y_discrete(labels = short(names, 24)) +
-    scale_x_continuous(limits = c(0, 100 + 62 * sqrt(columns)), expand = c(0, 0)) +
+    geom_text(aes(x = 100 + 800 / bar_room, label = label), hjust = 0, size = 3.6, colour = INK, family = chart_font()) +
+    scale_y_discrete(labels = names) +
+    scale_x_continuous(limits = c(0, 100 * (1 + label_room / bar_room)), expand = c(0, 0)) +
     facet_wrap(~group, ncol = columns) +
     chart_theme() +
     theme(panel.grid.major = element_blank(), axis.text.x = element_blank(),
@@ -79,7 +81,8 @@ chart_week <- function(cells, busiest) {
     guides(fill = guide_colourbar(barwidth = unit(14, "lines"), barheight = unit(0.6, "lines"), title.vjust = 1)) +
     chart_theme() +
     theme(panel.grid.major = element_blank(), legend.position = "bottom",
-          legend.title = element_text(size = rel(0.85), colour = MUTED))
+          # Half of the last hour's label is beyond the last hour.
+          plot.margin = margin(4, 22, 2, 2), legend.title = element_text(size = rel(0.85), colour = MUTED))
   if (is.null(busiest)) return(chart)
   chart + geom_tile(data = as.data.frame(busiest), fill = NA, colour = SECOND, linewidth = 1.1)
 }

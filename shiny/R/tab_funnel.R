@@ -29,7 +29,7 @@ funnel_server <- function(id, look) {
     })
     output$chart <- chart_output({
       rows <- shown()
-      chart <- chart_funnel(rows, columns = if (length(unique(rows$group)) == 1) 1 else 2)
+      chart <- chart_funnel(rows, chart_width(), columns = if (length(unique(rows$group)) == 1) 1 else 2)
       if (nlevels(rows$group) == 1) chart + theme(strip.text = element_blank()) else chart
     }, alt = "Sessions at each step of the funnel")
     output$table <- renderUI({
