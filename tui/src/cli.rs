@@ -18,7 +18,8 @@ use crate::logging::{self, LogError};
 use crate::period::Period;
 use crate::report::{self, ReportError};
 use crate::runtime::{self, APPLICATION_NAME, Options, RunError};
-use crate::theme::{Depth, Look};
+use crate::settings::{self, ConfigError, Settings};
+use crate::theme::{ChartMarker, Depth, Look};
 
 /// What went wrong, by who can do something about it.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +40,8 @@ enum Failure {
     Run(#[from] RunError),
     #[error(transparent)]
     Log(#[from] LogError),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     #[error("cannot start: {0}")]
     Start(io::Error),
     #[error("cannot write the answer: {0}")]
@@ -49,7 +52,7 @@ impl Failure {
     /// 1 failed, 2 wrong usage, 3 cannot connect.
     fn code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::Setting(_) | Self::NoTerminal => 2,
+            Self::Usage(_) | Self::Setting(_) | Self::Config(_) | Self::NoTerminal => 2,
             Self::Connect(_) => 3,
             _ => 1,
         }
@@ -88,14 +91,12 @@ fn run(cli: Cli) -> Result<(), Failure> {
     if let Some(file) = cli.dashboard.log.clone() {
         logging::to_file(file)?;
     }
-    let limit = cli
-        .connection
-        .query_timeout
-        .unwrap_or(Duration::from_secs(5));
+    let typed_limit = cli.connection.query_timeout;
     let flags = cli.connection.flags(cli.positional_url);
     let resolved = connect::resolve(&flags, &Environment::of_process(), &Defaults::DASHBOARD)?;
     if let Some(Command::Report(asked)) = cli.command {
         warn(&resolved.warnings);
+        let limit = typed_limit.unwrap_or(QUERY_TIMEOUT);
         let runtime = runtime()?;
         let done = runtime.block_on(report(&asked, resolved.target, limit));
         runtime.shutdown_background();
@@ -105,13 +106,23 @@ fn run(cli: Cli) -> Result<(), Failure> {
         return Err(Failure::NoTerminal);
     }
     warn(&resolved.warnings);
-    let options = options(resolved.target, &cli.dashboard, limit);
+    let (settled, keymap) = settings::load(cli.dashboard.config.as_deref())?;
+    let remembers = settled.remember.unwrap_or(true) && !cli.dashboard.no_state;
+    let mut options = options(resolved.target, &cli.dashboard, settled, remembers);
+    options.keymap = keymap;
+    if let Some(limit) = typed_limit {
+        options.query_timeout = limit;
+    }
     let runtime = runtime()?;
-    let done = runtime.block_on(runtime::run(options));
+    let done = runtime.block_on(runtime::show(options));
     // A name being looked up, or a write to a dead tunnel, must not hold up who
     // wants to leave.
     runtime.shutdown_background();
-    Ok(done?)
+    let left = done?;
+    if remembers {
+        settings::forget_nothing(&left);
+    }
+    Ok(())
 }
 
 fn warn(warnings: &[String]) {
@@ -121,16 +132,38 @@ fn warn(warnings: &[String]) {
     }
 }
 
-fn options(target: Target, dashboard: &Dashboard, query_timeout: Duration) -> Options {
-    let depth = dashboard
+/// The longest that the server may take when nobody says.
+const QUERY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A flag wins over the file of settings, that over what was left last time.
+fn options(target: Target, flags: &Dashboard, settled: Settings, remembers: bool) -> Options {
+    let left = if remembers {
+        settings::recall(Utc::now())
+    } else {
+        settings::Recalled::default()
+    };
+    let usual = Options::new(target);
+    let depth = flags
         .color
+        .or(settled.color)
         .unwrap_or_else(|| Depth::detect(|name| std::env::var(name).ok()));
+    let tone = flags.theme.or(settled.theme).or(left.tone);
+    let tone = tone.unwrap_or(usual.tone);
+    let marker = flags.marker.or(settled.marker);
+    let ascii = flags.ascii || settled.ascii.unwrap_or(false);
+    let length = flags.last.or(settled.last).map(Period::last);
     Options {
-        look: Look::new(dashboard.theme, depth, dashboard.marker, dashboard.ascii),
-        period: Period::last(dashboard.last),
-        refresh: dashboard.refresh,
-        query_timeout,
-        ..Options::new(target)
+        look: Look::new(tone, depth, marker.unwrap_or(ChartMarker::Braille), ascii),
+        tone,
+        period: length.or(left.period).unwrap_or(usual.period),
+        refresh: flags.refresh.or(settled.refresh).unwrap_or(usual.refresh),
+        query_timeout: settled.query_timeout.unwrap_or(QUERY_TIMEOUT),
+        zones: settled.time_zones.unwrap_or(usual.zones),
+        mouse: flags.mouse || settled.mouse.unwrap_or(false),
+        event_columns: left.event_columns,
+        view: settled.view.or(left.view).unwrap_or(usual.view),
+        target: usual.target,
+        keymap: usual.keymap,
     }
 }
 

@@ -19,6 +19,7 @@ pub mod number;
 pub mod period;
 pub mod report;
 mod runtime;
+pub mod settings;
 mod terminal;
 pub mod text;
 pub mod theme;

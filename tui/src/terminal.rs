@@ -4,7 +4,10 @@ use std::io::{self, Stdout, Write};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::clipboard::CopyToClipboard;
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
     disable_raw_mode, enable_raw_mode,
@@ -19,6 +22,7 @@ static ENTERED: AtomicBool = AtomicBool::new(false);
 
 /// The terminal in raw mode on its alternate screen, until this is dropped.
 pub(crate) struct Screen {
+    mouse: bool,
     terminal: Terminal<CrosstermBackend<Stdout>>,
 }
 
@@ -31,7 +35,10 @@ impl Screen {
         let guard = Entered;
         let terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
         std::mem::forget(guard);
-        Ok(Self { terminal })
+        Ok(Self {
+            mouse: false,
+            terminal,
+        })
     }
 
     /// Rows and columns.
@@ -55,11 +62,30 @@ impl Screen {
         Ok(())
     }
 
+    /// Takes the mouse, or leaves it to the terminal.
+    pub(crate) fn take_mouse(&mut self, taken: bool) -> io::Result<()> {
+        self.mouse = taken;
+        if taken {
+            execute!(io::stdout(), EnableMouseCapture)
+        } else {
+            execute!(io::stdout(), DisableMouseCapture)
+        }
+    }
+
+    /// Puts text on the clipboard of whoever looks at the terminal, over any number
+    /// of connections in between.
+    pub(crate) fn copy(text: &str) -> io::Result<()> {
+        execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))
+    }
+
     /// Gives the terminal to the shell and stops; comes back when told to go on.
     pub(crate) fn suspend(&mut self) -> io::Result<()> {
         leave();
         signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
         enter()?;
+        if self.mouse {
+            self.take_mouse(true)?;
+        }
         self.clear()
     }
 }
@@ -99,6 +125,7 @@ fn leave() {
     let _ = execute!(
         out,
         EndSynchronizedUpdate,
+        DisableMouseCapture,
         DisableBracketedPaste,
         LeaveAlternateScreen,
         cursor::Show

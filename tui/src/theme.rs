@@ -43,7 +43,7 @@ impl Depth {
 }
 
 /// Which background the colours are meant for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]
 pub enum Tone {
     /// Light text on dark.
     Dark,
@@ -347,6 +347,8 @@ pub const ASCII: Glyphs = Glyphs {
 /// How everything is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
+    /// What the terminal can show of it.
+    depth: Depth,
     /// Colours.
     pub theme: Theme,
     /// Symbols.
@@ -366,9 +368,21 @@ impl Look {
             ChartMarker::Dot => Marker::Dot,
         };
         Self {
+            depth,
             theme: Theme::new(tone, depth),
             glyphs: if ascii { ASCII } else { UNICODE },
             marker,
+        }
+    }
+}
+
+impl Look {
+    /// The same for another background.
+    #[must_use]
+    pub fn on(self, tone: Tone) -> Self {
+        Self {
+            theme: Theme::new(tone, self.depth),
+            ..self
         }
     }
 }

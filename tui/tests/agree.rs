@@ -25,7 +25,7 @@ fn report(port: u16, words: &[&str]) -> Value {
         .args(words)
         .args(["--format", "json", "--last", "7d"])
         .args(flags(port))
-        .env("HOME", "/nonexistent");
+        .env("HOME", "/dev/null");
     for (name, _) in std::env::vars_os() {
         if name.to_str().is_some_and(|name| name.starts_with("PG")) {
             command.env_remove(name);
@@ -295,7 +295,7 @@ fn report_of_session(port: u16, id: &str) -> Value {
     let output = command
         .args(["report", "session", id, "--format", "json"])
         .args(flags(port))
-        .env("HOME", "/nonexistent")
+        .env("HOME", "/dev/null")
         .output()
         .unwrap();
     serde_json::from_slice(&output.stdout).unwrap()

@@ -24,7 +24,7 @@ fn with_keys(guide: &str) -> Option<String> {
     let (before, rest) = guide.split_once("<!-- keys")?;
     let (note, rest) = rest.split_once("-->")?;
     let (_, after) = rest.split_once("<!-- /keys -->")?;
-    let keys = sbw_tui::keymap::markdown();
+    let keys = sbw_tui::keymap::Keymap::default().markdown();
     Some(format!(
         "{before}<!-- keys{note}-->\n{keys}<!-- /keys -->{after}"
     ))

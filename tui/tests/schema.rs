@@ -36,7 +36,7 @@ fn report(port: u16, more: &[&str]) -> Output {
         .args(["report", "events", "--format", "csv"])
         .args(flags(port))
         .args(more)
-        .env("HOME", "/nonexistent");
+        .env("HOME", "/dev/null");
     for (name, _) in std::env::vars_os() {
         if name.to_str().is_some_and(|name| name.starts_with("PG")) {
             command.env_remove(name);

@@ -335,3 +335,26 @@ fn poison(row: &mut RawEvent, text: &str) {
     row.context_product_price = Some(1_990_000);
     row.context_product_discount_price = Some(1_790_000);
 }
+
+#[rstest]
+#[case::filters("filters", View::Overview, "fx")]
+#[case::export("export", View::Products, "e")]
+#[case::columns("columns", View::Events, "Cj jj ")]
+#[case::palette("palette", View::Funnel, ":the")]
+#[case::search("search", View::Products, "/ban phim")]
+#[case::found_nothing("found-nothing", View::Brands, "/nothing\r")]
+#[case::copied("copied", View::Brands, "jy")]
+fn what_lies_over_a_view(#[case] name: &str, #[case] view: View, #[case] keys: &str) {
+    for ((width, height), look) in [((80, 24), dark()), ((120, 40), dresses()[2].1)] {
+        let mut state = showing(view, size(width, height));
+        for key in keys.chars() {
+            let code = if key == '\r' {
+                KeyCode::Enter
+            } else {
+                KeyCode::Char(key)
+            };
+            press(&mut state, code, now());
+        }
+        snapshot(&format!("{name}-{width}x{height}"), &state, &look);
+    }
+}

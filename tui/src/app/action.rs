@@ -6,8 +6,10 @@ use sbw_queries::range::TimeRange;
 use sbw_queries::schema::SchemaState;
 use secrecy::SecretString;
 
+use super::export::{Export, ExportFormat};
 use super::subject::{Answer, Subject};
 use super::view::View;
+use crate::theme::Tone;
 
 /// Something happened.
 #[derive(Debug, Clone)]
@@ -22,6 +24,10 @@ pub enum Action {
     Tick,
     /// The connection changed.
     Link(LinkEvent),
+    /// The mouse.
+    Mouse(Mouse),
+    /// What became of something that the world outside was to do.
+    Done(String),
     /// A screen's answer came.
     Answered(Box<Answer>),
     /// A screen's answer did not come, in words.
@@ -85,6 +91,36 @@ pub enum Command {
     Login,
     /// Compare the funnel by the next segment.
     Segment,
+    /// Search in the list.
+    Search,
+    /// To the next row that was searched for.
+    NextFound,
+    /// To the one before.
+    PreviousFound,
+    /// Open the editor of filters.
+    Filters,
+    /// Forget all filters.
+    ClearFilters,
+    /// Complete what is being typed.
+    Complete,
+    /// Choose one of the ranges.
+    Preset(usize),
+    /// Choose the columns of events.
+    Columns,
+    /// Choose how to export.
+    Export,
+    /// Export.
+    ExportAs(ExportFormat),
+    /// Copy the row under the cursor.
+    CopyRow,
+    /// Copy its name.
+    CopyName,
+    /// Search all that can be done.
+    Palette,
+    /// Take or leave the mouse.
+    Mouse,
+    /// Look like this.
+    Theme(Tone),
     /// Stop or go on refreshing.
     Pause,
     /// Ask again now; try to connect now.
@@ -93,6 +129,15 @@ pub enum Command {
     Redraw,
     /// Hand the terminal back to the shell for a while.
     Suspend,
+}
+
+/// The mouse, in cells from the top left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mouse {
+    /// A button went down there.
+    Click(u16, u16),
+    /// The wheel turned, by so many rows.
+    Wheel(isize),
 }
 
 /// Typing.
@@ -151,6 +196,14 @@ pub enum Effect {
     Clear,
     /// Ask the warehouse; takes the place of what was asked before.
     Ask(Box<Request>),
+    /// Write a file.
+    Export(Box<Export>),
+    /// Put this on the clipboard of whoever looks at the terminal.
+    Copy(String),
+    /// Take the mouse, or leave it to the terminal.
+    Mouse(bool),
+    /// Look like this.
+    Theme(Tone),
     /// Connect now instead of later.
     Reconnect,
     /// Connect with this password.

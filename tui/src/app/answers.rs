@@ -54,6 +54,11 @@ impl Answers {
         }
     }
 
+    /// All of them, the one that was used last first.
+    pub fn iter(&self) -> impl Iterator<Item = &Answer> {
+        self.kept.iter()
+    }
+
     /// The answer to exactly this.
     #[must_use]
     pub fn exact(&self, subject: &Subject) -> Option<&Answer> {

@@ -16,6 +16,14 @@ pub struct LineEdit {
 }
 
 impl LineEdit {
+    /// A line with text in it, the cursor behind it.
+    pub(super) fn new(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            cursor: text.len(),
+        }
+    }
+
     /// What was typed.
     #[must_use]
     pub fn text(&self) -> &str {

@@ -6,8 +6,12 @@
 
 mod action;
 mod answers;
+mod event_column;
+mod export;
+mod filter_field;
 mod line_edit;
 mod pages;
+mod palette;
 mod place;
 mod rows;
 mod state;
@@ -16,10 +20,14 @@ mod table;
 mod update;
 mod view;
 
-pub use action::{Action, Command, Effect, LinkEvent, Request, TextEdit};
+pub use action::{Action, Command, Effect, LinkEvent, Mouse, Request, TextEdit};
 pub use answers::{Answers, Shown};
+pub use event_column::EventColumn;
+pub use export::{Export, ExportFormat};
+pub use filter_field::FilterField;
 pub use line_edit::LineEdit;
 pub use pages::{Listed, PAGE as EVENT_PAGE, Pages};
+pub use palette::{Entry, entries as palette_entries};
 pub use place::{Cell, OpenSession, Place};
 pub use rows::{Row, arranged};
 pub use state::{Focus, Link, Live, Overlay, Secret, Settings, State, seconds_until};

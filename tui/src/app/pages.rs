@@ -195,6 +195,11 @@ impl<R: Listed> Pages<R> {
         self.offset = self.offset(height);
     }
 
+    /// Puts the cursor on a held row.
+    pub(super) fn go_to(&mut self, row: usize, height: usize) {
+        self.select(row, height);
+    }
+
     /// The page that is needed for where the cursor is.
     pub(super) fn wanted(&self) -> Option<Subject> {
         let subject = self.subject.as_ref()?;

@@ -1,17 +1,22 @@
 //! Everything that can be on the screen.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use ratatui::layout::Size;
 use sbw_queries::schema::SchemaState;
 use sbw_queries::zone::Zone;
 
 use super::answers::{Answers, Shown};
+use super::event_column::EventColumn;
 use super::line_edit::LineEdit;
 use super::place::Place;
 use super::subject::Subject;
 use super::view::View;
+use crate::keymap::Keymap;
 use crate::number;
 use crate::period::Period;
+use crate::theme::Tone;
 
 /// What the dashboard starts with.
 #[derive(Debug, Clone)]
@@ -24,6 +29,16 @@ pub struct Settings {
     pub every: TimeDelta,
     /// The zones to switch between, the first one first.
     pub zones: Vec<Zone>,
+    /// The background that the colours are for.
+    pub tone: Tone,
+    /// Is the mouse taken from the start?
+    pub mouse: bool,
+    /// What keys mean.
+    pub keymap: Arc<Keymap>,
+    /// The columns of events that were chosen; none: those that fit.
+    pub event_columns: Vec<EventColumn>,
+    /// The view to begin with.
+    pub view: View,
 }
 
 /// The dashboard at one moment.
@@ -58,6 +73,16 @@ pub struct State {
     pub remark: Option<(String, DateTime<Utc>)>,
     /// The zones to switch between.
     pub zones: Vec<Zone>,
+    /// What was searched for last in a list that a search does not narrow down.
+    pub sought: String,
+    /// The columns of events that were chosen; none: those that fit.
+    pub event_columns: Vec<EventColumn>,
+    /// What keys mean.
+    pub keymap: Arc<Keymap>,
+    /// Is the mouse taken?
+    pub mouse: bool,
+    /// The background that the colours are for.
+    pub tone: Tone,
     /// The names of products that were drilled into, by id.
     pub product_names: Vec<(String, String)>,
 }
@@ -110,6 +135,37 @@ pub enum Overlay {
         /// Why the last try was none.
         problem: Option<String>,
     },
+    /// Something is being searched in the list.
+    Search {
+        /// The text.
+        line: LineEdit,
+        /// What was searched for before.
+        before: String,
+    },
+    /// The filters are being edited.
+    Filters {
+        /// The line under the cursor.
+        row: usize,
+        /// Their texts, in the order of [`FilterField::ALL`].
+        lines: [LineEdit; 5],
+    },
+    /// How to export.
+    Export {
+        /// The row under the cursor.
+        row: usize,
+    },
+    /// Which columns of events to show.
+    Columns {
+        /// The row under the cursor.
+        row: usize,
+    },
+    /// All that can be done.
+    Palette {
+        /// What it is narrowed down by.
+        line: LineEdit,
+        /// The row under the cursor.
+        row: usize,
+    },
     /// A password is being typed; it is never drawn.
     Password {
         /// The text.
@@ -157,8 +213,12 @@ pub enum Focus {
     Help,
     /// The menu of ranges.
     Ranges,
+    /// A menu of few rows.
+    Menu,
     /// A line of text.
     Line,
+    /// Lines of text, or one above a list.
+    Form,
 }
 
 impl State {
@@ -173,6 +233,7 @@ impl State {
             schema: SchemaState::Current,
             place: Place {
                 zone: settings.zones.first().cloned().unwrap_or_default(),
+                view: settings.view,
                 ..Place::new(settings.period)
             },
             trail: Vec::new(),
@@ -189,6 +250,11 @@ impl State {
             failure: None,
             remark: None,
             zones: settings.zones,
+            sought: String::new(),
+            event_columns: settings.event_columns,
+            keymap: settings.keymap,
+            mouse: settings.mouse,
+            tone: settings.tone,
             product_names: Vec::new(),
         }
     }
@@ -200,7 +266,11 @@ impl State {
             None => Focus::View(self.place.view),
             Some(Overlay::Help { .. }) => Focus::Help,
             Some(Overlay::Ranges { .. }) => Focus::Ranges,
-            Some(Overlay::Range { .. } | Overlay::Password { .. }) => Focus::Line,
+            Some(Overlay::Export { .. } | Overlay::Columns { .. }) => Focus::Menu,
+            Some(Overlay::Filters { .. } | Overlay::Palette { .. }) => Focus::Form,
+            Some(Overlay::Range { .. } | Overlay::Search { .. } | Overlay::Password { .. }) => {
+                Focus::Line
+            }
         }
     }
 

@@ -70,8 +70,8 @@ pub struct Connection {
     /// disable, prefer, require, verify-ca or verify-full [default: prefer]
     #[arg(long, global = true, value_name = "MODE")]
     pub sslmode: Option<SslMode>,
-    /// The longest that the server may take for one answer
-    #[arg(long, global = true, value_name = "TIME", default_value = "5s", value_parser = short_time)]
+    /// The longest that the server may take for one answer [default: 5s]
+    #[arg(long, global = true, value_name = "TIME", value_parser = short_time)]
     pub query_timeout: Option<Duration>,
 }
 
@@ -109,24 +109,33 @@ impl Connection {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Dashboard")]
 pub struct Dashboard {
-    /// The range to begin with: 90m, 24h, 7d, 4w
-    #[arg(long, value_name = "LENGTH", default_value = "7d", value_parser = length)]
-    pub last: TimeDelta,
-    /// Time between refreshes
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = short_time)]
-    pub refresh: Duration,
-    /// For a dark or a light background, or without colour
-    #[arg(long, value_enum, default_value = "dark")]
-    pub theme: Tone,
+    /// The range to begin with: 90m, 24h, 7d, 4w [default: the last one, else 7d]
+    #[arg(long, value_name = "LENGTH", value_parser = length)]
+    pub last: Option<TimeDelta>,
+    /// Time between refreshes [default: 10s]
+    #[arg(long, value_name = "TIME", value_parser = short_time)]
+    pub refresh: Option<Duration>,
+    /// For a dark or a light background, or without colour [default: dark]
+    #[arg(long, value_enum)]
+    pub theme: Option<Tone>,
     /// How many colours; without it, what TERM, COLORTERM and NO_COLOR say
     #[arg(long, value_enum)]
     pub color: Option<Depth>,
     /// Draw with ASCII only
     #[arg(long)]
     pub ascii: bool,
-    /// What charts are drawn with
-    #[arg(long, value_enum, default_value = "braille")]
-    pub marker: ChartMarker,
+    /// What charts are drawn with [default: braille]
+    #[arg(long, value_enum)]
+    pub marker: Option<ChartMarker>,
+    /// Take the mouse from the start
+    #[arg(long)]
+    pub mouse: bool,
+    /// Begin afresh, and remember nothing of this run
+    #[arg(long)]
+    pub no_state: bool,
+    /// Read this file of settings instead of config.toml in the configuration directory
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Write a log to this file; without a name, to sbw-tui.log in the state directory
     #[arg(long, global = true, value_name = "FILE", num_args = 0..=1, require_equals = true)]
     pub log: Option<Option<PathBuf>>,
@@ -162,7 +171,7 @@ fn length(text: &str) -> Result<TimeDelta, String> {
 }
 
 /// `10s`, `2m`, `500ms`, or a number of seconds; never nothing, an hour at most.
-fn short_time(text: &str) -> Result<Duration, String> {
+pub(crate) fn short_time(text: &str) -> Result<Duration, String> {
     let read = || {
         let digits = text
             .find(|letter: char| !letter.is_ascii_digit())
@@ -203,6 +212,7 @@ mod tests {
     #[case(&["report", "raw", "--before", "2025-12-01T00:00:00Z,550e8400-e29b-41d4-a716-446655440000"])]
     #[case(&["--log", "report", "pipeline"])]
     #[case(&["--log=/x/y", "--refresh", "500ms"])]
+    #[case(&["--no-state", "--mouse", "--config", "/x/config.toml"])]
     fn understands(#[case] words: &[&str]) {
         let cli = Cli::try_parse_from(["sbw-tui"].iter().chain(words)).unwrap();
         if let Some(Command::Report(report)) = cli.command {

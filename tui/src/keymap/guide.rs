@@ -2,29 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crossterm::event::{KeyCode, KeyModifiers};
-
-use super::{BINDINGS, Group, Key};
-use crate::app::Focus;
-
-/// Keys and a word for the footer, in order of the table.
-#[must_use]
-pub fn footer(focus: Focus) -> Vec<(String, &'static str)> {
-    let mut hints: Vec<(String, &'static str)> = Vec::new();
-    for binding in BINDINGS
-        .iter()
-        .filter(|binding| binding.scope.covers(focus))
-    {
-        let (Some(label), Some(first)) = (binding.label, binding.keys.first()) else {
-            continue;
-        };
-        match hints.iter_mut().find(|(_, known)| *known == label) {
-            Some((keys, _)) => keys.push_str(&name(*first)),
-            None => hints.push((name(*first), label)),
-        }
-    }
-    hints
-}
+use super::{Group, Key, Keymap};
+use crate::app::{Command, Focus};
 
 /// One line of the help.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,55 +16,69 @@ pub enum HelpLine {
     Blank,
 }
 
-/// The table as help, group by group.
-#[must_use]
-pub fn help_lines() -> Vec<HelpLine> {
-    let mut lines = Vec::new();
-    for group in Group::ALL {
-        if !lines.is_empty() {
-            lines.push(HelpLine::Blank);
+impl Keymap {
+    /// Keys and a word for the footer, in order of the table.
+    #[must_use]
+    pub fn footer(&self, focus: Focus) -> Vec<(String, &'static str)> {
+        let mut hints: Vec<(String, &'static str)> = Vec::new();
+        for (row, keys) in self.rows.iter().filter(|(row, _)| row.scope.covers(focus)) {
+            let (Some(label), Some(first)) = (row.label, keys.first()) else {
+                continue;
+            };
+            match hints.iter_mut().find(|(_, known)| *known == label) {
+                Some((keys, _)) => keys.push_str(&first.to_string()),
+                None => hints.push((first.to_string(), label)),
+            }
         }
-        lines.push(HelpLine::Heading(group.title()));
-        lines.extend(shown(group).map(|(keys, help)| HelpLine::Keys(keys, help)));
+        hints
     }
-    lines
+
+    /// The table as help, group by group.
+    #[must_use]
+    pub fn help_lines(&self) -> Vec<HelpLine> {
+        let mut lines = Vec::new();
+        for group in Group::ALL {
+            if !lines.is_empty() {
+                lines.push(HelpLine::Blank);
+            }
+            lines.push(HelpLine::Heading(group.title()));
+            lines.extend(
+                self.shown(group)
+                    .map(|(keys, help)| HelpLine::Keys(keys, help)),
+            );
+        }
+        lines
+    }
+
+    /// What can be done where the focus is: the keys, the words, the command.
+    #[must_use]
+    pub fn explained(&self, focus: Focus) -> Vec<(String, &'static str, Command)> {
+        let here = self.rows.iter();
+        let here = here.filter(|(row, _)| row.scope.covers(focus) && !row.help.is_empty());
+        here.map(|(row, keys)| (written(keys), row.help, row.command))
+            .collect()
+    }
+
+    /// The table in Markdown, for the guide.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let mut table = String::from("| key | does |\n|---|---|\n");
+        for (keys, help) in Group::ALL.into_iter().flat_map(|group| self.shown(group)) {
+            let keys: Vec<String> = keys.split(", ").map(|key| format!("`{key}`")).collect();
+            let _ = writeln!(table, "| {} | {help} |", keys.join(", "));
+        }
+        table
+    }
+
+    fn shown(&self, group: Group) -> impl Iterator<Item = (String, &'static str)> {
+        self.rows
+            .iter()
+            .filter(move |(row, _)| row.group == group && !row.help.is_empty())
+            .map(|(row, keys)| (written(keys), row.help))
+    }
 }
 
-/// The table in Markdown, for the guide.
-#[must_use]
-pub fn markdown() -> String {
-    let mut table = String::from("| key | does |\n|---|---|\n");
-    for (keys, help) in Group::ALL.into_iter().flat_map(shown) {
-        let keys: Vec<String> = keys.split(", ").map(|key| format!("`{key}`")).collect();
-        let _ = writeln!(table, "| {} | {help} |", keys.join(", "));
-    }
-    table
-}
-
-fn shown(group: Group) -> impl Iterator<Item = (String, &'static str)> {
-    BINDINGS
-        .iter()
-        .filter(move |row| row.group == group && !row.help.is_empty())
-        .map(|row| {
-            let keys: Vec<String> = row.keys.iter().copied().map(name).collect();
-            (keys.join(", "), row.help)
-        })
-}
-
-/// What is printed on the key.
-fn name(Key(code, modifiers): Key) -> String {
-    let plain = match code {
-        KeyCode::Char(' ') => "Space".to_owned(),
-        KeyCode::Char(character) => character.to_string(),
-        KeyCode::BackTab => "Shift-Tab".to_owned(),
-        KeyCode::PageUp => "PgUp".to_owned(),
-        KeyCode::PageDown => "PgDn".to_owned(),
-        KeyCode::F(number) => format!("F{number}"),
-        other => format!("{other:?}"),
-    };
-    if modifiers == KeyModifiers::CONTROL {
-        format!("Ctrl-{}", plain.to_uppercase())
-    } else {
-        plain
-    }
+fn written(keys: &[Key]) -> String {
+    let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
+    keys.join(", ")
 }

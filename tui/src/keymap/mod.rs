@@ -1,29 +1,20 @@
 //! One table of keys. It dispatches, it is the footer, the help and the guide.
 
 mod guide;
+mod key;
+mod names;
+mod rebind;
 mod table;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-pub use self::guide::{HelpLine, footer, help_lines, markdown};
+pub use self::guide::HelpLine;
+pub use self::key::{Key, NotAKey};
+use self::key::{ctrl, key, named};
+pub use self::names::{command_name, names};
+pub use self::rebind::{BadBinding, Rebound};
 pub use self::table::BINDINGS;
 use crate::app::{Action, Command, Focus, TextEdit, View};
-
-/// A key with its modifiers; Shift is part of the character.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Key(KeyCode, KeyModifiers);
-
-const fn key(character: char) -> Key {
-    Key(KeyCode::Char(character), KeyModifiers::NONE)
-}
-
-const fn ctrl(character: char) -> Key {
-    Key(KeyCode::Char(character), KeyModifiers::CONTROL)
-}
-
-const fn named(code: KeyCode) -> Key {
-    Key(code, KeyModifiers::NONE)
-}
 
 /// Where a key means what its row says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,18 +31,21 @@ pub enum Scope {
     Boxes,
     /// In menus only.
     Menus,
+    /// Where several lines are typed, or one above a list.
+    Forms,
 }
 
 impl Scope {
     fn covers(self, focus: Focus) -> bool {
-        match (self, focus) {
-            (Self::Always, _)
-            | (Self::Views, Focus::View(_))
-            | (Self::Lists, Focus::View(_) | Focus::Help | Focus::Ranges)
-            | (Self::Menus, Focus::Help | Focus::Ranges)
-            | (Self::Boxes, Focus::Help | Focus::Ranges | Focus::Line) => true,
-            (Self::In(views), Focus::View(view)) => views.contains(&view),
-            _ => false,
+        let menu = matches!(focus, Focus::Help | Focus::Ranges | Focus::Menu);
+        match self {
+            Self::Always => true,
+            Self::Views => matches!(focus, Focus::View(_)),
+            Self::In(views) => matches!(focus, Focus::View(view) if views.contains(&view)),
+            Self::Lists => menu || matches!(focus, Focus::View(_)),
+            Self::Menus => menu,
+            Self::Boxes => menu || matches!(focus, Focus::Line | Focus::Form),
+            Self::Forms => focus == Focus::Form,
         }
     }
 }
@@ -65,25 +59,34 @@ pub enum Group {
     Moving,
     /// What is asked.
     Asking,
+    /// What is taken along.
+    Taking,
     /// The rest.
     Program,
 }
 
 impl Group {
-    const ALL: [Self; 4] = [Self::Views, Self::Moving, Self::Asking, Self::Program];
+    const ALL: [Self; 5] = [
+        Self::Views,
+        Self::Moving,
+        Self::Asking,
+        Self::Taking,
+        Self::Program,
+    ];
 
     const fn title(self) -> &'static str {
         match self {
             Self::Views => "Views",
             Self::Moving => "Moving",
-            Self::Asking => "Time and filters",
+            Self::Asking => "Time, filters, order",
+            Self::Taking => "Taking along",
             Self::Program => "Dashboard",
         }
     }
 }
 
 /// One row of the table.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Binding {
     keys: &'static [Key],
     command: Command,
@@ -112,24 +115,42 @@ const fn bind(
     }
 }
 
-/// What a key does where the focus is.
-#[must_use]
-pub fn action(focus: Focus, event: KeyEvent) -> Option<Action> {
-    if event.kind == KeyEventKind::Release {
-        return None;
-    }
-    let pressed = Key(event.code, event.modifiers.difference(KeyModifiers::SHIFT));
-    let command = BINDINGS
-        .iter()
-        .find(|binding| binding.scope.covers(focus) && binding.keys.contains(&pressed))
-        .map(|binding| Action::Command(binding.command));
-    command.or_else(|| {
-        if focus == Focus::Line {
-            typed(pressed).map(Action::Edit)
-        } else {
-            None
+/// The table as this reader has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keymap {
+    rows: Vec<(&'static Binding, Vec<Key>)>,
+}
+
+impl Default for Keymap {
+    fn default() -> Self {
+        let rows = BINDINGS.iter().map(|row| (row, row.keys.to_vec()));
+        Self {
+            rows: rows.collect(),
         }
-    })
+    }
+}
+
+impl Keymap {
+    /// What a key does where the focus is.
+    #[must_use]
+    pub fn action(&self, focus: Focus, event: KeyEvent) -> Option<Action> {
+        if event.kind == KeyEventKind::Release {
+            return None;
+        }
+        let pressed = Key::new(event.code, event.modifiers);
+        let command = self
+            .rows
+            .iter()
+            .find(|(row, keys)| row.scope.covers(focus) && keys.contains(&pressed))
+            .map(|(row, _)| Action::Command(row.command));
+        command.or_else(|| {
+            if matches!(focus, Focus::Line | Focus::Form) {
+                typed(pressed).map(Action::Edit)
+            } else {
+                None
+            }
+        })
+    }
 }
 
 fn typed(Key(code, modifiers): Key) -> Option<TextEdit> {
@@ -156,45 +177,30 @@ fn typed(Key(code, modifiers): Key) -> Option<TextEdit> {
     }
 }
 
+/// Every place that keys can go to.
+fn everywhere() -> impl Iterator<Item = Focus> {
+    let views = View::ALL.into_iter().chain(View::DEEPER).map(Focus::View);
+    views.chain([
+        Focus::Help,
+        Focus::Ranges,
+        Focus::Menu,
+        Focus::Line,
+        Focus::Form,
+    ])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn everywhere() -> Vec<Focus> {
-        let views = View::ALL.into_iter().chain(View::DEEPER).map(Focus::View);
-        views
-            .chain([Focus::Help, Focus::Ranges, Focus::Line])
-            .collect()
-    }
-
     #[test]
-    fn no_key_means_two_things_in_one_place() {
-        for focus in everywhere() {
-            let rows: Vec<_> = BINDINGS
-                .iter()
-                .filter(|row| row.scope.covers(focus))
-                .collect();
-            for (index, row) in rows.iter().enumerate() {
-                for key in row.keys {
-                    let other = rows[index + 1..]
-                        .iter()
-                        .find(|other| other.keys.contains(key) && other.command != row.command);
-                    assert!(
-                        other.is_none(),
-                        "{key:?} in {focus:?}: {row:?} and {other:?}"
-                    );
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn every_command_of_a_view_is_explained() {
+    fn every_command_of_a_view_is_explained_and_has_a_name() {
         for row in BINDINGS
             .iter()
             .filter(|row| matches!(row.scope, Scope::Views | Scope::In(_)))
         {
             assert!(!row.help.is_empty(), "{row:?}");
+            assert!(command_name(row.command).is_some(), "{row:?}");
         }
     }
 
@@ -203,7 +209,7 @@ mod tests {
         let event = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
         for focus in everywhere() {
             assert!(matches!(
-                action(focus, event),
+                Keymap::default().action(focus, event),
                 Some(Action::Command(Command::Quit))
             ));
         }

@@ -10,6 +10,27 @@ const ASIDE: Scope = Scope::In(&[View::Overview, View::Funnel, View::Sessions, V
 
 const SORTED: Scope = Scope::In(&[View::Products, View::Categories, View::Brands]);
 
+/// Where a search narrows down a table or looks for the next row.
+const SEARCHED: Scope = Scope::In(&[
+    View::Products,
+    View::Categories,
+    View::Brands,
+    View::Sessions,
+    View::StepSessions,
+    View::Session,
+    View::Events,
+    View::Pipeline,
+]);
+
+/// Where it looks for the next row.
+const FOUND: Scope = Scope::In(&[
+    View::Sessions,
+    View::StepSessions,
+    View::Session,
+    View::Events,
+    View::Pipeline,
+]);
+
 const COMPARED: Scope = Scope::In(&[
     View::Overview,
     View::Funnel,
@@ -57,10 +78,20 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[named(KeyCode::Esc), named(KeyCode::Backspace)], Command::Back, Scope::Views, Group::Moving, None, "Step back: close what is open, or undo the last drill"),
     bind(&[named(KeyCode::Esc)], Command::Back, Scope::Boxes, Group::Moving, Some("back"), ""),
     bind(&[named(KeyCode::Backspace), named(KeyCode::Left), key('h'), key('q')], Command::Back, Scope::Menus, Group::Moving, None, ""),
+    bind(&[named(KeyCode::Up)], Command::Up, Scope::Forms, Group::Moving, None, ""),
+    bind(&[named(KeyCode::Down)], Command::Down, Scope::Forms, Group::Moving, None, ""),
+    bind(&[named(KeyCode::BackTab)], Command::Up, Scope::Forms, Group::Moving, None, ""),
+    bind(&[named(KeyCode::Tab)], Command::Complete, Scope::Forms, Group::Moving, Some("complete"), ""),
+    bind(&[key(' ')], Command::Enter, Scope::Menus, Group::Moving, None, ""),
+    bind(&[key('/')], Command::Search, SEARCHED, Group::Moving, Some("search"), "Search in the list"),
+    bind(&[key('n')], Command::NextFound, FOUND, Group::Moving, None, "To the next row that was searched for"),
+    bind(&[key('N')], Command::PreviousFound, FOUND, Group::Moving, None, "To the one before"),
     bind(&[key('s')], Command::Sort, SORTED, Group::Asking, Some("sort"), "Sort by the next column"),
     bind(&[key('S')], Command::Reverse, SORTED, Group::Asking, None, "Sort the other way round"),
     bind(&[key('b')], Command::Segment, Scope::In(&[View::Funnel]), Group::Asking, Some("by"), "Funnel: by login, category, brand"),
     bind(&[key('z')], Command::Zone, Scope::In(&[View::Activity, View::Hours]), Group::Asking, Some("zone"), "Activity: by the clocks of the next time zone"),
+    bind(&[key('C')], Command::Columns, Scope::In(&[View::Events]), Group::Asking, Some("columns"), "Events: choose the columns"),
+    bind(&[key('f')], Command::Filters, Scope::Views, Group::Asking, Some("filter"), "Filters: login, category, brand, product, event"),
     bind(&[key('t')], Command::Ranges, Scope::Views, Group::Asking, Some("range"), "Choose a range of time, or type one"),
     bind(&[key('[')], Command::Earlier, Scope::Views, Group::Asking, Some("shift"), "The same length of time, before"),
     bind(&[key(']')], Command::Later, Scope::Views, Group::Asking, Some("shift"), "The same length of time, after"),
@@ -68,6 +99,11 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[key('-')], Command::ZoomOut, Scope::Views, Group::Asking, Some("zoom"), "A longer range"),
     bind(&[key('l')], Command::Login, Scope::Views, Group::Asking, Some("login"), "Login state: all, logged_in, anonymous, guest, unknown"),
     bind(&[key('c')], Command::Compare, COMPARED, Group::Asking, Some("compare"), "Compare with the period before, or not"),
+    bind(&[key('e')], Command::Export, Scope::Views, Group::Taking, Some("export"), "Export this view to a file: CSV or JSON"),
+    bind(&[key('y')], Command::CopyRow, Scope::Views, Group::Taking, Some("copy"), "Copy the row under the cursor, for a spreadsheet"),
+    bind(&[key('Y')], Command::CopyName, Scope::Views, Group::Taking, None, "Copy its name: of a product, a session, an event"),
+    bind(&[key(':'), ctrl('p')], Command::Palette, Scope::Views, Group::Program, Some("commands"), "Search all that can be done here"),
+    bind(&[key('m')], Command::Mouse, Scope::Views, Group::Program, None, "Take the mouse, or leave it to the terminal"),
     bind(&[key(' ')], Command::Pause, Scope::Views, Group::Program, Some("pause"), "Pause refreshing, or go on"),
     bind(&[key('r')], Command::Refresh, Scope::Views, Group::Program, Some("refresh"), "Refresh now; connect now; enter a password"),
     bind(&[key('?'), named(KeyCode::F(1))], Command::Help, Scope::Lists, Group::Program, Some("help"), "These keys"),

@@ -9,7 +9,6 @@ pub use self::lists::{
     list, list_rows, overview, pipeline, sessions, top,
 };
 use crate::app::{Link, State, View};
-use crate::keymap;
 use crate::text;
 
 /// The smallest terminal that shows anything useful.
@@ -141,9 +140,10 @@ pub fn tabs(state: &State) -> Vec<Tab> {
 
 /// The box of the help, in the middle.
 #[must_use]
-pub fn help_area(size: Size) -> Rect {
+pub fn help_area(state: &State) -> Rect {
+    let size = state.size;
     let columns = size.width.saturating_sub(4).min(92);
-    let rows = help_lines()
+    let rows = help_lines(state)
         .saturating_add(2)
         .min(size.height.saturating_sub(2));
     centred(size, columns, rows)
@@ -151,12 +151,12 @@ pub fn help_area(size: Size) -> Rect {
 
 /// How far the help can be scrolled down.
 #[must_use]
-pub fn help_scroll(size: Size) -> u16 {
-    help_lines().saturating_sub(help_area(size).height.saturating_sub(2))
+pub fn help_scroll(state: &State) -> u16 {
+    help_lines(state).saturating_sub(help_area(state).height.saturating_sub(2))
 }
 
-fn help_lines() -> u16 {
-    u16::try_from(keymap::help_lines().len()).unwrap_or(u16::MAX)
+fn help_lines(state: &State) -> u16 {
+    u16::try_from(state.keymap.help_lines().len()).unwrap_or(u16::MAX)
 }
 
 /// A box of a size in the middle of the screen.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Utc};
 use sbw_queries::range::{
     NotADuration, NotAnInstant, ReversedRange, TimeRange, parse_duration, parse_instant,
 };
@@ -52,6 +52,44 @@ impl Period {
         Ok(Self::Fixed(TimeRange::new(from, to)?))
     }
 }
+
+impl Period {
+    /// Text that [`Period::from_setting`] reads back.
+    #[must_use]
+    pub fn to_setting(self) -> String {
+        let instant = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+        match self {
+            Self::Last(span) => format!("{}s", span.delta().num_seconds()),
+            Self::Today => "today".to_owned(),
+            Self::Yesterday => "yesterday".to_owned(),
+            Self::ThisMonth => "this month".to_owned(),
+            Self::Fixed(range) => format!("{}..{}", instant(range.from()), instant(range.to())),
+        }
+    }
+
+    /// What [`Period::to_setting`] wrote; none for other text.
+    #[must_use]
+    pub fn from_setting(text: &str, now: DateTime<Utc>) -> Option<Self> {
+        match text {
+            "today" => Some(Self::Today),
+            "yesterday" => Some(Self::Yesterday),
+            "this month" => Some(Self::ThisMonth),
+            _ => {
+                let seconds = text
+                    .strip_suffix('s')
+                    .and_then(|text| text.parse::<i64>().ok());
+                if let Some(length) = seconds.and_then(TimeDelta::try_seconds) {
+                    let sensible = length > TimeDelta::zero() && length <= LONGEST;
+                    return sensible.then(|| Self::last(length));
+                }
+                text.contains("..").then(|| Self::parse(text, now).ok())?
+            }
+        }
+    }
+}
+
+/// As far back as a typed length goes.
+const LONGEST: TimeDelta = TimeDelta::days(36_525);
 
 impl fmt::Display for Period {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -19,7 +19,7 @@ pub(super) fn write(sheet: &Sheet) -> Result<String, csv::Error> {
 
 /// Spreadsheets take a text that begins like a formula for one. An apostrophe
 /// in front makes it a text again; a negative number stays a number.
-fn harmless(cell: &Cell) -> String {
+pub(super) fn harmless(cell: &Cell) -> String {
     let Cell::Text(value) = cell else {
         return cell.plain();
     };

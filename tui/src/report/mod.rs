@@ -2,6 +2,7 @@
 
 mod csv;
 mod markdown;
+pub(crate) mod screen;
 mod sheet;
 mod table;
 mod write;

@@ -1,10 +1,10 @@
 //! Waits for something to happen, lets the state change, draws if that shows.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use crossterm::event::{Event, EventStream};
+use crossterm::event::{Event, EventStream, MouseButton, MouseEvent, MouseEventKind};
 use futures::StreamExt;
 use futures::future::poll_immediate;
 use ratatui::layout::Size;
@@ -12,30 +12,35 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
 use super::link::Link;
-use crate::app::{Action, Effect, Focus, State, TextEdit, update};
+use crate::app::{Action, Effect, Export, Focus, Mouse, State, TextEdit, update};
 use crate::terminal::Screen;
 use crate::theme::Look;
-use crate::{keymap, view};
+use crate::view;
 
 /// Events taken between two frames. Held keys and pastes come faster than a
 /// terminal can show; the frame in between keeps the screen alive.
 const BATCH: usize = 128;
 
-/// Draws, then serves keys, signals, the link and the clock until it is time to go.
+/// Draws, then serves keys, signals, the link and the clock until it is time to go;
+/// hands out what the reader left.
 pub(super) async fn run(
     screen: &mut Screen,
     state: State,
     look: &Look,
     link: Link,
     mut heard: mpsc::Receiver<Action>,
-) -> io::Result<()> {
+) -> io::Result<State> {
     let mut app = App {
         state,
         link,
+        look: *look,
         stop: false,
         stale: true,
     };
-    app.draw(screen, look)?;
+    app.draw(screen)?;
+    if app.state.mouse {
+        screen.take_mouse(true)?;
+    }
     app.link.begin();
     let mut terminal = EventStream::new();
     let mut signals = Signals::new()?;
@@ -56,7 +61,7 @@ pub(super) async fn run(
             };
             app.take_input(screen, event)?;
             if app.stop {
-                return Ok(());
+                return Ok(app.state);
             }
         }
         while !app.stop
@@ -65,28 +70,29 @@ pub(super) async fn run(
             app.apply(screen, action)?;
         }
         if app.stale && !app.stop {
-            app.draw(screen, look)?;
+            app.draw(screen)?;
         }
     }
-    Ok(())
+    Ok(app.state)
 }
 
 struct App {
     state: State,
     link: Link,
+    look: Look,
     stop: bool,
     /// Something changed that the last frame does not show.
     stale: bool,
 }
 
 impl App {
-    fn draw(&mut self, screen: &mut Screen, look: &Look) -> io::Result<()> {
+    fn draw(&mut self, screen: &mut Screen) -> io::Result<()> {
         let size = screen.size()?;
         if size != self.state.size {
             self.apply(screen, Action::Resize(size))?;
         }
         self.stale = false;
-        screen.draw(|frame| view::draw(frame, &self.state, look))
+        screen.draw(|frame| view::draw(frame, &self.state, &self.look))
     }
 
     fn take_input(
@@ -99,7 +105,7 @@ impl App {
             self.stop = true;
             return Ok(());
         };
-        match action(self.state.focus(), event) {
+        match action(&self.state, event) {
             Some(action) => self.apply(screen, action),
             None => Ok(()),
         }
@@ -122,6 +128,16 @@ impl App {
                     self.stale = true;
                 }
                 Effect::Ask(request) => self.link.ask(*request),
+                Effect::Export(export) => {
+                    let done = write(&export).unwrap_or_else(|why| why);
+                    self.apply(screen, Action::Done(done))?;
+                }
+                Effect::Copy(text) => Screen::copy(&text)?,
+                Effect::Mouse(taken) => screen.take_mouse(taken)?,
+                Effect::Theme(tone) => {
+                    self.look = self.look.on(tone);
+                    self.stale = true;
+                }
                 Effect::Reconnect => self.link.reconnect(),
                 Effect::Password(password) => self.link.password(password),
                 Effect::Suspend => {
@@ -135,12 +151,46 @@ impl App {
     }
 }
 
-fn action(focus: Focus, event: Event) -> Option<Action> {
+fn action(state: &State, event: Event) -> Option<Action> {
+    let focus = state.focus();
     match event {
-        Event::Key(key) => keymap::action(focus, key),
-        Event::Paste(text) if focus == Focus::Line => Some(Action::Edit(TextEdit::Insert(text))),
+        Event::Key(key) => state.keymap.action(focus, key),
+        Event::Paste(text) if matches!(focus, Focus::Line | Focus::Form) => {
+            Some(Action::Edit(TextEdit::Insert(text)))
+        }
+        Event::Mouse(mouse) if state.mouse => clicked(mouse).map(Action::Mouse),
         Event::Resize(width, height) => Some(Action::Resize(Size { width, height })),
         _ => None,
+    }
+}
+
+fn clicked(event: MouseEvent) -> Option<Mouse> {
+    match event.kind {
+        MouseEventKind::Down(MouseButton::Left) => Some(Mouse::Click(event.column, event.row)),
+        MouseEventKind::ScrollUp => Some(Mouse::Wheel(-3)),
+        MouseEventKind::ScrollDown => Some(Mouse::Wheel(3)),
+        _ => None,
+    }
+}
+
+/// Writes an exported file next to where the program was started; never over another.
+fn write(export: &Export) -> Result<String, String> {
+    let write = || -> io::Result<()> {
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        // It may name people: it is for whoever asked for it.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options
+            .open(&export.name)?
+            .write_all(export.text.as_bytes())
+    };
+    match write() {
+        Ok(()) => Ok(format!("Written to {}.", export.name)),
+        Err(error) => Err(format!(
+            "Cannot write {} here ({error}); start the program in a folder that you may write to.",
+            export.name
+        )),
     }
 }
 

@@ -5,6 +5,7 @@ mod event_loop;
 mod fetch;
 mod link;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
@@ -12,7 +13,8 @@ use sbw_queries::connect::{SessionOptions, Target};
 use sbw_queries::zone::Zone;
 use tokio::sync::mpsc;
 
-use crate::app::{Settings, State};
+use crate::app::{EventColumn, Settings, State, View};
+use crate::keymap::Keymap;
 use crate::period::Period;
 use crate::terminal::Screen;
 use crate::theme::{ChartMarker, Depth, Look, Tone};
@@ -35,6 +37,29 @@ pub struct Options {
     pub query_timeout: Duration,
     /// The time zones of the heatmap to switch between.
     pub zones: Vec<Zone>,
+    /// The background that the look is for.
+    pub tone: Tone,
+    /// Is the mouse taken from the start?
+    pub mouse: bool,
+    /// What keys mean.
+    pub keymap: Keymap,
+    /// The columns of events to show; none: those that fit.
+    pub event_columns: Vec<EventColumn>,
+    /// The view to begin with.
+    pub view: View,
+}
+
+/// What the reader left, to begin with another time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Left {
+    /// The view, or the tab that the last screen belongs to.
+    pub(crate) view: View,
+    /// The range.
+    pub(crate) period: Period,
+    /// The background that the colours were for.
+    pub(crate) tone: Tone,
+    /// The columns of events.
+    pub(crate) event_columns: Vec<EventColumn>,
 }
 
 impl Options {
@@ -53,6 +78,11 @@ impl Options {
                 .iter()
                 .filter_map(|zone| zone.parse().ok())
                 .collect(),
+            tone: Tone::Dark,
+            mouse: false,
+            keymap: Keymap::default(),
+            event_columns: Vec::new(),
+            view: View::Overview,
         }
     }
 }
@@ -66,17 +96,34 @@ pub struct RunError(#[from] std::io::Error);
 /// signal says to. A connection that fails is shown, tried again, and never an
 /// error.
 pub async fn run(options: Options) -> Result<(), RunError> {
+    Box::pin(show(options)).await.map(drop)
+}
+
+/// The same, and what the reader left.
+pub(crate) async fn show(options: Options) -> Result<Left, RunError> {
     let mut screen = Screen::enter()?;
     let settings = Settings {
         source: options.target.to_string(),
         period: options.period,
         zones: options.zones,
+        tone: options.tone,
+        mouse: options.mouse,
+        keymap: Arc::new(options.keymap),
+        event_columns: options.event_columns,
+        view: options.view,
         every: chrono::TimeDelta::from_std(options.refresh).unwrap_or(chrono::TimeDelta::MAX),
     };
     let state = State::new(settings, screen.size()?, Utc::now());
     let session = SessionOptions::reader(APPLICATION_NAME, options.query_timeout);
     let (actions, heard) = mpsc::channel(64);
     let link = link::Link::new(options.target, session, options.query_timeout, actions);
-    event_loop::run(&mut screen, state, &options.look, link, heard).await?;
-    Ok(())
+    let state = event_loop::run(&mut screen, state, &options.look, link, heard).await?;
+    // What was drilled into is of one moment; the way there began at a place of its own.
+    let start = state.trail.first().unwrap_or(&state.place);
+    Ok(Left {
+        view: start.view.tab(),
+        period: start.period,
+        tone: state.tone,
+        event_columns: state.event_columns,
+    })
 }

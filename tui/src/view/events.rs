@@ -6,12 +6,13 @@ use ratatui::style::Style;
 use sbw_queries::answers::raw::RawEvent;
 
 use super::pen::Pen;
+use super::table::{self, Column, Width};
 use super::{boxed, nothing};
-use crate::app::State;
+use crate::app::{EventColumn, State};
 use crate::layout::{self, EVENT_COLUMNS, WIDE};
 use crate::number;
-use crate::text::{self, Align};
-use crate::theme::{Glyphs, Look};
+use crate::text;
+use crate::theme::Look;
 
 /// Draws the list, and the event under its cursor in full if that is open.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Look) {
@@ -57,160 +58,133 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Lo
     }
 }
 
-/// A column: its title, its width, its side, and what it shows of an event.
-struct Column {
-    title: &'static str,
-    columns: u16,
-    align: Align,
-    show: fn(&RawEvent, &Glyphs) -> String,
+/// The columns that were chosen, or those that fit.
+fn columns(state: &State, width: u16) -> Vec<Column<RawEvent>> {
+    let chosen = if state.event_columns.is_empty() {
+        fitting(width)
+    } else {
+        state.event_columns.clone()
+    };
+    let columns = chosen.into_iter().map(|column| of(column, width));
+    columns.collect()
 }
 
-/// The columns that fit, the product's name taking what is left.
-fn columns(width: u16) -> Vec<Column> {
-    let text = |title, columns, show| Column {
-        title,
-        columns,
-        align: Align::Left,
-        show,
-    };
-    let wide = width >= 120;
-    let mut columns = vec![
-        text(
-            "time, UTC",
-            if wide { 19 } else { 15 },
-            if wide { long_time } else { short_time },
-        ),
-        text("event", 22, |event: &RawEvent, _: &Glyphs| {
-            event.event_name.clone()
-        }),
-        text("login", 9, |event, glyphs| {
-            or_none(event.user_login_state.as_ref(), glyphs)
-        }),
-        text("product", 0, |event, glyphs| {
-            let name = event
-                .context_product_name
-                .as_ref()
-                .filter(|name| !name.is_empty());
-            or_none(name.or(event.context_product_id.as_ref()), glyphs)
-        }),
-        Column {
-            title: "price",
-            columns: 13,
-            align: Align::Right,
-            show: |event, glyphs| {
-                let price = event
-                    .context_product_discount_price
-                    .or(event.context_product_price);
-                price.map_or_else(String::new, |price| {
-                    number::money_within(price, glyphs.currency, 13)
-                })
-            },
-        },
-    ];
-    if width >= 110 {
-        columns.push(text("session", 14, |event, glyphs| {
-            or_none(event.session_id.as_ref(), glyphs)
-        }));
+/// As many as the width has room for, the product's name taking what is left.
+fn fitting(width: u16) -> Vec<EventColumn> {
+    use EventColumn as C;
+    let mut columns = vec![C::Time, C::Name, C::Login];
+    if width >= 170 {
+        columns.push(C::Category);
     }
     if width >= 140 {
-        columns.push(text("user", 14, |event, glyphs| {
-            or_none(event.user_id.as_ref(), glyphs)
-        }));
-        columns.insert(
-            4,
-            text("brand", 12, |event, glyphs| {
-                or_none(event.context_product_brand.as_ref(), glyphs)
-            }),
-        );
+        columns.push(C::Brand);
+    }
+    columns.extend([C::Product, C::Price]);
+    if width >= 110 {
+        columns.push(C::Session);
+    }
+    if width >= 140 {
+        columns.push(C::User);
     }
     if width >= 170 {
-        columns.push(text("client", 14, |event, glyphs| {
-            or_none(event.client_id.as_ref(), glyphs)
-        }));
-        columns.insert(
-            4,
-            text("category", 12, |event, glyphs| {
-                or_none(event.context_product_category.as_ref(), glyphs)
-            }),
-        );
-    }
-    let gaps = u16::try_from(columns.len()).unwrap_or(0);
-    let taken: u16 = columns.iter().map(|column| column.columns).sum::<u16>() + gaps + 1;
-    let product = columns.iter_mut().find(|column| column.columns == 0);
-    if let Some(product) = product {
-        product.columns = width.saturating_sub(taken).max(8);
+        columns.push(C::Client);
     }
     columns
 }
 
-fn short_time(event: &RawEvent, _: &Glyphs) -> String {
-    event.event_timestamp.format("%d %b %H:%M:%S").to_string()
-}
-
-fn long_time(event: &RawEvent, _: &Glyphs) -> String {
-    event
-        .event_timestamp
-        .format("%Y-%m-%d %H:%M:%S")
-        .to_string()
-}
-
-fn or_none(value: Option<&String>, glyphs: &Glyphs) -> String {
-    match value {
-        Some(value) if !value.is_empty() => value.clone(),
-        _ => glyphs.none.to_owned(),
+fn of(column: EventColumn, width: u16) -> Column<RawEvent> {
+    use EventColumn as C;
+    /// A column of text; an empty one says so.
+    macro_rules! text {
+        ($width:expr, $column:path) => {
+            Column::text($column.title(), $width, |event: &RawEvent, _, look| {
+                text_or_none($column.text(event), look)
+            })
+        };
     }
+    let fixed = Width::Fixed;
+    match column {
+        C::Time => Column::text(
+            C::Time.title(),
+            fixed(if width >= 120 { 19 } else { 15 }),
+            |event: &RawEvent, width, look| {
+                let format = if width >= 19 {
+                    "%Y-%m-%d %H:%M:%S"
+                } else {
+                    "%d %b %H:%M:%S"
+                };
+                (
+                    event.event_timestamp.format(format).to_string(),
+                    look.theme.dim,
+                )
+            },
+        ),
+        C::Name => Column::text(C::Name.title(), fixed(22), |event, _, _| {
+            (event.event_name.clone(), Style::new())
+        }),
+        C::Id => text!(fixed(36), C::Id),
+        C::User => text!(fixed(14), C::User),
+        C::Login => text!(fixed(9), C::Login),
+        C::Identity => text!(fixed(14), C::Identity),
+        C::Client => text!(fixed(14), C::Client),
+        C::Session => text!(fixed(14), C::Session),
+        C::FirstVisit => text!(fixed(11), C::FirstVisit),
+        C::ProductId => text!(fixed(14), C::ProductId),
+        C::Product => Column::text(
+            C::Product.title(),
+            Width::Fill(8, u16::MAX),
+            |event, _, look| {
+                text_or_none(
+                    C::Product.text(event).or_else(|| C::ProductId.text(event)),
+                    look,
+                )
+            },
+        ),
+        C::Category => text!(fixed(12), C::Category),
+        C::Brand => text!(fixed(12), C::Brand),
+        C::Price => Column::number(C::Price.title(), 13, |event, width, look| {
+            let discounted = C::DiscountPrice.money(event);
+            price(discounted.or(C::Price.money(event)), width, look)
+        }),
+        C::DiscountPrice => Column::number(C::DiscountPrice.title(), 13, |event, width, look| {
+            price(C::DiscountPrice.money(event), width, look)
+        }),
+        C::UrlPath => text!(Width::Fill(12, 60), C::UrlPath),
+    }
+}
+
+fn text_or_none(text: Option<String>, look: &Look) -> (String, Style) {
+    text.map_or_else(
+        || (look.glyphs.none.to_owned(), look.theme.dim),
+        |text| (text, Style::new()),
+    )
+}
+
+fn price(price: Option<i64>, width: u16, look: &Look) -> (String, Style) {
+    price.map_or_else(
+        || (String::new(), Style::new()),
+        |price| table::money(price, width, look),
+    )
 }
 
 fn rows(pen: &mut Pen<'_>, state: &State) {
-    let (theme, glyphs) = (pen.look.theme, pen.look.glyphs);
+    let theme = pen.look.theme;
     let list = &state.place.events;
-    let columns = columns(pen.area().width);
-    let mut x = 1;
-    for column in &columns {
-        match column.align {
-            Align::Left => {
-                pen.put(x, 0, column.columns, column.title, theme.dim);
-            }
-            Align::Right => pen.put_right(x, 0, column.columns, column.title, theme.dim),
-        }
-        x += column.columns + 1;
-    }
+    let width = pen.area().width;
+    let columns = columns(state, width);
+    let places = table::places(&columns, width);
+    table::heads(pen, &columns, &places, None);
     let height = layout::list_rows(state);
     let first = list.offset(height);
     for (event, index) in list.rows_from(first).take(height).zip(0_u16..) {
-        let y = index + 1;
         let chosen = first + usize::from(index) == list.cursor();
-        if chosen {
-            pen.style_row(y, theme.selected);
-            pen.put(0, y, 1, glyphs.cursor, theme.series);
-        }
-        let mut x = 1;
-        for (column, at) in columns.iter().zip(0..) {
-            let style = match (chosen, at) {
-                (true, _) | (_, 1) => Style::new(),
-                (_, 0) => theme.dim,
-                _ if is_none(event, column, &glyphs) => theme.dim,
-                _ => Style::new(),
-            };
-            let shown = (column.show)(event, &glyphs);
-            match column.align {
-                Align::Left => {
-                    pen.put(x, y, column.columns, &shown, style);
-                }
-                Align::Right => pen.put_right(x, y, column.columns, &shown, style),
-            }
-            x += column.columns + 1;
-        }
+        table::row(pen, index + 1, &columns, &places, event, chosen);
     }
     let shown = list.len() - first;
     if list.ended() && shown < height {
         let y = u16::try_from(shown + 1).unwrap_or(u16::MAX);
         pen.put(1, y, 40, "no older event in this range", theme.dim);
     }
-}
-
-fn is_none(event: &RawEvent, column: &Column, glyphs: &Glyphs) -> bool {
-    (column.show)(event, glyphs) == glyphs.none
 }
 
 /// All sixteen columns of one event.

@@ -7,7 +7,7 @@ use super::pen::Pen;
 use crate::app::{Link, Listed, Pages, State, Subject, View, seconds_until};
 use crate::layout::{self, Areas, SMALLEST};
 use crate::theme::Look;
-use crate::{keymap, number, period, text};
+use crate::{number, period, text};
 use sbw_queries::answers::session_list::Outcome;
 
 /// Draws all but the body.
@@ -170,6 +170,10 @@ fn heading(state: &State, separator: &str) -> (String, String, Vec<String>) {
     let dates = format!("{} UTC", period::dates(range));
     let mut crumbs = filters(state, &subject);
     crumbs.extend(deeper(state));
+    let search = state.place.table().map(|table| table.search.trim());
+    if let Some(search) = search.filter(|search| !search.is_empty()) {
+        crumbs.push(format!("/{search}"));
+    }
     if subject.compare {
         crumbs.push("against the period before".to_owned());
     }
@@ -299,7 +303,7 @@ fn footer(pen: &mut Pen<'_>, state: &State) {
         pen.put(1, 0, width.saturating_sub(2), remark, theme.strong);
         return;
     }
-    let hints = keymap::footer(state.focus());
+    let hints = state.keymap.footer(state.focus());
     // Help and quitting are what a lost reader looks for: always there, at the right.
     let (pinned, rest): (Vec<_>, Vec<_>) = hints
         .into_iter()

@@ -4,7 +4,7 @@ use ratatui::Frame;
 
 use super::{boxed, pen::Pen};
 use crate::app::State;
-use crate::keymap::{self, HelpLine};
+use crate::keymap::HelpLine;
 use crate::layout;
 use crate::theme::Look;
 
@@ -13,16 +13,16 @@ const KEY_COLUMNS: u16 = 18;
 
 /// Draws the help, scrolled down by `scroll` lines.
 pub(super) fn render(frame: &mut Frame<'_>, scroll: u16, state: &State, look: &Look) {
-    let scroll = scroll.min(layout::help_scroll(state.size));
-    let title = if layout::help_scroll(state.size) == 0 {
+    let scroll = scroll.min(layout::help_scroll(state));
+    let title = if layout::help_scroll(state) == 0 {
         "Keys"
     } else {
         "Keys: j and k scroll"
     };
-    let inside = boxed::open(frame, layout::help_area(state.size), title, look);
+    let inside = boxed::open(frame, layout::help_area(state), title, look);
     let mut pen = Pen::new(frame, inside, look);
     let theme = look.theme;
-    let lines = keymap::help_lines();
+    let lines = state.keymap.help_lines();
     for (line, y) in lines.iter().skip(usize::from(scroll)).zip(0..inside.height) {
         match line {
             HelpLine::Blank => {}

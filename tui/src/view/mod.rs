@@ -14,11 +14,13 @@ mod bar;
 mod boxed;
 mod chart;
 mod events;
+mod forms;
 mod frame;
 mod funnel;
 mod groups;
 mod help;
 mod hours;
+mod line;
 mod nothing;
 mod overview;
 mod password;
@@ -74,6 +76,11 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, look: &Look) {
         Some(Overlay::Range { line, problem }) => {
             range_menu::render_line(frame, line, problem.as_deref(), state, look);
         }
+        Some(Overlay::Search { line, .. }) => line::search(frame, line, state, look),
+        Some(Overlay::Filters { row, lines }) => forms::filters(frame, *row, lines, state, look),
+        Some(Overlay::Export { row }) => forms::export(frame, *row, state, look),
+        Some(Overlay::Columns { row }) => forms::columns(frame, *row, state, look),
+        Some(Overlay::Palette { line, row }) => forms::palette(frame, line, *row, state, look),
         Some(Overlay::Password { .. }) => password::render(frame, state, look),
     }
 }

@@ -1,9 +1,10 @@
 //! Choosing a range of time, or typing one.
 
 use ratatui::Frame;
+use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::{boxed, pen::Pen};
+use super::{boxed, line, pen::Pen};
 use crate::app::{LineEdit, State};
 use crate::layout;
 use crate::period::{self, PRESETS};
@@ -73,25 +74,17 @@ pub(super) fn render_line(
         theme.dim,
     );
     pen.put(0, 3, 2, "> ", theme.key);
-    // A line that is longer than its room is seen at its cursor.
-    let (shown, cursor) = window(line, columns.saturating_sub(3));
-    pen.put(2, 3, inside.width.saturating_sub(2), shown, theme.strong);
     for (words, y) in text::wrap(problem.unwrap_or_default(), columns)
         .iter()
         .zip(5..7)
     {
         pen.put(0, y, inside.width, words, theme.bad);
     }
-    frame.set_cursor_position((inside.x + 2 + cursor, inside.y + 3));
-}
-
-/// The part of a line that fits, and the column of the cursor in it.
-fn window(line: &LineEdit, columns: usize) -> (&str, u16) {
-    let before = line.before_cursor();
-    let mut start = 0;
-    while text::width(&before[start..]) > columns {
-        start += before[start..].chars().next().map_or(1, char::len_utf8);
-    }
-    let cursor = u16::try_from(text::width(&before[start..])).unwrap_or(0);
-    (&line.text()[start..], cursor)
+    let place = Rect {
+        x: inside.x + 2,
+        y: inside.y + 3,
+        width: inside.width.saturating_sub(2),
+        height: 1,
+    };
+    line::render(frame, place, line, true, look);
 }

@@ -22,8 +22,8 @@ use sbw_tui::app::{
     Action, Answer, Body, Cell, Effect, LinkEvent, OverviewScreen, Part, Request, SessionsScreen,
     Settings, State, StepSessionsScreen, Subject, View, update,
 };
-use sbw_tui::keymap;
 use sbw_tui::period::Period;
+use sbw_tui::theme::Tone;
 
 /// The clock of every test that has none of its own.
 pub fn now() -> DateTime<Utc> {
@@ -43,6 +43,11 @@ pub fn fresh(size: Size) -> State {
         zones: ["UTC", "Asia/Ho_Chi_Minh"]
             .map(|zone| zone.parse().unwrap())
             .to_vec(),
+        tone: Tone::Dark,
+        mouse: false,
+        keymap: Arc::default(),
+        event_columns: Vec::new(),
+        view: View::Overview,
     };
     State::new(settings, size, now())
 }
@@ -66,7 +71,8 @@ pub fn showing(view: View, size: Size) -> State {
 /// Presses a key.
 pub fn press(state: &mut State, code: KeyCode, at: DateTime<Utc>) -> Vec<Effect> {
     let event = KeyEvent::new(code, KeyModifiers::NONE);
-    keymap::action(state.focus(), event).map_or_else(Vec::new, |action| update(state, action, at))
+    let action = state.keymap.action(state.focus(), event);
+    action.map_or_else(Vec::new, |action| update(state, action, at))
 }
 
 /// Lets the keys come to rest and answers what is asked then.

@@ -33,7 +33,11 @@ pub fn command(arguments: &[&str]) -> CommandBuilder {
         }
     }
     command.cwd("/");
-    command.env("HOME", "/nonexistent");
+    // A home in which nothing can be found and nothing left.
+    command.env("HOME", "/dev/null");
+    for folder in ["XDG_CONFIG_HOME", "XDG_STATE_HOME"] {
+        command.env_remove(folder);
+    }
     command.env("TERM", "xterm-256color");
     command.env_remove("NO_COLOR");
     command.env_remove("COLORTERM");

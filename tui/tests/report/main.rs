@@ -32,7 +32,7 @@ fn report(port: u16, words: &[&str]) -> Output {
         .arg("report")
         .args(words)
         .args(flags(port))
-        .env("HOME", "/nonexistent");
+        .env("HOME", "/dev/null");
     for (name, _) in std::env::vars_os() {
         if name.to_str().is_some_and(|name| name.starts_with("PG")) {
             command.env_remove(name);

@@ -4,8 +4,7 @@ use chrono::TimeDelta;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use proptest::prelude::*;
 use sbw_queries::schema::SchemaState;
-use sbw_tui::app::{Action, Link, LinkEvent, update};
-use sbw_tui::keymap;
+use sbw_tui::app::{Action, Link, LinkEvent, Mouse, update};
 use sbw_tui::theme::{ChartMarker, Depth, Look, Tone};
 
 use crate::common::answers::{answer, asked, fresh, now, size};
@@ -13,7 +12,7 @@ use crate::common::screen::draw;
 
 fn any_action() -> impl Strategy<Value = Doing> {
     let keys = prop_oneof![
-        8 => prop::sample::select("123456789 tlrb[]+-?jkhlgGqxsSczo".chars().collect::<Vec<_>>()).prop_map(KeyCode::Char),
+        8 => prop::sample::select("123456789 tlrb[]+-?jkhlgGqxsSczofeyYm:/nNC".chars().collect::<Vec<_>>()).prop_map(KeyCode::Char),
         4 => prop::sample::select(vec![
             KeyCode::Enter, KeyCode::Esc, KeyCode::Tab, KeyCode::BackTab, KeyCode::Up, KeyCode::Down,
             KeyCode::PageUp, KeyCode::PageDown, KeyCode::Home, KeyCode::End, KeyCode::Backspace,
@@ -31,6 +30,8 @@ fn any_action() -> impl Strategy<Value = Doing> {
     prop_oneof![
         10 => keys.prop_map(Doing::Key),
         4 => Just(Doing::Answer),
+        1 => (0_u16..220, 0_u16..80).prop_map(|(x, y)| Doing::Mouse(Mouse::Click(x, y))),
+        1 => (-5_isize..6).prop_map(|rows| Doing::Mouse(Mouse::Wheel(rows))),
         3 => (0_i64..20_000).prop_map(Doing::Wait),
         1 => (0_u16..220, 0_u16..80).prop_map(|(width, height)| Doing::Resize(width, height)),
         1 => Just(Doing::Lose),
@@ -46,6 +47,7 @@ enum Doing {
     Key(KeyCode),
     Answer,
     Wait(i64),
+    Mouse(Mouse),
     Resize(u16, u16),
     Lose,
     Connect,
@@ -68,7 +70,7 @@ proptest! {
             let effects = match doing {
                 Doing::Key(code) => {
                     let event = KeyEvent::new(code, KeyModifiers::NONE);
-                    keymap::action(state.focus(), event).map_or_else(Vec::new, |action| update(&mut state, action, at))
+                    state.keymap.action(state.focus(), event).map_or_else(Vec::new, |action| update(&mut state, action, at))
                 }
                 Doing::Answer => match open.pop() {
                     Some(request) => update(&mut state, Action::Answered(Box::new(answer(&request, at))), at),
@@ -78,6 +80,7 @@ proptest! {
                     at += TimeDelta::milliseconds(milliseconds);
                     update(&mut state, Action::Tick, at)
                 }
+                Doing::Mouse(mouse) => update(&mut state, Action::Mouse(mouse), at),
                 Doing::Resize(width, height) => update(&mut state, Action::Resize(size(width, height)), at),
                 Doing::Lose => {
                     let lost = LinkEvent::Lost { why: "gone".repeat(60), retry_at: at };

@@ -10,6 +10,7 @@ mod drills;
 mod keys;
 mod link;
 mod paging;
+mod tools;
 
 use chrono::{DateTime, TimeDelta, Utc};
 

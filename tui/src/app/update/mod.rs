@@ -2,22 +2,33 @@
 
 mod asking;
 mod drilling;
+mod filtering;
 mod hearing;
 mod moving;
 mod opening;
+mod pointing;
+mod searching;
 mod sorting;
+mod taking;
 
 use chrono::{DateTime, Utc};
+use sbw_queries::filter::Filter;
 use sbw_queries::zone::Zone;
 
-use self::asking::{ask_what_is_due, question_changed, refresh, shift, zoom};
+use self::asking::{ask_what_is_due, question_changed, refresh, set_period, shift, zoom};
 use self::drilling::open_session;
 pub use self::drilling::range_of_point;
+use self::filtering::{complete, open_filters, set_filter};
 use self::hearing::{answered, failed, link_changed};
 use self::moving::{End, Side, aside, page, step, to_end};
 use self::opening::{back, enter, go};
+use self::pointing::pointed;
+use self::searching::{Way, find, narrow, open_search};
 use self::sorting::{reverse, sort};
+use self::taking::{copy, export_as};
 use super::action::{Action, Command, Effect, TextEdit};
+use super::export;
+use super::line_edit::LineEdit;
 use super::place::{next_login, next_segment};
 use super::state::{Overlay, Secret, State};
 use crate::period::{PRESETS, Shift, Zoom};
@@ -27,12 +38,15 @@ use crate::period::{PRESETS, Shift, Zoom};
 pub fn update(state: &mut State, action: Action, now: DateTime<Utc>) -> Vec<Effect> {
     let texts = state.clock_texts();
     state.now = now;
-    if matches!(action, Action::Command(_)) {
-        state.remark = None;
-    }
+    let was_said = matches!(action, Action::Command(_)) && state.remark.take().is_some();
     let mut effects = match action {
         Action::Command(command) => commanded(state, command),
         Action::Edit(edit) => edited(state, edit),
+        Action::Mouse(mouse) => pointed(state, mouse),
+        Action::Done(words) => {
+            state.say(words);
+            vec![Effect::Draw]
+        }
         Action::Resize(size) => {
             state.size = size;
             vec![Effect::Draw]
@@ -46,12 +60,13 @@ pub fn update(state: &mut State, action: Action, now: DateTime<Utc>) -> Vec<Effe
     let drawn = effects
         .iter()
         .any(|effect| matches!(effect, Effect::Draw | Effect::Clear));
-    if !drawn && state.clock_texts() != texts {
+    if !drawn && (was_said || state.clock_texts() != texts) {
         effects.push(Effect::Draw);
     }
     effects
 }
 
+/// Does what a key or the palette says.
 fn commanded(state: &mut State, command: Command) -> Vec<Effect> {
     match command {
         Command::Quit => return vec![Effect::Quit],
@@ -107,6 +122,41 @@ fn commanded(state: &mut State, command: Command) -> Vec<Effect> {
             state.place.segment = next_segment(state.place.segment);
             question_changed(state);
         }
+        Command::Search => open_search(state),
+        Command::NextFound => find(state, Way::On),
+        Command::PreviousFound => find(state, Way::Back),
+        Command::Filters => open_filters(state),
+        Command::ClearFilters => set_filter(state, Filter::default()),
+        Command::Complete => complete(state),
+        Command::Preset(index) => {
+            if let Some(&period) = PRESETS.get(index) {
+                set_period(state, period);
+            }
+        }
+        Command::Columns => state.overlay = Some(Overlay::Columns { row: 0 }),
+        Command::Export => state.overlay = Some(Overlay::Export { row: 0 }),
+        Command::ExportAs(format) => return export_as(state, format),
+        Command::CopyRow => return copy(state, export::row_text(state)),
+        Command::CopyName => return copy(state, export::name_text(state)),
+        Command::Palette => {
+            state.overlay = Some(Overlay::Palette {
+                line: LineEdit::default(),
+                row: 0,
+            });
+        }
+        Command::Mouse => {
+            state.mouse = !state.mouse;
+            state.say(if state.mouse {
+                "The mouse is taken: click tabs and rows, turn the wheel. m gives it back."
+            } else {
+                "The mouse is the terminal's again."
+            });
+            return vec![Effect::Draw, Effect::Mouse(state.mouse)];
+        }
+        Command::Theme(tone) => {
+            state.tone = tone;
+            return vec![Effect::Draw, Effect::Theme(tone)];
+        }
         Command::Pause => state.live.paused = !state.live.paused,
         Command::Refresh => return refresh(state),
     }
@@ -127,6 +177,20 @@ fn edited(state: &mut State, edit: TextEdit) -> Vec<Effect> {
             line.apply(edit);
         }
         Some(Overlay::Password { line: Secret(line) }) => line.apply(edit),
+        Some(Overlay::Filters { row, lines }) => {
+            if let Some(line) = lines.get_mut(*row) {
+                line.apply(edit);
+            }
+        }
+        Some(Overlay::Palette { line, row }) => {
+            line.apply(edit);
+            *row = 0;
+        }
+        Some(Overlay::Search { line, .. }) => {
+            line.apply(edit);
+            let text = line.text().to_owned();
+            narrow(state, text);
+        }
         _ => return Vec::new(),
     }
     vec![Effect::Draw]

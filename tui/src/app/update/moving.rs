@@ -1,5 +1,9 @@
 //! Where the cursor goes.
 
+use crate::app::event_column::EventColumn;
+use crate::app::export::ExportFormat;
+use crate::app::filter_field::FilterField;
+use crate::app::palette;
 use crate::app::place::Cell;
 use crate::app::rows;
 use crate::app::state::{Overlay, State};
@@ -28,8 +32,15 @@ pub(super) fn page(state: &State) -> isize {
 }
 
 pub(super) fn step(state: &mut State, rows: isize) {
-    if let Some(overlay) = &mut state.overlay {
-        step_overlay(overlay, rows, layout::help_scroll(state.size));
+    if let Some(overlay) = &state.overlay {
+        let rows_of_palette = match overlay {
+            Overlay::Palette { line, .. } => palette::entries(state, line.text()).len(),
+            _ => 0,
+        };
+        let help_scroll = layout::help_scroll(state);
+        if let Some(overlay) = &mut state.overlay {
+            step_overlay(overlay, rows, help_scroll, rows_of_palette);
+        }
         return;
     }
     let height = layout::list_rows(state);
@@ -54,7 +65,9 @@ pub(super) fn step(state: &mut State, rows: isize) {
     }
 }
 
-fn step_overlay(overlay: &mut Overlay, rows: isize, help_scroll: u16) {
+fn step_overlay(overlay: &mut Overlay, rows: isize, help_scroll: u16, palette: usize) {
+    let moved =
+        |row: usize, count: usize| row.saturating_add_signed(rows).min(count.saturating_sub(1));
     match overlay {
         Overlay::Help { scroll } => {
             let rows = i16::try_from(rows.clamp(-9_999, 9_999)).unwrap_or(0);
@@ -63,7 +76,11 @@ fn step_overlay(overlay: &mut Overlay, rows: isize, help_scroll: u16) {
         Overlay::Ranges { row } => {
             *row = row.saturating_add_signed(rows).min(PRESETS.len());
         }
-        Overlay::Range { .. } | Overlay::Password { .. } => {}
+        Overlay::Export { row } => *row = moved(*row, ExportFormat::ALL.len()),
+        Overlay::Columns { row } => *row = moved(*row, EventColumn::ALL.len()),
+        Overlay::Filters { row, .. } => *row = moved(*row, FilterField::ALL.len()),
+        Overlay::Palette { row, .. } => *row = moved(*row, palette),
+        Overlay::Range { .. } | Overlay::Search { .. } | Overlay::Password { .. } => {}
     }
 }
 

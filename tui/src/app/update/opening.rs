@@ -3,9 +3,16 @@
 use secrecy::SecretString;
 
 use super::asking::{question_changed, set_period};
+use super::commanded;
 use super::drilling::drill;
+use super::filtering::{edited_filter, set_filter};
+use super::searching::{narrow, searched};
+use super::taking::export_as;
 use crate::app::LineEdit;
 use crate::app::action::Effect;
+use crate::app::event_column::EventColumn;
+use crate::app::export::ExportFormat;
+use crate::app::palette;
 use crate::app::state::{Link, Overlay, Secret, State};
 use crate::app::view::View;
 use crate::period::{PRESETS, Period};
@@ -24,7 +31,9 @@ pub(super) fn back(state: &mut State) -> Vec<Effect> {
         Some(Overlay::Range { .. }) => {
             state.overlay = Some(Overlay::Ranges { row: PRESETS.len() });
         }
+        Some(Overlay::Search { before, .. }) => narrow(state, before),
         Some(_) => {}
+        None if is_narrowed(state) => narrow(state, String::new()),
         None if state.place.event_open && shows_events(state) => {
             state.place.event_open = false;
         }
@@ -38,6 +47,14 @@ pub(super) fn back(state: &mut State) -> Vec<Effect> {
         }
     }
     vec![Effect::Draw]
+}
+
+/// Does the open table hide rows that do not contain what was searched for?
+fn is_narrowed(state: &State) -> bool {
+    state
+        .place
+        .table()
+        .is_some_and(|table| !table.search.is_empty())
 }
 
 fn shows_events(state: &State) -> bool {
@@ -69,6 +86,32 @@ pub(super) fn enter(state: &mut State) -> Vec<Effect> {
                 state.overlay = Some(Overlay::Range { line, problem });
             }
         },
+        (Some(Overlay::Search { line, .. }), _) => {
+            let text = line.text().to_owned();
+            state.overlay = None;
+            searched(state, &text);
+        }
+        (Some(Overlay::Filters { lines, .. }), _) => {
+            let filter = edited_filter(lines);
+            state.overlay = None;
+            set_filter(state, filter);
+        }
+        (Some(Overlay::Export { row }), _) => {
+            let format = ExportFormat::ALL.get(*row).copied();
+            return format.map_or_else(Vec::new, |format| export_as(state, format));
+        }
+        (Some(Overlay::Columns { row }), _) => {
+            if let Some(column) = EventColumn::ALL.get(*row) {
+                toggle(&mut state.event_columns, *column);
+            }
+        }
+        (Some(Overlay::Palette { line, row }), _) => {
+            let entry = palette::entries(state, line.text()).into_iter().nth(*row);
+            state.overlay = None;
+            if let Some(entry) = entry {
+                return commanded(state, entry.command);
+            }
+        }
         (Some(Overlay::Password { .. }), _) => return send_password(state),
         (Some(Overlay::Help { .. }), _) => state.overlay = None,
         (None, View::Events | View::Session) => {
@@ -84,6 +127,16 @@ pub(super) fn enter(state: &mut State) -> Vec<Effect> {
         (None, _) => return drill(state),
     }
     vec![Effect::Draw]
+}
+
+/// Shows a column or hides it; the order is that of the table.
+fn toggle(columns: &mut Vec<EventColumn>, column: EventColumn) {
+    if columns.contains(&column) {
+        columns.retain(|shown| *shown != column);
+    } else {
+        columns.push(column);
+        columns.sort_by_key(|shown| EventColumn::ALL.iter().position(|known| known == shown));
+    }
 }
 
 pub(super) fn send_password(state: &mut State) -> Vec<Effect> {

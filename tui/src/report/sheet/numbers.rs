@@ -1,6 +1,6 @@
 //! The shop in numbers, over time and over the week.
 
-use sbw_queries::answers::heatmap::{Heatmap, Hour};
+use sbw_queries::answers::heatmap::{CellHours, Heatmap, Hour};
 use sbw_queries::answers::overview::{Overview, Totals};
 use sbw_queries::answers::timeseries::Timeseries;
 
@@ -129,4 +129,21 @@ fn busiest(busiest: Hour) -> Cell {
         busiest.hour,
         Cell::Count(busiest.events).shown()
     ))
+}
+
+impl ToSheet for CellHours {
+    fn to_sheet(&self) -> Sheet {
+        let rows = self.rows.iter().map(|row| {
+            vec![
+                Cell::Time(row.from),
+                Cell::Time(row.to),
+                Cell::Count(row.events),
+            ]
+        });
+        Sheet {
+            columns: vec!["from", "to", "events"],
+            rows: rows.collect(),
+            ..Sheet::default()
+        }
+    }
 }
