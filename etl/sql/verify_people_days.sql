@@ -1,51 +1,36 @@
--- Days on which other clients or users were seen than have their bit set, by login
--- state and in any. $1 how many to name.
-with seen as (
-    select distinct
-           date_bin('1 day', e.event_timestamp, 'epoch') as day,
-           coalesce(e.user_login_state, '') collate "C" as login,
-           p.kind,
-           p.id collate "C" as id
-      from public.clickstream_events e
-     cross join lateral (values ('c'::"char", e.client_id), ('u', e.user_id)) p (kind, id)
-     where rollups.in_calendar(e.event_timestamp)
-       and p.id <> ''
+-- Closed days that say other people than their hours do. $1 how many to name.
+with hours as (
+    select h.scope_no, d.day, v.login_no, m.kind, n / 32768 as block, n % 32768 as place
+      from rollups.days d
+      join rollups.scope_hours h
+        on h.scope_no = d.scope_no and h.hour >= d.day and h.hour < d.day + interval '24 hours'
+     cross join lateral (values (h.login_no), (case when h.scope_no = 0 then -1 end)) v (login_no)
+     cross join lateral (values ('c'::"char", h.clients), ('u', h.users)) m (kind, people)
+     cross join lateral unnest(m.people) as n
+     where d.has_people
+       and v.login_no is not null
 ),
-numbered as materialized (
-    select s.day, quote_literal(s.login) as login, s.kind, p.person_no
-      from seen s
-      left join rollups.people p on p.kind = s.kind and p.id = s.id
-),
-expected as (
-    select day, login, kind, person_no / 8192 as block, person_no % 8192 as place
-      from numbered
-     union all
-    select distinct day, 'any', kind, person_no / 8192, person_no % 8192
-      from numbered
-),
-kept as materialized (
-    select d.day,
-           case when d.login_no is null then 'any' else quote_literal(l.word) end as login,
-           d.kind, d.block, d.people
-      from rollups.people_days d
-      left join rollups.words l on l.word_no = d.login_no
-),
--- As many bits as people, and each of theirs set: the same people.
 counted as (
-    select e.day, e.login, e.kind, e.block,
-           count(*) as people,
-           count(*) filter (where get_bit(k.people, e.place) = 1) as found
-      from expected e
-      left join kept k using (day, login, kind, block)
-     group by 1, 2, 3, 4
+    select scope_no, day, login_no, kind, block, array_agg(distinct place order by place) as places
+      from hours
+     group by 1, 2, 3, 4, 5
+),
+kept as (
+    select p.scope_no, p.day, coalesce(p.login_no, -1) as login_no, p.kind, p.block,
+           array(select n from generate_series(0, 32767) as n where get_bit(p.people, n) = 1) as places
+      from rollups.days d
+      join rollups.people_days p on p.scope_no = d.scope_no and p.day = d.day
+     where d.has_people
 )
-select format('day from %s, login %s, %s of block %s', day at time zone 'UTC', login,
+select format('scope %s, day from %s, login %s, %s of block %s', scope_no, day at time zone 'UTC',
+              case when login_no = -1 then 'any' else login_no::text end,
               case kind when 'c' then 'clients' else 'users' end, block) as place,
-       coalesce(bit_count(k.people), 0)::text as kept,
-       format('%s, %s of them kept', coalesce(c.people, 0), coalesce(c.found, 0)) as counted,
+       coalesce(cardinality(k.places), 0)::text as kept,
+       format('%s, %s of them kept', coalesce(cardinality(c.places), 0),
+              (select count(*) from unnest(c.places) as n where n = any (k.places))) as counted,
        count(*) over () as in_all
   from kept k
-  full join counted c using (day, login, kind, block)
- where (coalesce(bit_count(k.people), 0), coalesce(c.people, 0)) <> (coalesce(c.people, 0), coalesce(c.found, 0))
- order by day, login, kind, block
+  full join counted c using (scope_no, day, login_no, kind, block)
+ where k.places is distinct from c.places
+ order by 1
  limit $1

@@ -132,7 +132,7 @@ impl Default for Limits {
             fetches: 32,
             listings: 8,
             bytes_in_flight: 48 * 1024 * 1024,
-            chunk_rows: 20_000,
+            chunk_rows: 50_000,
             chunk_objects: 4_000,
             chunk_bytes: 16 * 1024 * 1024,
             large_object_bytes: 2 * 1024 * 1024,

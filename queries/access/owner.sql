@@ -15,6 +15,18 @@ begin
         execute format('alter table %s owner to sbw_owner', thing.name);
     end loop;
 
+    -- Those of columns went with their tables.
+    for thing in
+        select format('%I.%I', n.nspname, c.relname) as name
+          from pg_class c
+          join pg_namespace n on n.oid = c.relnamespace
+         where n.nspname in ('etl', 'metrics', 'rollups')
+           and c.relkind = 'S'
+           and c.relowner <> 'sbw_owner'::regrole
+    loop
+        execute format('alter sequence %s owner to sbw_owner', thing.name);
+    end loop;
+
     for thing in
         select p.oid::regprocedure as name
           from pg_proc p

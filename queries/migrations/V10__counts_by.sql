@@ -12,7 +12,7 @@ declare
     asked constant integer := rollups.login_no(login);
     cut record;
 begin
-    if rollups.has(from_time, to_time, login, category, brand, product, null) then
+    if num_nonnulls(category, brand, product) = 0 and rollups.has(from_time, to_time, login, null, null, null, null) then
         return query
         select c.word, sum(c.events)::bigint
           from (select w.word, e.events
@@ -31,7 +31,10 @@ begin
         select c.word, sum(c.events)::bigint
           from (select w.word, e.events
                   from rollups.kept_subjects(category, brand, product) s
-                  join rollups.subject_events e on e.subject_no = s.subject_no and e.day >= cut.d1 and e.day < cut.d2
+                 cross join lateral (
+                     select * from rollups.subject_events n
+                      where n.subject_no = s.subject_no and n.day >= cut.d1 and n.day < cut.d2
+                     offset 0) e
                   join rollups.words w on w.word_no = e.name_no
                  where (asked is null or e.login_no = asked)
                    and (event is null or w.word = event)
@@ -61,8 +64,10 @@ set plan_cache_mode = force_custom_plan
 as $$
 declare
     asked constant integer := rollups.login_no(login);
+    everything constant boolean := num_nonnulls(category, brand, product) = 0;
 begin
-    if not rollups.has(from_time, to_time, login, category, brand, product, null) then
+    if not rollups.has_subjects(from_time, to_time, login, category, brand, product, null)
+       or (event is not null and not everything) then
         return query
         select coalesce(k.user_login_state, ''), count(*)
           from metrics.kept_events($1, $2, $3, $4, $5, $6, $7) k
@@ -72,14 +77,22 @@ begin
     return query
     select c.word, sum(c.events)::bigint
       from (select w.word, e.events
-              from rollups.pieces(from_time, to_time) p
-              join rollups.event_counts e on e.grain = p.grain and e.bucket >= p.starts and e.bucket < p.ends
+              from (select e.login_no, sum(e.events) as events
+                      from rollups.pieces(from_time, to_time) p
+                      join rollups.event_counts e on e.grain = p.grain and e.bucket >= p.starts and e.bucket < p.ends
+                     where everything
+                       and (asked is null or e.login_no = asked)
+                       and (event is null or e.name_no = (select word_no from rollups.words where word = event))
+                     group by 1
+                     union all
+                    select e.login_no, sum(e.events)
+                      from rollups.subject_sums(from_time, to_time, asked, category, brand, product) e
+                     where not everything
+                     group by 1) e
               join rollups.words w on w.word_no = e.login_no
-             where (asked is null or e.login_no = asked)
-               and (event is null or e.name_no = (select word_no from rollups.words where word = event))
              union all
             select coalesce(k.user_login_state, ''), 1
-              from rollups.kept_beside(from_time, to_time, login, null, null, null, event) k) c
+              from rollups.kept_beside(from_time, to_time, login, category, brand, product, event) k) c
      group by 1;
 end
 $$;
@@ -120,13 +133,11 @@ begin
            sum(c.carts)::bigint, sum(c.completes)::bigint, sum(c.revenue), max(c.last_at)
       from (select s.product_id, s.name, s.category, s.brand,
                    e.events, e.product_views, e.carts, e.completes, e.revenue, e.last_at
-              from rollups.kept_subjects(category, brand, product) s
+              from rollups.subjects s
               join (select e.subject_no, sum(e.events) as events, sum(e.product_views) as product_views,
                            sum(e.carts) as carts, sum(e.completes) as completes, sum(e.revenue) as revenue,
                            max(e.last_at) as last_at
-                      from rollups.pieces(from_time, to_time) p
-                      join rollups.subject_counts e on e.grain = p.grain and e.bucket >= p.starts and e.bucket < p.ends
-                     where asked is null or e.login_no = asked
+                      from rollups.subject_sums(from_time, to_time, asked, category, brand, product) e
                      group by 1) e using (subject_no)
              where s.product_id <> '' or s.name <> ''
              union all
@@ -150,6 +161,35 @@ as $$
     select $1 = 'UTC'
            or not exists (select from (select generate_series($2, $3, interval '1 day') union all select $3) as days (day)
                            where extract(epoch from (day at time zone $1) - (day at time zone 'UTC'))::integer % 3600 <> 0)
+$$;
+
+-- By whole hours of UTC: of a scope, or of several filters at once by subject.
+create function rollups.counts_of_hours(
+    from_hour timestamptz, to_hour timestamptz, asked integer, category text, brand text, product text
+) returns table (hour timestamptz, events bigint, completes bigint)
+language plpgsql stable
+set plan_cache_mode = force_custom_plan
+as $$
+declare
+    scope constant integer := rollups.scope_of(category, brand, product);
+begin
+    return query
+    select h.hour, h.events::bigint, h.completes::bigint
+      from rollups.scope_hours h
+     where h.scope_no = scope and h.hour >= from_hour and h.hour < to_hour
+       and (asked is null or h.login_no = asked);
+    if scope is null then
+        return query
+        select h.bucket, h.events::bigint, h.completes::bigint
+          from rollups.kept_subjects(category, brand, product) s
+         cross join lateral (
+             select *
+               from rollups.subject_counts c
+              where c.grain = 'h' and c.subject_no = s.subject_no and c.bucket >= from_hour and c.bucket < to_hour
+             offset 0) h
+         where asked is null or h.login_no = asked;
+    end if;
+end
 $$;
 
 -- By the hour of a zone's calendar; an hour that is only partly in the range
@@ -177,17 +217,7 @@ begin
     return query
     select c.hour at time zone zone, sum(c.events)::bigint
       from (select h.hour, h.events
-              from rollups.hour_counts h
-             where counts_by_hour.category is null and counts_by_hour.brand is null and counts_by_hour.product is null
-               and h.hour >= cut.h1 and h.hour < cut.h2
-               and (asked is null or h.login_no = asked)
-             union all
-            select h.bucket, h.events
-              from rollups.kept_subjects(category, brand, product) s
-              join rollups.subject_counts h using (subject_no)
-             where (counts_by_hour.category is not null or counts_by_hour.brand is not null or counts_by_hour.product is not null)
-               and h.grain = 'h' and h.bucket >= cut.h1 and h.bucket < cut.h2
-               and (asked is null or h.login_no = asked)
+              from rollups.counts_of_hours(cut.h1, cut.h2, asked, category, brand, product) h
              union all
             select date_bin('1 hour', k.event_timestamp, 'epoch'), 1
               from rollups.kept_beside(from_time, to_time, login, category, brand, product, null) k) c
@@ -205,7 +235,13 @@ set plan_cache_mode = force_custom_plan
 as $$
 declare
     asked constant integer := rollups.login_no(login);
-    cut record;
+    scope constant integer := rollups.scope_of(category, brand, product);
+    cut record := rollups.cut(from_time, to_time);
+    -- Of these, some of a bucket's events may be in whole hours and some beside.
+    split constant text[] := array(
+        select session_id from rollups.sessions_open_at(cut.h1) where rollups.is_of(is_part, login_no, asked)
+         union
+        select session_id from rollups.sessions_open_at(cut.h2) where rollups.is_of(is_part, login_no, asked));
 begin
     if bucket = 'minute'
        or not rollups.has(from_time, to_time, login, category, brand, product, event)
@@ -223,46 +259,44 @@ begin
          group by 1;
         return;
     end if;
-    cut := rollups.cut(from_time, to_time);
     return query
       with beside as materialized (
         select date_trunc(bucket, k.event_timestamp, zone) as t,
                nullif(k.session_id, '') as session_id,
                count(*) as events,
                count(*) filter (where k.event_name = 'checkout_complete') as completes
-          from rollups.kept_beside(from_time, to_time, login, null, null, null, null) k
+          from rollups.kept_beside(from_time, to_time, login, category, brand, product, null) k
          group by 1, 2
     ),
-    pieces as (
+    inside as materialized (
+        select distinct e.session_id, date_trunc(bucket, e.event_timestamp, zone) as t
+          from rollups.events_of(split, login, category, brand, product) e
+         where e.event_timestamp >= cut.h1 and e.event_timestamp < cut.h2
+    ),
+    parts as (
         select date_trunc(bucket, h.hour, zone) as t, h.events, 0::bigint as sessions, h.completes
-          from rollups.hour_counts h
-         where h.hour >= cut.h1 and h.hour < cut.h2
-           and (asked is null or h.login_no = asked)
+          from rollups.counts_of_hours(cut.h1, cut.h2, asked, category, brand, product) h
          union all
-        -- A session is a bucket's from its first hour there on.
+        select date_trunc(counts_by_bucket.bucket, s.bucket, zone), 0, s.sessions, 0
+          from rollups.session_counts s
+         where s.grain = 'h' and s.scope_no = scope and s.bucket >= cut.h1 and s.bucket < cut.h2
+           and rollups.is_of(s.is_part, s.login_no, asked)
+         union all
+        -- A session that stays is a bucket's from its first hour there on.
         select h.t, 0, h.sessions, 0
           from (select date_trunc(bucket, hour, zone) as t, previous, s.sessions
-                  from rollups.session_hours s
-                 where hour >= cut.h1 and hour < cut.h2
+                  from rollups.session_stays s
+                 where s.scope_no = scope and hour >= cut.h1 and hour < cut.h2
                    and rollups.is_of(is_part, login_no, asked)) h
          where h.previous < greatest(h.t, cut.h1)
          union all
-        select b.t, b.events, 0, b.completes from beside b
-         union all
-        select b.t, 0, 1, 0
+        select b.t, b.events, (b.session_id is not null and i.t is null)::integer, b.completes
           from beside b
-         where b.session_id is not null
-           and not exists (
-               select
-                 from rollups.sessions s
-                cross join unnest(s.hours) as hour
-                where s.session_id = b.session_id
-                  and rollups.is_of(s.is_part, s.login_no, asked)
-                  and hour >= cut.h1 and hour < cut.h2
-                  and date_trunc(bucket, hour, zone) = b.t)
+          left join inside i using (session_id, t)
     )
     select p.t, sum(p.events)::bigint, sum(p.sessions)::bigint, sum(p.completes)::bigint
-      from pieces p
-     group by 1;
+      from parts p
+     group by 1
+    having sum(p.events) > 0;
 end
 $$;

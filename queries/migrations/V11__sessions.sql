@@ -4,80 +4,92 @@
 -- duration, 2 to 4 the wait for a step of the standard funnel. How many, two
 -- percentiles, and for each class of duration its sessions.
 create function rollups.seconds_of(
-    from_time timestamptz, to_time timestamptz, login text, measure smallint, fractions float8[]
+    from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text,
+    beside rollups.session_change[], measure smallint, fractions float8[]
 ) returns table (sessions bigint, percentiles bigint[], classes bigint[])
-language sql stable
-set plan_cache_mode = force_custom_plan
+language plpgsql stable
+set plan_cache_mode = force_custom_plan set work_mem = '64MB'
 as $$
-      with cut as materialized (select d1, d2, rollups.login_no($3) as asked from rollups.cut($1, $2)),
-    beside as materialized (
-        select b.sign,
-               case $4 when 1 then b.seconds when 2 then b.wait2 when 3 then b.wait3 else b.wait4 end as seconds
-          from cut, rollups.sessions_beside($1, $2, $3, cut.d1, cut.d2) b
+declare
+    cut record := rollups.cut(from_time, to_time);
+    asked constant integer := rollups.login_no(login);
+    scope constant integer := rollups.scope_of(category, brand, product);
+    starts constant bigint[] := rollups.steps();
+begin
+    return query
+      with closed as materialized (
+        select s.day, s.band, s.steps, s.seconds
+          from rollups.days d
+          join rollups.session_seconds s on s.scope_no = scope and s.measure = $8 and s.day = d.day
+         where d.scope_no = scope and d.day >= cut.d1 and d.day < cut.d2
+           and d.has_sessions
+           and rollups.is_of(s.is_part, s.login_no, asked)
     ),
-    steps as materialized (
-        select step, sum(sessions)::bigint as sessions, sum(sum(sessions)) over (order by step)::bigint as up_to
-          from (select s.seconds as step, sum(s.sessions) as sessions
-                  from cut, rollups.session_seconds s
-                 where s.measure = $4 and not s.is_exact and s.day >= cut.d1 and s.day < cut.d2
-                   and rollups.is_of(s.is_part, s.login_no, cut.asked)
-                 group by 1
+    loose as materialized (
+        select n.seconds, sum(n.sessions) as sessions
+          from (select unnest(case $8 when 1 then c.seconds when 2 then c.wait2 when 3 then c.wait3 else c.wait4 end) as seconds,
+                       1 as sessions
+                  from rollups.session_sums_by_hour(from_time, to_time, scope, asked) c
                  union all
-                select rollups.coarse(seconds), sum(sign) from beside where seconds is not null group by 1) s
+                select case $8 when 1 then b.seconds when 2 then b.wait2 when 3 then b.wait3 else b.wait4 end, b.sign
+                  from unnest($7) b) n
+         where n.seconds is not null
          group by 1
     ),
-    total as materialized (select coalesce(sum(sessions), 0)::bigint as sessions from steps),
-    -- Where each percentile is: the step, how many come before it, which one it is.
+    steps as materialized (
+        select n.step, sum(n.sessions)::bigint as sessions, sum(sum(n.sessions)) over (order by n.step)::bigint as up_to
+          from (select 16 * c.band + s.step as step, sum(s.sessions) as sessions
+                  from closed c
+                 cross join lateral unnest(c.steps) with ordinality as s (sessions, step)
+                 group by 1
+                 union all
+                select width_bucket(l.seconds, starts), l.sessions from loose l) n
+         group by 1
+    ),
+    total as materialized (select coalesce(sum(s.sessions), 0)::bigint as sessions from steps s),
+    -- Where each percentile is: in which step, and which one there.
     wanted as materialized (
         select f.place,
-               s.step,
-               (select min(n.step) from steps n where n.step > s.step and n.sessions <> 0) as next_step,
+               (s.step - 1) / 16 as band,
+               starts[s.step] as least,
+               coalesce(starts[s.step + 1] - 1, 9223372036854775807) as most,
                greatest(ceil(f.fraction::numeric * t.sessions), 1) - (s.up_to - s.sessions) as nth
           from total t
-         cross join unnest($5) with ordinality as f (fraction, place)
+         cross join unnest($9) with ordinality as f (fraction, place)
          cross join lateral (
              select * from steps s
               where s.up_to >= greatest(ceil(f.fraction::numeric * t.sessions), 1)
               order by s.step
               limit 1) s
     ),
-    exact as (
-        select w.place, w.nth, e.seconds, sum(e.sessions) as sessions
-          from wanted w
-         cross join lateral (
-             select s.seconds, s.sessions
-               from cut
-              cross join lateral generate_series(cut.d1, cut.d2 - interval '1 day', interval '24 hours') as day
-              cross join lateral (
-                  select *
-                    from rollups.session_seconds x
-                   where x.measure = $4 and x.is_exact and x.day = day.day
-                     and x.seconds >= w.step and (x.seconds < w.next_step or w.next_step is null)) s
-              where rollups.is_of(s.is_part, s.login_no, cut.asked)
-              union all
-             select b.seconds, b.sign
-               from beside b
-              where b.seconds >= w.step and (b.seconds < w.next_step or w.next_step is null)) e
-         group by 1, 2, 3
-    ),
     found as (
-        select place, min(seconds) as seconds
-          from (select place, nth, seconds, sum(sessions) over (partition by place order by seconds) as up_to from exact) e
-         where up_to >= nth
+        select e.place, min(e.seconds) as seconds
+          from (select w.place, w.nth, n.seconds, sum(sum(n.sessions)) over (partition by w.place order by n.seconds) as up_to
+                  from wanted w
+                 cross join lateral (
+                     select unnest(c.seconds[width_bucket(w.least - 1, c.seconds) + 1:width_bucket(w.most, c.seconds)]) as seconds,
+                            1 as sessions
+                       -- Unpacked once.
+                       from (select seconds || '{}' as seconds from closed where band = w.band offset 0) c
+                      union all
+                     select l.seconds, l.sessions from loose l where l.seconds between w.least and w.most) n
+                 group by 1, 2, 3) e
+         where e.up_to >= e.nth
          group by 1
     )
     select t.sessions,
            (select array_agg(f.seconds order by p.place)
-              from generate_subscripts($5, 1) as p (place) left join found f using (place)),
-           (select array[coalesce(sum(s.sessions) filter (where step = 0), 0),
-                         coalesce(sum(s.sessions) filter (where step between 1 and 10), 0),
-                         coalesce(sum(s.sessions) filter (where step between 11 and 60), 0),
-                         coalesce(sum(s.sessions) filter (where step between 61 and 300), 0),
-                         coalesce(sum(s.sessions) filter (where step between 301 and 900), 0),
-                         coalesce(sum(s.sessions) filter (where step between 901 and 1800), 0),
-                         coalesce(sum(s.sessions) filter (where step > 1800), 0)]::bigint[]
+              from generate_subscripts($9, 1) as p (place) left join found f using (place)),
+           (select array[coalesce(sum(s.sessions) filter (where starts[s.step] = 0), 0),
+                         coalesce(sum(s.sessions) filter (where starts[s.step] between 1 and 10), 0),
+                         coalesce(sum(s.sessions) filter (where starts[s.step] between 11 and 60), 0),
+                         coalesce(sum(s.sessions) filter (where starts[s.step] between 61 and 300), 0),
+                         coalesce(sum(s.sessions) filter (where starts[s.step] between 301 and 900), 0),
+                         coalesce(sum(s.sessions) filter (where starts[s.step] between 901 and 1800), 0),
+                         coalesce(sum(s.sessions) filter (where starts[s.step] > 1800), 0)]::bigint[]
               from steps s)
-      from total t
+      from total t;
+end
 $$;
 
 create function metrics.session_lengths(
@@ -89,12 +101,16 @@ create function metrics.session_lengths(
 language plpgsql stable
 set plan_cache_mode = force_custom_plan
 as $$
+declare
+    beside rollups.session_change[];
 begin
     if rollups.has(from_time, to_time, login, category, brand, product, event) then
+        beside := rollups.sessions_beside(from_time, to_time, login, category, brand, product);
         return query
         select t.sessions, t.events, l.percentiles[1], l.percentiles[2], t.bounces, t.new_sessions, l.classes
-          from rollups.session_totals(from_time, to_time, login) t,
-               rollups.seconds_of(from_time, to_time, login, 1::smallint, array[0.5, 0.9]) l;
+          from rollups.session_totals(from_time, to_time, login, category, brand, product, beside) t,
+               rollups.seconds_of(from_time, to_time, login, category, brand, product, beside,
+                                  1::smallint, array[0.5, 0.9]) l;
         return;
     end if;
     return query
@@ -128,31 +144,23 @@ $$;
 
 -- How many sessions of a range reached each step of the standard funnel, and the
 -- median wait for it. Only where there are rollups for the filter.
-create function rollups.standard_funnel(from_time timestamptz, to_time timestamptz, login text)
-returns table (step integer, sessions bigint, median_seconds bigint)
+create function rollups.standard_funnel(
+    from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text
+) returns table (step integer, sessions bigint, median_seconds bigint)
 language plpgsql stable
-set plan_cache_mode = force_custom_plan
 as $$
 declare
-    cut record;
-    asked constant integer := rollups.login_no(login);
-    entered bigint;
+    beside constant rollups.session_change[] := rollups.sessions_beside(from_time, to_time, login, category, brand, product);
 begin
-    cut := rollups.cut(from_time, to_time);
-    select coalesce(sum(s.entered), 0) into entered
-      from (select c.reached[1] as entered
-              from rollups.pieces(from_time, to_time) p
-              join rollups.session_counts c on c.grain = p.grain and c.bucket >= p.starts and c.bucket < p.ends
-             where rollups.is_of(c.is_part, c.login_no, asked)
-             union all
-            select b.sign * (b.reached >= 1)::integer
-              from rollups.sessions_beside(from_time, to_time, login, cut.h1, cut.h2) b) s;
-    return query select 1, entered, null::bigint;
+    return query
+    select 1, t.entered, null::bigint
+      from rollups.session_totals(from_time, to_time, login, category, brand, product, beside) t;
     -- Who waited for a step reached it.
     return query
     select n, s.sessions, s.percentiles[1]
       from generate_series(2, 4) as n
-     cross join lateral rollups.seconds_of(from_time, to_time, login, n::smallint, array[0.5]) s
+     cross join lateral rollups.seconds_of(from_time, to_time, login, category, brand, product, beside,
+                                           n::smallint, array[0.5]) s
      where s.sessions > 0;
 end
 $$;

@@ -22,7 +22,7 @@ begin
        and rollups.has($1, $2, $3, $4, $5, $6, $7) then
         return query
         select null::text, f.step, f.sessions, f.median_seconds
-          from rollups.standard_funnel($1, $2, $3) f
+          from rollups.standard_funnel($1, $2, $3, $4, $5, $6) f
          where f.sessions > 0;
         return;
     end if;

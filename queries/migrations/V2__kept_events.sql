@@ -2,7 +2,27 @@
 -- of the kept events. Half-open in time; text compared exactly; 'unknown' (for
 -- login) and 'UNKNOWN' (for category and brand) stand for NULL and ''.
 --
--- Written so that the planner inlines it: one select, stable, not strict.
+-- Both written so that the planner inlines them: one select, not strict.
+create function metrics.is_kept(
+    e public.clickstream_events, login text, category text, brand text, product text, event text
+) returns boolean
+language sql immutable parallel safe
+as $$
+    select ($2 is null
+            or case $2 when 'unknown' then coalesce(($1).user_login_state, '') = ''
+                       else ($1).user_login_state = $2 end)
+       and ($3 is null
+            or ($1).context_product_category = $3
+            or ($3 = 'UNKNOWN' and coalesce(($1).context_product_category, '') = ''
+                and (($1).context_product_id <> '' or ($1).context_product_name <> '')))
+       and ($4 is null
+            or ($1).context_product_brand = $4
+            or ($4 = 'UNKNOWN' and coalesce(($1).context_product_brand, '') = ''
+                and (($1).context_product_id <> '' or ($1).context_product_name <> '')))
+       and ($5 is null or ($1).context_product_id = $5)
+       and ($6 is null or ($1).event_name = $6)
+$$;
+
 create function metrics.kept_events(
     from_time timestamptz, to_time timestamptz,
     login text, category text, brand text, product text, event text
@@ -13,19 +33,7 @@ as $$
       from public.clickstream_events e
      where e.event_timestamp >= $1
        and e.event_timestamp < $2
-       and ($3 is null
-            or case $3 when 'unknown' then coalesce(e.user_login_state, '') = ''
-                       else e.user_login_state = $3 end)
-       and ($4 is null
-            or e.context_product_category = $4
-            or ($4 = 'UNKNOWN' and coalesce(e.context_product_category, '') = ''
-                and (e.context_product_id <> '' or e.context_product_name <> '')))
-       and ($5 is null
-            or e.context_product_brand = $5
-            or ($5 = 'UNKNOWN' and coalesce(e.context_product_brand, '') = ''
-                and (e.context_product_id <> '' or e.context_product_name <> '')))
-       and ($6 is null or e.context_product_id = $6)
-       and ($7 is null or e.event_name = $7)
+       and metrics.is_kept(e, $3, $4, $5, $6, $7)
 $$;
 
 -- part / whole to the nearest whole number, half away from zero; whole is positive.

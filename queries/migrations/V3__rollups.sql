@@ -10,7 +10,11 @@ as $$ select $1 >= '0001-01-01T00:00:00Z'::timestamptz and $1 < '10000-01-01T00:
 -- Whether the rollups say what the events say. If not, answers come from events.
 create table rollups.state (
     only_row boolean primary key default true check (only_row),
-    ready    boolean not null
+    ready    boolean not null,
+    -- A scope's day with fewer people or sessions than this is not summed up, nor one
+    -- with fewer people than that for each row of bits.
+    busy     integer not null default 300,
+    dense    integer not null default 24
 );
 insert into rollups.state (ready) select not exists (select from public.clickstream_events);
 
@@ -39,22 +43,25 @@ create table rollups.event_counts (
     primary key (grain, bucket, login_no, name_no)
 );
 
--- An hour in one row for each login state: for charts over many hours.
-create table rollups.hour_counts (
-    hour      timestamptz not null,
-    login_no  integer not null,
-    events    bigint not null,
-    completes bigint not null,
-    primary key (hour, login_no)
+-- What people look at a shop by: all of it (scope 0), a category, a brand, a
+-- product; each is what the filter of that name keeps. Product events without a
+-- category or brand are those of 'UNKNOWN'.
+create table rollups.scopes (
+    scope_no integer generated always as identity primary key,
+    kind     "char" not null,
+    value    text collate "C" not null
 );
+create index scopes_value_idx on rollups.scopes using hash (value);
 
--- What an event can be about: the four columns that say it, in one number.
+-- What an event can be about: the four columns that say it, in one number, and
+-- the scopes that it is in.
 create table rollups.subjects (
     subject_no integer generated always as identity primary key,
     product_id text collate "C" not null,
     name       text collate "C" not null,
     category   text collate "C" not null,
-    brand      text collate "C" not null
+    brand      text collate "C" not null,
+    scopes     integer[] not null
 );
 create index subjects_product_idx on rollups.subjects using hash (product_id);
 create index subjects_category_idx on rollups.subjects using hash (category);
@@ -65,12 +72,12 @@ create table rollups.subject_counts (
     subject_no    integer not null,
     bucket        timestamptz not null,
     login_no      integer not null,
-    events        bigint not null,
-    product_views bigint not null,
-    carts         bigint not null,
-    starts        bigint not null,
-    completes     bigint not null,
-    priced        bigint not null,
+    events        integer not null,
+    product_views integer not null,
+    carts         integer not null,
+    starts        integer not null,
+    completes     integer not null,
+    priced        integer not null,
     revenue       numeric not null,
     last_at       timestamptz not null,
     primary key (grain, subject_no, bucket, login_no)
@@ -94,107 +101,140 @@ create table rollups.people (
 );
 create index people_id_idx on rollups.people using hash (id);
 
-create table rollups.people_hours (
-    hour     timestamptz not null,
-    login_no integer not null,
-    kind     "char" not null,
-    people   integer[] not null,
-    primary key (hour, login_no, kind)
+-- An hour of a scope in one row for each login state: for charts over many hours,
+-- and who was there.
+create table rollups.scope_hours (
+    scope_no  integer not null,
+    login_no  integer not null,
+    hour      timestamptz not null,
+    events    integer not null,
+    completes integer not null,
+    clients   integer[],
+    users     integer[],
+    primary key (scope_no, hour, login_no)
 );
 
--- A kilobyte of bits for each 8,192 people. Without a login state: in whichever.
+-- Four kilobytes of bits for each 32,768 people: more than two, so that they are
+-- compressed. For everything also without a login state: in whichever.
 create table rollups.people_days (
-    day      timestamptz not null,
+    scope_no integer not null,
     login_no integer,
-    kind     "char" not null,
+    day      timestamptz not null,
     block    integer not null,
-    people   bit(8192) not null,
-    unique nulls not distinct (day, login_no, kind, block)
-);
-alter table rollups.people_days alter column people set storage plain;
+    kind     "char" not null,
+    people   bit(32768) not null,
+    unique nulls not distinct (scope_no, day, login_no, kind, block)
+) with (toast_tuple_target = 128);
+alter table rollups.people_days alter column people set storage main;
 
 -- Sessions. One with a single login state is one row with that `login_no`. One with
 -- several is a row without, and a row for each state with what it did in it
 -- (`is_part`): all sessions are the rows that are no part, those of a login
 -- state the rows with it.
 create table rollups.sessions (
-    session_id    text not null,
-    first_at      timestamptz not null,
-    last_at       timestamptz not null,
-    hours         timestamptz[] not null,
-    -- Whole seconds from a step of the standard funnel to the next.
-    wait2         bigint,
-    wait3         bigint,
-    wait4         bigint,
-    events        bigint not null,
-    carts         bigint not null,
-    completes     bigint not null,
+    session_id text not null,
+    first_at   timestamptz not null,
+    last_at    timestamptz not null,
     -- Lasted 4^span hours at most: bounds the search for those open at an instant.
-    span          smallint not null,
-    reached       smallint not null,
-    is_part       boolean not null,
-    is_new        boolean not null,
-    login_no      integer
+    span       smallint not null,
+    -- The steps of the standard funnel that it went.
+    reached    smallint not null,
+    is_part    boolean not null,
+    login_no   integer
 );
-create index sessions_id_idx on rollups.sessions (session_id);
+create index sessions_id_idx on rollups.sessions using hash (session_id);
 create index sessions_first_idx on rollups.sessions (first_at);
 create index sessions_long_idx on rollups.sessions (span, first_at) where span > 0;
 
--- The sessions that began in an hour or a day.
+-- What the sessions that began in an hour (of a closed day: in it) did in a scope:
+-- a session is in it what its events of that scope make of it. By hours, also how
+-- many whole seconds each lasted, and waited for step 2, 3 and 4, in no order.
 create table rollups.session_counts (
     grain        "char" not null,
-    bucket       timestamptz not null,
     is_part      boolean not null,
+    scope_no     integer not null,
+    bucket       timestamptz not null,
     login_no     integer,
-    sessions     bigint not null,
+    sessions     integer not null,
+    carted       integer not null,
+    converted    integer not null,
+    abandoned    integer not null,
+    bounces      integer not null,
+    new_sessions integer not null,
+    reached1     integer not null,
+    reached2     integer not null,
+    reached3     integer not null,
+    reached4     integer not null,
     events       bigint not null,
-    carted       bigint not null,
-    converted    bigint not null,
-    abandoned    bigint not null,
-    bounces      bigint not null,
-    new_sessions bigint not null,
-    reached      bigint[] not null,
-    unique nulls not distinct (grain, bucket, is_part, login_no)
-);
+    seconds      bigint[],
+    wait2        bigint[],
+    wait3        bigint[],
+    wait4        bigint[],
+    unique nulls not distinct (scope_no, grain, bucket, is_part, login_no)
+) with (toast_tuple_target = 256);
 
--- How many of a day's sessions lasted so many seconds (measure 1), or waited so
--- long before step 2, 3 or 4. Once by exact seconds and once by steps of them:
--- the steps find where a percentile is, the seconds say what it is.
+-- The seconds (measure 1) and waits (2, 3, 4) of a closed day, ascending, in bands of
+-- 16 steps of rollups.steps(), and how many of them are in each step of the band.
 create table rollups.session_seconds (
-    measure  smallint not null,
-    is_exact boolean not null,
-    day      timestamptz not null,
-    seconds  bigint not null,
-    is_part  boolean not null,
+    scope_no integer not null,
     login_no integer,
-    sessions bigint not null,
-    unique nulls not distinct (measure, is_exact, day, seconds, is_part, login_no)
-);
+    day      timestamptz not null,
+    measure  smallint not null,
+    band     smallint not null,
+    is_part  boolean not null,
+    steps    integer[] not null,
+    seconds  bigint[] not null,
+    unique nulls not distinct (scope_no, measure, day, is_part, login_no, band)
+) with (toast_tuple_target = 256);
 
--- How many sessions were active in an hour, by the hour they had been active in
--- before: those of a stretch of hours are the ones that came from before it.
-create table rollups.session_hours (
+-- How many sessions were active in an hour that had been active in an earlier one
+-- before: those of a stretch of hours are the ones that came from before it, and
+-- the ones that began there.
+create table rollups.session_stays (
+    scope_no integer not null,
     hour     timestamptz not null,
     previous timestamptz not null,
     is_part  boolean not null,
     login_no integer,
     sessions bigint not null,
-    unique nulls not distinct (hour, previous, is_part, login_no)
+    unique nulls not distinct (scope_no, hour, previous, is_part, login_no)
 );
 
--- The step of seconds that a duration falls into, named by its start. The ends
--- of the duration histogram are ends of steps.
-create function rollups.coarse(seconds bigint) returns bigint
+-- A day is open while events arrive for it, and read by its hours. When they have
+-- moved on it is closed: summed up once, as far as that is worth it for a scope.
+create sequence rollups.turns;
+create table rollups.days (
+    scope_no     integer not null,
+    day          timestamptz not null,
+    is_open      boolean not null,
+    has_people   boolean not null,
+    has_sessions boolean not null,
+    turn         bigint not null,
+    primary key (scope_no, day)
+);
+create index days_open_idx on rollups.days (day) where is_open;
+
+-- Starts of steps of seconds. The ends of the duration histogram are among them;
+-- the last step has no end.
+create function rollups.steps() returns bigint[]
 language sql immutable parallel safe
 as $$
-    select case when $1 <= 1800
-                then (array[0,1,2,3,4,5,6,7,8,9,10,11,16,21,26,31,36,41,46,51,56,61,76,91,106,121,136,151,166,181,196,211,226,241,256,271,286,
-                            301,331,361,391,421,451,481,511,541,571,601,631,661,691,721,751,781,811,841,871,
-                            901,961,1021,1081,1141,1201,1261,1321,1381,1441,1501,1561,1621,1681,1741])[
-                      width_bucket($1::integer, array[0,1,2,3,4,5,6,7,8,9,10,11,16,21,26,31,36,41,46,51,56,61,76,91,106,121,136,151,166,181,196,211,226,241,256,271,286,
-                            301,331,361,391,421,451,481,511,541,571,601,631,661,691,721,751,781,811,841,871,
-                            901,961,1021,1081,1141,1201,1261,1321,1381,1441,1501,1561,1621,1681,1741])]
-                -- Beyond half an hour, eight steps for each doubling.
-                else ($1 - 1801) >> greatest(floor(log(2, greatest($1 - 1801, 1)))::integer - 3, 6) << greatest(floor(log(2, greatest($1 - 1801, 1)))::integer - 3, 6)
-            end + case when $1 <= 1800 then 0 else 1801 end
+    select array[0,1,2,3,4,5,6,7,8,9,10,11,16,21,26,31,36,41,46,51,56,61,76,91,106,121,136,151,166,181,196,211,226,241,
+                 256,271,286,301,331,361,391,421,451,481,511,541,571,601,631,661,691,721,751,781,811,841,871,901,961,
+                 1021,1081,1141,1201,1261,1321,1381,1441,1501,1561,1621,1681,1741,1801,1901,2001,2201,2401,2601,2801,
+                 3001,3301,3601,4001,4501,5001,6001,7201,9001,10801,14401,18001,21601,28801,36001,43201,57601,72001,
+                 86401,129601,172801,259201,345601,604801,1209601,2592001,7776001,31536001]::bigint[]
+$$;
+
+-- Numbers after some came and some went: each that went is -1 - itself.
+create function rollups.with_changes(numbers bigint[], changes bigint[]) returns bigint[]
+language sql immutable parallel safe
+as $$
+    select case when 0 <= all ($2) or $2 is null then $1 || $2
+                else (select array_agg(c.n)
+                       from (select case when n < 0 then -1 - n else n end as n, sum(case when n < 0 then -1 else 1 end) as times
+                               from unnest($1 || $2) as n
+                              group by 1) c
+                      cross join generate_series(1, c.times))
+           end
 $$;

@@ -1,202 +1,331 @@
--- Keeps the sessions in step with the events. A session that gets an event is
--- read again as a whole; what it was before is taken out of the sums.
+-- Keeps the sessions in step with the events. Of a session that was there before
+-- and gets an event, what it was is taken out of the sums, and what it is put in.
 
 create function rollups.add_sessions() returns trigger
 language plpgsql security definer
--- Planned once, maybe on an empty table, and used while it grows: the look-ups
--- must go by the indexes from the start.
-set search_path = pg_catalog, pg_temp set enable_nestloop = off set enable_seqscan = off set jit = off
+-- The planner expects too much or too little of what comes from sets in here, and
+-- would sort and loop where it should hash.
+set search_path = pg_catalog, pg_temp set enable_nestloop = off set enable_mergejoin = off set enable_sort = off
+set jit = off set work_mem = '64MB'
 as $$
 declare
     epoch constant timestamptz := 'epoch';
+    -- Filling from the events that are there already: later ones come later.
+    horizon constant timestamptz := case when tg_table_schema = 'rollups' then (select max(event_timestamp) from fresh)
+                                         else 'infinity' end;
 begin
     if not (select ready from rollups.state) then
         return null;
     end if;
 
-    with touched as materialized (
-        select distinct session_id
-          from fresh
-         where session_id <> '' and rollups.in_calendar(event_timestamp)
+    with known as materialized (
+        select session_no, session_id from rollups.touched where is_known
     ),
-    old as (
+    removed as (
         delete from rollups.sessions s
          where s.ctid = any (array(
                    select o.ctid
-                     from touched t
+                     from known t
                     cross join lateral (
                         select r.ctid from rollups.sessions r where r.session_id = t.session_id offset 0) o))
-        returning s.*
     ),
-    events as materialized (
-        select t.session_id, e.at, l.word_no as login_no, e.event_name, e.is_first_visit
-          from touched t
+    -- As they are now, with sign 1, and as they were before, with sign -1.
+    events as (
+        select 1 as sign, f.session_no, f.scopes, f.login_no, f.at, f.step, f.is_first_visit
+          from rollups.fresh f
+         where f.session_no is not null
+           and not exists (select from known k where k.session_no = f.session_no)
+         union all
+        select v.sign, t.session_no, coalesce(s.scopes, '{0}'), l.word_no, k.event_timestamp, rollups.step_of(k.event_name),
+               coalesce(k.is_first_visit, false)
+          from known t
          cross join lateral (
-             select k.event_timestamp as at, coalesce(k.user_login_state, '') as login, k.event_name, k.is_first_visit
-               from public.clickstream_events k
-              where k.session_id = t.session_id
-                and k.session_id <> ''
-             offset 0) e
-          join rollups.words l on l.word = e.login
+             select e.*, e.event_id in (select f.event_id from fresh f) as is_fresh
+               from public.clickstream_events e
+              where e.session_id = t.session_id and e.session_id <> ''
+             offset 0) k
+          join rollups.words l on l.word = coalesce(k.user_login_state, '')
+          left join rollups.subjects s
+            on s.product_id = coalesce(k.context_product_id, '')
+           and s.name = coalesce(k.context_product_name, '')
+           and s.category = coalesce(k.context_product_category, '')
+           and s.brand = coalesce(k.context_product_brand, '')
+         cross join unnest(case when k.is_fresh then array[1] else array[1, -1] end) as v (sign)
          -- Out here, or the index of times would be read as a whole for each session.
-         where rollups.in_calendar(e.at)
+         where rollups.in_calendar(k.event_timestamp)
+           and k.event_timestamp <= horizon
     ),
-    -- What a session did in one login state.
-    slices as materialized (
-        select session_id, login_no,
-               count(*) over (partition by session_id) as states,
-               events, first_at, last_at, carts, completes, is_new, hours
-          from (select session_id, login_no,
-                       count(*) as events,
-                       min(at) as first_at,
-                       max(at) as last_at,
-                       count(*) filter (where event_name = 'add_to_cart_click') as carts,
-                       count(*) filter (where event_name = 'checkout_complete') as completes,
-                       coalesce(bool_or(is_first_visit), false) as is_new,
-                       array_agg(distinct date_bin('1 hour', at, epoch)) as hours
-                  from events
-                 group by 1, 2) s
+    scoped as materialized (
+        select sign, session_no, unnest(scopes) as scope_no, login_no, at, step, is_first_visit from events
+    ),
+    -- What a session did in a scope: as a whole, and in each login state of several.
+    wholes as materialized (
+        select sign, session_no, scope_no,
+               0 as part,
+               case when min(login_no) = max(login_no) then min(login_no) end as login_no,
+               count(*) as events,
+               min(at) as first_at,
+               max(at) as last_at,
+               min(at) filter (where step = 1) as viewed_at,
+               count(*) filter (where step = 2) as carts,
+               count(*) filter (where step = 4) as completes,
+               bool_or(is_first_visit) as is_new
+          from scoped
+         group by 1, 2, 3
     ),
     units as materialized (
-        select session_id, login_no, states > 1 as is_part, events, first_at, last_at, carts, completes, is_new, hours
-          from slices
+        select * from wholes
          union all
-        select session_id, null, false, events, first_at, last_at, carts, completes, is_new, hours
-          from (select session_id, sum(events) as events, min(first_at) as first_at, max(last_at) as last_at,
-                       sum(carts) as carts, sum(completes) as completes, bool_or(is_new) as is_new
-                  from slices
-                 where states > 1
-                 group by 1) s
-          join (select session_id, array_agg(distinct hour) as hours
-                  from slices, unnest(hours) hour
-                 where states > 1
-                 group by 1) h using (session_id)
+        select e.sign, e.session_no, e.scope_no, e.login_no, e.login_no,
+               count(*), min(at), max(at),
+               min(at) filter (where step = 1),
+               count(*) filter (where step = 2),
+               count(*) filter (where step = 4),
+               bool_or(is_first_visit)
+          from scoped e
+          join (select sign, session_no, scope_no from wholes where login_no is null) w using (sign, session_no, scope_no)
+         group by 1, 2, 3, 4
     ),
+    -- Few events are steps beyond the first, and few units have any.
     steps as materialized (
-        select session_id, login_no as unit, at, event_name
-          from events
-         where event_name in ('product_view', 'add_to_cart_click', 'checkout_start', 'checkout_complete')
-         union all
-        -- 0 is no number of a word: the whole of a session with several states.
-        select e.session_id, 0, e.at, e.event_name
-          from events e
-          join units u on u.session_id = e.session_id and u.login_no is null
-         where e.event_name in ('product_view', 'add_to_cart_click', 'checkout_start', 'checkout_complete')
-    ),
-    step1 as materialized (
-        select session_id, unit, min(at) as at
-          from steps where event_name = 'product_view' group by 1, 2
+        select u.sign, u.session_no, u.scope_no, u.part, u.viewed_at, e.at, e.step
+          from (select * from units where viewed_at is not null and carts > 0) u
+          join (select * from scoped where step > 1) e using (sign, session_no, scope_no)
+         where (u.part = 0 or e.login_no = u.part)
+           and e.at >= u.viewed_at
     ),
     step2 as materialized (
-        select b.session_id, b.unit, b.at as before, min(s.at) as at
-          from step1 b
-          join steps s on s.session_id = b.session_id and s.unit = b.unit and s.at >= b.at
-         where s.event_name = 'add_to_cart_click' group by 1, 2, 3
+        select sign, session_no, scope_no, part, viewed_at as before, min(at) as at
+          from steps where step = 2 group by 1, 2, 3, 4, 5
     ),
     step3 as materialized (
-        select b.session_id, b.unit, b.at as before, min(s.at) as at
-          from step2 b
-          join steps s on s.session_id = b.session_id and s.unit = b.unit and s.at >= b.at
-         where s.event_name = 'checkout_start' group by 1, 2, 3
+        select sign, session_no, scope_no, part, b.at as before, min(s.at) as at
+          from step2 b join steps s using (sign, session_no, scope_no, part)
+         where s.step = 3 and s.at >= b.at group by 1, 2, 3, 4, 5
     ),
     step4 as materialized (
-        select b.session_id, b.unit, b.at as before, min(s.at) as at
-          from step3 b
-          join steps s on s.session_id = b.session_id and s.unit = b.unit and s.at >= b.at
-         where s.event_name = 'checkout_complete' group by 1, 2, 3
+        select sign, session_no, scope_no, part, b.at as before, min(s.at) as at
+          from step3 b join steps s using (sign, session_no, scope_no, part)
+         where s.step = 4 and s.at >= b.at group by 1, 2, 3, 4, 5
     ),
-    new as (
-        insert into rollups.sessions
-               (session_id, first_at, last_at, hours, wait2, wait3, wait4, events, carts, completes,
-                span, reached, is_part, is_new, login_no)
-        select u.session_id, u.first_at, u.last_at, u.hours,
-               floor(extract(epoch from step2.at - step2.before)),
-               floor(extract(epoch from step3.at - step3.before)),
-               floor(extract(epoch from step4.at - step4.before)),
-               u.events, u.carts, u.completes,
-               case when u.last_at - u.first_at <= interval '1 hour' then 0
-                    else ceil(log(4, extract(epoch from u.last_at - u.first_at) / 3600)) end,
-               case when step4.at is not null then 4
-                    when step3.at is not null then 3
-                    when step2.at is not null then 2
-                    when step1.at is not null then 1
-                    else 0 end,
-               u.is_part, u.is_new, u.login_no
-          from (select *, coalesce(login_no, 0) as unit from units) u
-          left join step1 using (session_id, unit)
-          left join step2 using (session_id, unit)
-          left join step3 using (session_id, unit)
-          left join step4 using (session_id, unit)
-        returning *
+    waits as materialized (
+        select sign, session_no, scope_no, part,
+               2 + (step3.at is not null)::integer + (step4.at is not null)::integer as reached,
+               -- What is taken out again is written as -1 - itself.
+               case when sign < 0 then -1 else 0 end + sign * floor(extract(epoch from step2.at - step2.before))::bigint as wait2,
+               case when sign < 0 then -1 else 0 end + sign * floor(extract(epoch from step3.at - step3.before))::bigint as wait3,
+               case when sign < 0 then -1 else 0 end + sign * floor(extract(epoch from step4.at - step4.before))::bigint as wait4
+          from step2
+          left join step3 using (sign, session_no, scope_no, part)
+          left join step4 using (sign, session_no, scope_no, part)
     ),
-    changed as materialized (
-        select 1 as sign, * from new union all select -1, * from old
+    facts as materialized (
+        select u.*,
+               u.part <> 0 as is_part,
+               date_bin('1 hour', u.first_at, epoch) as hour,
+               coalesce(w.reached, (u.viewed_at is not null)::integer) as reached,
+               case when sign < 0 then -1 else 0 end + sign * floor(extract(epoch from u.last_at - u.first_at))::bigint as seconds,
+               w.wait2, w.wait3, w.wait4
+          from units u
+          left join waits w using (sign, session_no, scope_no, part)
+    ),
+    kept as (
+        insert into rollups.sessions (session_id, first_at, last_at, span, reached, is_part, login_no)
+        select t.session_id, f.first_at, f.last_at,
+               case when f.last_at - f.first_at <= interval '1 hour' then 0
+                    else ceil(log(4, extract(epoch from f.last_at - f.first_at) / 3600)) end,
+               f.reached, f.is_part, f.login_no
+          from facts f
+          join rollups.touched t using (session_no)
+         where f.scope_no = 0 and f.sign = 1
     ),
     counts as (
         insert into rollups.session_counts as t
-        select grain, bucket, is_part, login_no,
+        select 'h', is_part, scope_no, hour, login_no,
                sum(sign),
-               sum(sign * events),
                coalesce(sum(sign) filter (where carts > 0), 0),
                coalesce(sum(sign) filter (where completes > 0), 0),
                coalesce(sum(sign) filter (where carts > 0 and completes = 0), 0),
                coalesce(sum(sign) filter (where events = 1), 0),
                coalesce(sum(sign) filter (where is_new), 0),
-               array[coalesce(sum(sign) filter (where reached >= 1), 0),
-                     coalesce(sum(sign) filter (where reached >= 2), 0),
-                     coalesce(sum(sign) filter (where reached >= 3), 0),
-                     coalesce(sum(sign) filter (where reached >= 4), 0)]
-          from changed
-         cross join lateral (values ('h'::"char", date_bin('1 hour', first_at, epoch)),
-                                    ('d'::"char", date_bin('1 day', first_at, epoch))) g (grain, bucket)
-         group by 1, 2, 3, 4
-            on conflict (grain, bucket, is_part, login_no) do update
+               coalesce(sum(sign) filter (where reached >= 1), 0),
+               coalesce(sum(sign) filter (where reached >= 2), 0),
+               coalesce(sum(sign) filter (where reached >= 3), 0),
+               coalesce(sum(sign) filter (where reached >= 4), 0),
+               sum(sign * events),
+               array_agg(seconds),
+               array_agg(wait2) filter (where wait2 is not null),
+               array_agg(wait3) filter (where wait3 is not null),
+               array_agg(wait4) filter (where wait4 is not null)
+          from facts
+         group by is_part, scope_no, hour, login_no
+            on conflict (scope_no, grain, bucket, is_part, login_no) do update
            set sessions = t.sessions + excluded.sessions,
-               events = t.events + excluded.events,
                carted = t.carted + excluded.carted,
                converted = t.converted + excluded.converted,
                abandoned = t.abandoned + excluded.abandoned,
                bounces = t.bounces + excluded.bounces,
                new_sessions = t.new_sessions + excluded.new_sessions,
-               reached = array[t.reached[1] + excluded.reached[1], t.reached[2] + excluded.reached[2],
-                               t.reached[3] + excluded.reached[3], t.reached[4] + excluded.reached[4]]
+               reached1 = t.reached1 + excluded.reached1,
+               reached2 = t.reached2 + excluded.reached2,
+               reached3 = t.reached3 + excluded.reached3,
+               reached4 = t.reached4 + excluded.reached4,
+               events = t.events + excluded.events,
+               seconds = rollups.with_changes(t.seconds, excluded.seconds),
+               wait2 = rollups.with_changes(t.wait2, excluded.wait2),
+               wait3 = rollups.with_changes(t.wait3, excluded.wait3),
+               wait4 = rollups.with_changes(t.wait4, excluded.wait4)
+        returning t.scope_no, t.bucket
     ),
-    by_hour as (
-        insert into rollups.session_hours as t
-        select h.hour, h.previous, is_part, login_no, sum(sign)
-          from changed
-         cross join lateral (
-             select hour, coalesce(lag(hour) over (order by hour), '-infinity') as previous
-               from unnest(hours) hour) h
-         group by 1, 2, 3, 4
+    stays as (
+        insert into rollups.session_stays as t
+        select scope_no, hour, previous, is_part, login_no, sum(sign)
+          from (select scope_no, is_part, login_no, sign, hour,
+                       lag(hour) over (partition by sign, session_no, scope_no, part order by hour) as previous
+                  from (select distinct u.sign, u.session_no, u.scope_no, u.part, u.is_part, u.login_no,
+                               date_bin('1 hour', e.at, epoch) as hour
+                          -- Most stay in the hour that they began in.
+                          from (select * from facts where last_at >= hour + interval '1 hour') u
+                          join scoped e using (sign, session_no, scope_no)
+                         where u.part = 0 or e.login_no = u.part) h) s
+         where previous is not null
+         group by 1, 2, 3, 4, 5
         having sum(sign) <> 0
-            on conflict (hour, previous, is_part, login_no) do update
+            on conflict (scope_no, hour, previous, is_part, login_no) do update
            set sessions = t.sessions + excluded.sessions
     )
-    insert into rollups.session_seconds as t
-    select measure, is_exact, date_bin('1 day', first_at, epoch),
-           case when is_exact then seconds else rollups.coarse(seconds) end,
-           is_part, login_no, sum(sign)
-      from changed
-     cross join lateral (values (1::smallint, floor(extract(epoch from last_at - first_at))::bigint),
-                                (2::smallint, wait2), (3::smallint, wait3), (4::smallint, wait4)) m (measure, seconds)
-     cross join (values (true), (false)) x (is_exact)
-     where seconds is not null
-     group by 1, 2, 3, 4, 5, 6
-    having sum(sign) <> 0
-        on conflict (measure, is_exact, day, seconds, is_part, login_no) do update
-       set sessions = t.sessions + excluded.sessions;
+    insert into rollups.days as t (scope_no, day, is_open, has_people, has_sessions, turn)
+    select distinct scope_no, date_bin('1 day', bucket, epoch), true, false, false, currval('rollups.turns')
+      from counts
+        on conflict (scope_no, day) do update
+       set is_open = true, has_people = false, has_sessions = false, turn = excluded.turn;
+    truncate rollups.fresh, rollups.callers, rollups.touched;
     return null;
 end
 $$;
 
--- The triggers run in the order of their names: words and subjects are numbered
--- before the others use the numbers.
+-- Closes the days that this statement's events did not touch, the newest first,
+-- and no more of them than it takes not to fall behind.
+create function rollups.close_days() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp set jit = off set work_mem = '64MB'
+as $$
+declare
+    this constant bigint := currval('rollups.turns');
+    closing timestamptz;
+begin
+    if not (select ready from rollups.state) then
+        return null;
+    end if;
+    for closing in
+        select distinct day
+          from rollups.days
+         where is_open
+           and turn < this
+           and day < (select max(day) from rollups.days where is_open)
+         order by day desc
+         limit 2 + (select count(distinct day) from rollups.days where is_open and turn = this)
+    loop
+        perform rollups.close_day(closing, this);
+    end loop;
+    return null;
+end
+$$;
+
+-- How many ascending numbers are in a step of seconds.
+create function rollups.count_between(numbers bigint[], step integer) returns integer
+language sql immutable parallel safe
+as $$
+    select width_bucket(coalesce((rollups.steps())[$2 + 1] - 1, 9223372036854775807), $1)
+           - width_bucket((rollups.steps())[$2] - 1, $1)
+$$;
+
+-- A scope with few people or sessions is as quick by the hours.
+create function rollups.close_day(closing timestamptz, before_turn bigint) returns void
+language plpgsql
+as $$
+declare
+    nobody constant bit(32768) := repeat('0', 32768)::bit(32768);
+    next_day constant timestamptz := closing + interval '24 hours';
+    crowded integer[];
+    busy integer[];
+begin
+    crowded := array(
+        select p.scope_no
+          from (select h.scope_no, count(*) as people, count(distinct n / 32768) as blocks
+                  from rollups.days d
+                  join rollups.scope_hours h on h.scope_no = d.scope_no and h.hour >= closing and h.hour < next_day
+                 cross join lateral unnest(h.clients) as n
+                 where d.day = closing and d.is_open and d.turn < before_turn
+                 group by 1) p
+         cross join rollups.state t
+         where p.people >= t.busy and p.people >= t.dense * p.blocks);
+    busy := array(
+        select d.scope_no
+          from rollups.days d
+          join rollups.session_counts c
+            on c.grain = 'h' and c.scope_no = d.scope_no and c.bucket >= closing and c.bucket < next_day
+         where d.day = closing and d.is_open and d.turn < before_turn
+         group by 1
+        having sum(c.sessions) >= (select t.busy from rollups.state t));
+
+    delete from rollups.people_days where scope_no = any (crowded) and day = closing;
+    insert into rollups.people_days
+      with by_login as materialized (
+        select h.scope_no, h.login_no, p.kind, n / 32768 as block, bit_or(set_bit(nobody, n % 32768, 1)) as people
+          from rollups.scope_hours h
+         cross join lateral (values ('c'::"char", h.clients), ('u', h.users)) p (kind, people)
+         cross join lateral unnest(p.people) as n
+         where h.scope_no = any (crowded) and h.hour >= closing and h.hour < next_day
+         group by 1, 2, 3, 4
+    )
+    select scope_no, login_no, closing, block, kind, people from by_login
+     union all
+    select 0, null, closing, block, kind, bit_or(people) from by_login where scope_no = 0 group by 4, 5;
+
+    delete from rollups.session_counts where grain = 'd' and scope_no = any (busy) and bucket = closing;
+    insert into rollups.session_counts
+    select 'd', is_part, scope_no, closing, login_no, sum(sessions), sum(carted), sum(converted), sum(abandoned),
+           sum(bounces), sum(new_sessions), sum(reached1), sum(reached2), sum(reached3), sum(reached4), sum(events)
+      from rollups.session_counts
+     where grain = 'h' and scope_no = any (busy) and bucket >= closing and bucket < next_day
+     group by is_part, scope_no, login_no;
+
+    delete from rollups.session_seconds
+     where scope_no = any (busy) and measure between 1 and 4 and day = closing;
+    insert into rollups.session_seconds
+      with banded as materialized (
+        select c.scope_no, c.login_no, m.measure, c.is_part, (width_bucket(n, rollups.steps()) - 1) / 16 as band,
+               array_agg(n order by n) as seconds
+          from rollups.session_counts c
+         cross join lateral (values (1::smallint, c.seconds), (2, c.wait2), (3, c.wait3), (4, c.wait4)) m (measure, numbers)
+         cross join lateral unnest(m.numbers) as n
+         where c.grain = 'h' and c.scope_no = any (busy) and c.bucket >= closing and c.bucket < next_day
+         group by 1, 2, 3, 4, 5
+    )
+    select scope_no, login_no, closing, measure, band, is_part,
+           array(select rollups.count_between(seconds, step)
+                   from generate_series(16 * band + 1, least(16 * band + 16, cardinality(rollups.steps()))) as step
+                  order by step),
+           seconds
+      from banded;
+
+    update rollups.days
+       set is_open = false, has_people = scope_no = any (crowded), has_sessions = scope_no = any (busy)
+     where day = closing and is_open and turn < before_turn;
+end
+$$;
+
+-- The triggers run in the order of their names.
 create trigger rollups_0_turn before insert on public.clickstream_events
     for each statement execute function rollups.take_turn();
-create trigger rollups_1_counts after insert on public.clickstream_events
-    referencing new table as fresh for each statement execute function rollups.add_counts();
-create trigger rollups_2_people after insert on public.clickstream_events
-    referencing new table as fresh for each statement execute function rollups.add_people();
-create trigger rollups_3_sessions after insert on public.clickstream_events
+create trigger rollups_1_numbers after insert on public.clickstream_events
+    referencing new table as fresh for each statement execute function rollups.number_events();
+create trigger rollups_2_counts after insert on public.clickstream_events
+    for each statement execute function rollups.add_counts();
+create trigger rollups_3_hours after insert on public.clickstream_events
+    for each statement execute function rollups.add_hours();
+create trigger rollups_4_sessions after insert on public.clickstream_events
     referencing new table as fresh for each statement execute function rollups.add_sessions();
+create trigger rollups_5_days after insert on public.clickstream_events
+    for each statement execute function rollups.close_days();

@@ -14,9 +14,9 @@ begin
     return null;
 end
 $$;
-create trigger rollups_4_update after update on public.clickstream_events
+create trigger rollups_6_update after update on public.clickstream_events
     referencing old table as gone for each statement execute function rollups.distrust();
-create trigger rollups_4_delete after delete on public.clickstream_events
+create trigger rollups_6_delete after delete on public.clickstream_events
     referencing old table as gone for each statement execute function rollups.distrust();
 
 -- No events: rollups of none.
@@ -24,25 +24,31 @@ create function rollups.empty() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-    truncate rollups.words, rollups.event_counts, rollups.hour_counts, rollups.subjects, rollups.subject_counts,
-             rollups.subject_events, rollups.people, rollups.people_hours, rollups.people_days, rollups.sessions,
-             rollups.session_counts, rollups.session_seconds, rollups.session_hours
+    truncate rollups.words, rollups.event_counts, rollups.scopes, rollups.subjects,
+             rollups.subject_counts, rollups.subject_events, rollups.people, rollups.scope_hours, rollups.people_days,
+             rollups.sessions, rollups.session_counts, rollups.session_seconds, rollups.session_stays, rollups.days
              restart identity;
     update rollups.state set ready = true where not ready;
     return null;
 end
 $$;
-create trigger rollups_4_truncate after truncate on public.clickstream_events
+create trigger rollups_6_truncate after truncate on public.clickstream_events
     for each statement execute function rollups.empty();
 
 -- Events pass through here to be counted as if they had just arrived.
 create unlogged table rollups.refill (like public.clickstream_events);
-create trigger rollups_1_counts after insert on rollups.refill
-    referencing new table as fresh for each statement execute function rollups.add_counts();
-create trigger rollups_2_people after insert on rollups.refill
-    referencing new table as fresh for each statement execute function rollups.add_people();
-create trigger rollups_3_sessions after insert on rollups.refill
+create trigger rollups_0_turn before insert on rollups.refill
+    for each statement execute function rollups.take_turn();
+create trigger rollups_1_numbers after insert on rollups.refill
+    referencing new table as fresh for each statement execute function rollups.number_events();
+create trigger rollups_2_counts after insert on rollups.refill
+    for each statement execute function rollups.add_counts();
+create trigger rollups_3_hours after insert on rollups.refill
+    for each statement execute function rollups.add_hours();
+create trigger rollups_4_sessions after insert on rollups.refill
     referencing new table as fresh for each statement execute function rollups.add_sessions();
+create trigger rollups_5_days after insert on rollups.refill
+    for each statement execute function rollups.close_days();
 
 -- Filling is one transaction: begin_rebuild, rebuild for each stretch of time,
 -- commit. Readers see the rollups of before until then, and writers wait.
@@ -55,18 +61,20 @@ begin
     update rollups.state set ready = true;
     delete from rollups.words;
     delete from rollups.event_counts;
-    delete from rollups.hour_counts;
+    delete from rollups.scopes;
     delete from rollups.subjects;
     delete from rollups.subject_counts;
     delete from rollups.subject_events;
     delete from rollups.people;
-    delete from rollups.people_hours;
+    delete from rollups.scope_hours;
     delete from rollups.people_days;
     delete from rollups.sessions;
     delete from rollups.session_counts;
     delete from rollups.session_seconds;
-    delete from rollups.session_hours;
+    delete from rollups.session_stays;
+    delete from rollups.days;
     alter sequence rollups.words_word_no_seq restart;
+    alter sequence rollups.scopes_scope_no_seq restart;
     alter sequence rollups.subjects_subject_no_seq restart;
     alter sequence rollups.people_person_no_seq restart;
 end

@@ -59,21 +59,23 @@ as $$
            end
 $$;
 
--- Whether there are rollups for this question. A filter for '' means the empty
--- text and not NULL, which are one in here.
-create function rollups.has(
-    from_time timestamptz, to_time timestamptz,
-    login text, category text, brand text, product text, event text
-) returns boolean
+-- The scope of a filter: 0 for all, -1 for one that no event has, NULL for several
+-- filters at once, which is none.
+create function rollups.scope_of(category text, brand text, product text) returns integer
 language sql stable parallel safe
 as $$
-    select ready
-           and $1 >= '0001-01-01T00:00:00Z'::timestamptz and $2 < '10000-01-01T00:00:00Z'::timestamptz
-           and $3 is distinct from '' and $4 is null and $5 is null and $6 is null and $7 is null
-      from rollups.state
+    select case num_nonnulls($1, $2, $3)
+               when 0 then 0
+               when 1 then coalesce((select scope_no
+                                       from rollups.scopes
+                                      where value = coalesce($1, $2, $3)
+                                        and kind = case when $1 is not null then 'c'::"char" when $2 is not null then 'b' else 'p' end),
+                                    -1)
+           end
 $$;
 
--- The same for what is summed by subject.
+-- Whether there are rollups by subject for this question. A filter for '' means the
+-- empty text and not NULL, which are one in here.
 create function rollups.has_subjects(
     from_time timestamptz, to_time timestamptz,
     login text, category text, brand text, product text, event text
@@ -85,6 +87,16 @@ as $$
            and $3 is distinct from '' and $4 is distinct from '' and $5 is distinct from '' and $6 is distinct from ''
            and $7 is null
       from rollups.state
+$$;
+
+-- The same for those of people and sessions, which know one such filter at a time.
+create function rollups.has(
+    from_time timestamptz, to_time timestamptz,
+    login text, category text, brand text, product text, event text
+) returns boolean
+language sql stable parallel safe
+as $$
+    select rollups.has_subjects($1, $2, $3, $4, $5, $6, $7) and num_nonnulls($4, $5, $6) < 2
 $$;
 
 -- The subjects that a filter keeps.
@@ -100,6 +112,25 @@ as $$
             or s.brand = $2
             or ($2 = 'UNKNOWN' and s.brand = '' and (s.product_id <> '' or s.name <> '')))
        and ($3 is null or s.product_id = $3)
+$$;
+
+-- The sums by subject that make up a range's whole hours.
+create function rollups.subject_sums(
+    from_time timestamptz, to_time timestamptz, asked integer, category text, brand text, product text
+) returns setof rollups.subject_counts
+language sql stable parallel safe
+as $$
+    select c.*
+      from rollups.pieces($1, $2) p
+     cross join rollups.kept_subjects($4, $5, $6) s
+     cross join lateral (
+         -- Subject by subject: in the index a bucket is found under its subject.
+         select *
+           from rollups.subject_counts n
+          where n.grain = p.grain and n.subject_no = s.subject_no and n.bucket >= p.starts and n.bucket < p.ends
+         offset 0) c
+     where p.starts < p.ends
+       and ($3 is null or c.login_no = $3)
 $$;
 
 -- The sessions that began before an instant and had not ended by then.
@@ -131,46 +162,112 @@ create function rollups.is_of(is_part boolean, login_no integer, asked integer) 
 language sql immutable parallel safe
 as $$ select $3 is null and not $1 or $2 = $3 $$;
 
--- The sessions that reach over an end of a range.
-create function rollups.sessions_reaching(from_time timestamptz, to_time timestamptz, asked integer) returns text[]
-language sql stable parallel safe
+-- Hours of a range that no closed day sums up, in stretches.
+create function rollups.hours_of_people(from_time timestamptz, to_time timestamptz, scope integer)
+returns table (starts timestamptz, ends timestamptz)
+language sql stable parallel safe rows 4
 as $$
-    select array(
-        select session_id from rollups.sessions_open_at($1) where rollups.is_of(is_part, login_no, $3)
-         union
-        select session_id from rollups.sessions_open_at($2) where rollups.is_of(is_part, login_no, $3))
+    select s.*
+      from rollups.cut($1, $2) c
+     cross join lateral (
+         select c.h1, c.d1 where c.h1 < c.d1
+          union all
+         select c.d2, c.h2 where c.d2 < c.h2
+          union all
+         select day, day + interval '24 hours'
+           from rollups.days
+          where scope_no = $3 and day >= c.d1 and day < c.d2 and not has_people) s
 $$;
 
--- What the kept events of these sessions say about each.
+create function rollups.hours_of_sessions(from_time timestamptz, to_time timestamptz, scope integer)
+returns table (starts timestamptz, ends timestamptz)
+language sql stable parallel safe rows 4
+as $$
+    select s.*
+      from rollups.cut($1, $2) c
+     cross join lateral (
+         select c.h1, c.d1 where c.h1 < c.d1
+          union all
+         select c.d2, c.h2 where c.d2 < c.h2
+          union all
+         select day, day + interval '24 hours'
+           from rollups.days
+          where scope_no = $3 and day >= c.d1 and day < c.d2 and not has_sessions) s
+$$;
+
+-- The sums by start of a range's whole hours: those of closed days by day.
+create function rollups.session_sums_by_day(from_time timestamptz, to_time timestamptz, scope integer, asked integer)
+returns setof rollups.session_counts
+language sql stable
+as $$
+    select s.*
+      from rollups.cut($1, $2) c
+     cross join lateral (
+         select * from rollups.days d
+          where d.scope_no = $3 and d.day >= c.d1 and d.day < c.d2 and d.has_sessions
+         offset 0) d
+     cross join lateral (
+         select * from rollups.session_counts s
+          where s.scope_no = $3 and s.grain = 'd' and s.bucket = d.day
+         offset 0) s
+     where rollups.is_of(s.is_part, s.login_no, $4)
+$$;
+
+-- The others by hour.
+create function rollups.session_sums_by_hour(from_time timestamptz, to_time timestamptz, scope integer, asked integer)
+returns setof rollups.session_counts
+language sql stable
+as $$
+    select s.*
+      from rollups.hours_of_sessions($1, $2, $3) h
+     cross join lateral (
+         select * from rollups.session_counts s
+          where s.scope_no = $3 and s.grain = 'h' and s.bucket >= h.starts and s.bucket < h.ends
+         offset 0) s
+     where rollups.is_of(s.is_part, s.login_no, $4)
+$$;
+
+-- The kept events of these sessions, of all times.
+create function rollups.events_of(
+    ids text[], login text, category text, brand text, product text
+) returns setof public.clickstream_events
+language sql stable
+as $$
+    select k.*
+      from unnest($1) as named (id)
+     cross join lateral (
+         -- By the session alone: in one index, whatever the range.
+         select *
+           from public.clickstream_events e
+          where e.session_id = named.id and e.session_id <> ''
+         offset 0) k
+     where metrics.is_kept(k, $2, $3, $4, $5, null)
+       and rollups.in_calendar(k.event_timestamp)
+$$;
+
+-- What the kept events of these sessions say about each: those in the range, with
+-- sign 1, and all that there are, with sign -1.
 create function rollups.session_facts(
-    from_time timestamptz, to_time timestamptz, login text, ids text[]
+    from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text, ids text[]
 ) returns table (
-    session_id text, started_at timestamptz, last_at timestamptz, events bigint, carts bigint, completes bigint, is_new boolean,
-    seconds bigint, reached integer, wait2 bigint, wait3 bigint, wait4 bigint)
+    sign integer, session_id text, started_at timestamptz, last_at timestamptz, events bigint, carts bigint,
+    completes bigint, is_new boolean, seconds bigint, reached integer, wait2 bigint, wait3 bigint, wait4 bigint)
 language plpgsql stable
-set plan_cache_mode = force_custom_plan
+-- The planner expects too little of the sessions, and would loop where it should hash.
+set plan_cache_mode = force_custom_plan set enable_nestloop = off set enable_mergejoin = off set enable_sort = off
+set jit = off
 as $$
 #variable_conflict use_column
 begin
     return query
       with kept as materialized (
-        select k.session_id, k.event_timestamp as at, k.event_name, k.is_first_visit
-          from unnest($4) as named (id)
-         cross join lateral (
-            -- By the session alone: in one index, whatever the range.
-            select *
-              from public.clickstream_events e
-             where e.session_id = named.id and e.session_id <> ''
-            offset 0) k
-         where k.event_timestamp >= $1
-           and k.event_timestamp < $2
-           -- Rollups know no other filters.
-           and ($3 is null
-                or case $3 when 'unknown' then coalesce(k.user_login_state, '') = '' else k.user_login_state = $3 end)
-           and rollups.in_calendar(k.event_timestamp)
+        select v.sign, k.session_id, k.event_timestamp as at, k.event_name, k.is_first_visit
+          from rollups.events_of($7, $3, $4, $5, $6) k
+         cross join unnest(case when k.event_timestamp >= $1 and k.event_timestamp < $2 then array[1, -1] else array[-1] end)
+                    as v (sign)
     ),
     whole as (
-        select session_id,
+        select sign, session_id,
                min(at) as started_at,
                max(at) as last_at,
                count(*) as events,
@@ -178,27 +275,27 @@ begin
                count(*) filter (where event_name = 'checkout_complete') as completes,
                coalesce(bool_or(is_first_visit), false) as is_new,
                floor(extract(epoch from max(at) - min(at)))::bigint as seconds
-          from kept group by 1
+          from kept group by 1, 2
     ),
     step1 as materialized (
-        select session_id, min(at) as at from kept where event_name = 'product_view' group by 1
+        select sign, session_id, min(at) as at from kept where event_name = 'product_view' group by 1, 2
     ),
     step2 as materialized (
-        select b.session_id, b.at as before, min(k.at) as at
-          from step1 b join kept k on k.session_id = b.session_id and k.at >= b.at
-         where k.event_name = 'add_to_cart_click' group by 1, 2
+        select sign, session_id, b.at as before, min(k.at) as at
+          from step1 b join kept k using (sign, session_id)
+         where k.event_name = 'add_to_cart_click' and k.at >= b.at group by 1, 2, 3
     ),
     step3 as materialized (
-        select b.session_id, b.at as before, min(k.at) as at
-          from step2 b join kept k on k.session_id = b.session_id and k.at >= b.at
-         where k.event_name = 'checkout_start' group by 1, 2
+        select sign, session_id, b.at as before, min(k.at) as at
+          from step2 b join kept k using (sign, session_id)
+         where k.event_name = 'checkout_start' and k.at >= b.at group by 1, 2, 3
     ),
     step4 as materialized (
-        select b.session_id, b.at as before, min(k.at) as at
-          from step3 b join kept k on k.session_id = b.session_id and k.at >= b.at
-         where k.event_name = 'checkout_complete' group by 1, 2
+        select sign, session_id, b.at as before, min(k.at) as at
+          from step3 b join kept k using (sign, session_id)
+         where k.event_name = 'checkout_complete' and k.at >= b.at group by 1, 2, 3
     )
-    select w.session_id, w.started_at, w.last_at, w.events, w.carts, w.completes, w.is_new, w.seconds,
+    select sign, session_id, w.started_at, w.last_at, w.events, w.carts, w.completes, w.is_new, w.seconds,
            case when step4.at is not null then 4
                 when step3.at is not null then 3
                 when step2.at is not null then 2
@@ -208,47 +305,58 @@ begin
            floor(extract(epoch from step3.at - step3.before))::bigint,
            floor(extract(epoch from step4.at - step4.before))::bigint
       from whole w
-      left join step1 using (session_id)
-      left join step2 using (session_id)
-      left join step3 using (session_id)
-      left join step4 using (session_id);
+      left join step1 using (sign, session_id)
+      left join step2 using (sign, session_id)
+      left join step3 using (sign, session_id)
+      left join step4 using (sign, session_id);
 end
 $$;
 
--- The sessions of a range that its sums [sums_from, sums_to) by start do not get
--- right, with the sign to add them with: those that began where there are no
--- sums; less those that the sums have but that end outside; and, as far as they
--- are in the range, those that reach over an end of it.
-create function rollups.sessions_beside(
-    from_time timestamptz, to_time timestamptz, login text, sums_from timestamptz, sums_to timestamptz
-) returns table (
-    sign integer, events bigint, carts bigint, completes bigint, is_new boolean,
-    seconds bigint, reached integer, wait2 bigint, wait3 bigint, wait4 bigint)
+-- The sessions that were about in the parts of a range that stick out of its whole
+-- hours, or reached over an end of it.
+create function rollups.sessions_beside_hours(from_time timestamptz, to_time timestamptz, asked integer) returns text[]
 language plpgsql stable
 set plan_cache_mode = force_custom_plan
 as $$
-#variable_conflict use_column
 declare
-    asked constant integer := rollups.login_no(login);
+    cut record := rollups.cut(from_time, to_time);
 begin
-    return query
-    select s.sign, s.events, s.carts, s.completes, s.is_new,
-           floor(extract(epoch from s.last_at - s.first_at))::bigint, s.reached::integer, s.wait2, s.wait3, s.wait4
-      from (select 1 as sign, b.*
-              from rollups.sessions b
-             where b.first_at >= from_time and b.first_at < sums_from and b.last_at < to_time
-             union all
-            select 1, b.*
-              from rollups.sessions b
-             where b.first_at >= sums_to and b.first_at < to_time and b.last_at < to_time
-             union all
-            select -1, b.*
-              from rollups.sessions_open_at(to_time) b
-             where b.first_at >= sums_from and b.first_at < sums_to) s
-     where rollups.is_of(s.is_part, s.login_no, asked);
-    return query
-    select 1, f.events, f.carts, f.completes, f.is_new, f.seconds, f.reached, f.wait2, f.wait3, f.wait4
-      from rollups.session_facts(from_time, to_time, login,
-                                 rollups.sessions_reaching(from_time, to_time, asked)) f;
+    return array(
+        select session_id from rollups.sessions_open_at(from_time) where rollups.is_of(is_part, login_no, asked)
+         union
+        select session_id from rollups.sessions
+         where first_at >= from_time and first_at < cut.h1 and rollups.is_of(is_part, login_no, asked)
+         union
+        select session_id from rollups.sessions_open_at(cut.h2) where rollups.is_of(is_part, login_no, asked)
+         union
+        select session_id from rollups.sessions
+         where first_at >= cut.h2 and first_at < to_time and rollups.is_of(is_part, login_no, asked));
+end
+$$;
+
+-- A session that the sums of a range do not get right, with the sign to add it with.
+create type rollups.session_change as (
+    sign integer, events bigint, carts bigint, completes bigint, is_new boolean,
+    seconds bigint, reached integer, wait2 bigint, wait3 bigint, wait4 bigint);
+
+-- All of those: less what the sums say, plus what they did in the range.
+create function rollups.sessions_beside(
+    from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text
+) returns rollups.session_change[]
+language plpgsql stable
+set plan_cache_mode = force_custom_plan
+as $$
+declare
+    cut record := rollups.cut(from_time, to_time);
+    ids constant text[] := rollups.sessions_beside_hours(from_time, to_time, rollups.login_no(login));
+begin
+    if cardinality(ids) = 0 then
+        return '{}';
+    end if;
+    return array(
+        select row(f.sign, f.events, f.carts, f.completes, f.is_new, f.seconds, f.reached,
+                   f.wait2, f.wait3, f.wait4)::rollups.session_change
+          from rollups.session_facts($1, $2, $3, $4, $5, $6, ids) f
+         where f.sign > 0 or (f.started_at >= cut.h1 and f.started_at < cut.h2));
 end
 $$;

@@ -16,9 +16,11 @@ begin
         return query
         select e.events, p.clients, p.users, s.sessions, e.carts, e.starts, e.completes, e.priced, e.revenue,
                s.converted, s.carted, s.abandoned
-          from rollups.event_totals(from_time, to_time, login) e,
-               rollups.people_totals(from_time, to_time, login) p,
-               rollups.session_totals(from_time, to_time, login) s;
+          from rollups.event_totals(from_time, to_time, login, category, brand, product) e,
+               rollups.people_totals(from_time, to_time, login, category, brand, product) p,
+               rollups.session_totals(
+                   from_time, to_time, login, category, brand, product,
+                   rollups.sessions_beside(from_time, to_time, login, category, brand, product)) s;
         return;
     end if;
     -- A session is mostly one client's and one user's, so these are few: whatever
@@ -69,98 +71,134 @@ begin
 end
 $$;
 
-create function rollups.event_totals(from_time timestamptz, to_time timestamptz, login text)
-returns table (events bigint, carts bigint, starts bigint, completes bigint, priced bigint, revenue numeric)
-language sql stable
+create function rollups.event_totals(
+    from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text
+) returns table (events bigint, carts bigint, starts bigint, completes bigint, priced bigint, revenue numeric)
+language plpgsql stable
 set plan_cache_mode = force_custom_plan
 as $$
-      with counted as (
-        select w.word as event_name, c.events, c.priced, c.revenue
+declare
+    asked constant integer := rollups.login_no(login);
+    everything constant boolean := num_nonnulls(category, brand, product) = 0;
+begin
+    return query
+      with sums as (
+        select case when w.word = 'add_to_cart_click' then c.events end as carts,
+               case when w.word = 'checkout_start' then c.events end as starts,
+               case when w.word = 'checkout_complete' then c.events end as completes,
+               c.events, c.priced, c.revenue
           from (select e.name_no, sum(e.events) as events, sum(e.priced) as priced, sum(e.revenue) as revenue
                   from rollups.pieces($1, $2) p
                   join rollups.event_counts e on e.grain = p.grain and e.bucket >= p.starts and e.bucket < p.ends
-                 where $3 is null or e.login_no = (select rollups.login_no($3))
+                 where everything and (asked is null or e.login_no = asked)
                  group by 1) c
           join rollups.words w on w.word_no = c.name_no
          union all
-        select k.event_name, 1, (p.price is not null)::integer, p.price
-          from rollups.kept_beside($1, $2, $3, null, null, null, null) k
+        select e.carts, e.starts, e.completes, e.events, e.priced, e.revenue
+          from rollups.subject_sums($1, $2, asked, $4, $5, $6) e
+         where not everything
+         union all
+        select (k.event_name = 'add_to_cart_click')::integer,
+               (k.event_name = 'checkout_start')::integer,
+               (k.event_name = 'checkout_complete')::integer,
+               1, (p.price is not null)::integer, p.price
+          from rollups.kept_beside($1, $2, $3, $4, $5, $6, null) k
          cross join lateral (
              select case when k.event_name = 'checkout_complete'
                          then metrics.effective_price(k.context_product_price, k.context_product_discount_price)
                      end as price) p
     )
-    select coalesce(sum(events), 0)::bigint,
-           coalesce(sum(events) filter (where event_name = 'add_to_cart_click'), 0)::bigint,
-           coalesce(sum(events) filter (where event_name = 'checkout_start'), 0)::bigint,
-           coalesce(sum(events) filter (where event_name = 'checkout_complete'), 0)::bigint,
-           coalesce(sum(priced), 0)::bigint,
-           coalesce(sum(revenue), 0)
-      from counted
+    select coalesce(sum(s.events), 0)::bigint, coalesce(sum(s.carts), 0)::bigint, coalesce(sum(s.starts), 0)::bigint,
+           coalesce(sum(s.completes), 0)::bigint, coalesce(sum(s.priced), 0)::bigint, coalesce(sum(s.revenue), 0)
+      from sums s;
+end
 $$;
 
--- Whole days by the union of their bits; from the hours and events beside them,
+-- Closed days by the union of their bits; from the hours and events beside them,
 -- whoever is not in that union.
-create function rollups.people_totals(from_time timestamptz, to_time timestamptz, login text)
-returns table (clients bigint, users bigint)
-language sql stable
-set plan_cache_mode = force_custom_plan
+create function rollups.people_totals(
+    from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text
+) returns table (clients bigint, users bigint)
+language plpgsql stable
+set plan_cache_mode = force_custom_plan set work_mem = '64MB'
 as $$
-      with cut as materialized (select * from rollups.cut($1, $2)),
-    days as materialized (
+declare
+    cut record := rollups.cut(from_time, to_time);
+    asked constant integer := rollups.login_no(login);
+    scope constant integer := rollups.scope_of(category, brand, product);
+begin
+    return query
+      with days as materialized (
         select p.kind, p.block, bit_or(p.people) as people
-          from cut, rollups.people_days p
-         where p.day >= cut.d1 and p.day < cut.d2
-           and p.login_no is not distinct from (select rollups.login_no($3))
+          from rollups.days d
+          join rollups.people_days p
+            on p.scope_no = scope and p.day = d.day
+           and (p.login_no = asked or (asked is null and (p.login_no is null) = (scope = 0)))
+         where d.scope_no = scope and d.day >= cut.d1 and d.day < cut.d2
+           and d.has_people
          group by 1, 2
     ),
     beside as (
-        select h.kind, unnest(h.people) as person_no
-          from cut
+        select k.kind, unnest(k.people) as person_no
+          from rollups.hours_of_people($1, $2, scope) h
          cross join lateral (
-             select * from rollups.people_hours where hour >= cut.h1 and hour < cut.d1
-              union all
-             select * from rollups.people_hours where hour >= cut.d2 and hour < cut.h2) h
-         where $3 is null or h.login_no = (select rollups.login_no($3))
+             select * from rollups.scope_hours p
+              where p.scope_no = scope and p.hour >= h.starts and p.hour < h.ends
+             offset 0) p
+         cross join lateral (values ('c'::"char", p.clients), ('u', p.users)) k (kind, people)
+         where asked is null or p.login_no = asked
          union
         select p.kind, p.person_no
-          from rollups.kept_beside($1, $2, $3, null, null, null, null) k
-         cross join lateral (values ('c'::"char", k.client_id), ('u', k.user_id)) named (kind, id)
+          from (select distinct named.kind, named.id
+                  from rollups.kept_beside($1, $2, $3, $4, $5, $6, null) k
+                 cross join lateral (values ('c'::"char", k.client_id), ('u', k.user_id)) named (kind, id)
+                 where named.id <> '') named
          cross join lateral (
              select n.kind, n.person_no from rollups.people n where n.id = named.id and n.kind = named.kind offset 0) p
-         where named.id <> ''
     ),
     counted as (
         select kind, sum(bit_count(people)) as people from days group by 1
          union all
         select b.kind, count(*)
           from beside b
-          left join days d on d.kind = b.kind and d.block = b.person_no / 8192
-         where d.people is null or get_bit(d.people, b.person_no % 8192) = 0
+          left join days d on d.kind = b.kind and d.block = b.person_no / 32768
+         where d.people is null or get_bit(d.people, b.person_no % 32768) = 0
          group by 1
     )
-    select coalesce(sum(people) filter (where kind = 'c'), 0)::bigint,
-           coalesce(sum(people) filter (where kind = 'u'), 0)::bigint
-      from counted
+    select coalesce(sum(c.people) filter (where c.kind = 'c'), 0)::bigint,
+           coalesce(sum(c.people) filter (where c.kind = 'u'), 0)::bigint
+      from counted c;
+end
 $$;
 
-create function rollups.session_totals(from_time timestamptz, to_time timestamptz, login text)
-returns table (sessions bigint, events bigint, carted bigint, converted bigint, abandoned bigint, bounces bigint, new_sessions bigint)
-language sql stable
+create function rollups.session_totals(
+    from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text,
+    beside rollups.session_change[]
+) returns table (sessions bigint, events bigint, carted bigint, converted bigint, abandoned bigint, bounces bigint,
+                 new_sessions bigint, entered bigint)
+language plpgsql stable
 set plan_cache_mode = force_custom_plan
 as $$
+declare
+    asked constant integer := rollups.login_no(login);
+    scope constant integer := rollups.scope_of(category, brand, product);
+begin
+    return query
       with parts as (
-        select s.sessions, s.events, s.carted, s.converted, s.abandoned, s.bounces, s.new_sessions
-          from rollups.pieces($1, $2) p
-          join rollups.session_counts s on s.grain = p.grain and s.bucket >= p.starts and s.bucket < p.ends
-         where rollups.is_of(s.is_part, s.login_no, (select rollups.login_no($3)))
+        select s.sessions, s.events, s.carted, s.converted, s.abandoned, s.bounces, s.new_sessions, s.reached1 as entered
+          from (select * from rollups.session_sums_by_day($1, $2, scope, asked)
+                 union all
+                select * from rollups.session_sums_by_hour($1, $2, scope, asked)) s
          union all
         select b.sign, b.sign * b.events, b.sign * (b.carts > 0)::integer, b.sign * (b.completes > 0)::integer,
-               b.sign * (b.carts > 0 and b.completes = 0)::integer, b.sign * (b.events = 1)::integer, b.sign * b.is_new::integer
-          from rollups.cut($1, $2) cut, rollups.sessions_beside($1, $2, $3, cut.h1, cut.h2) b
+               b.sign * (b.carts > 0 and b.completes = 0)::integer, b.sign * (b.events = 1)::integer,
+               b.sign * b.is_new::integer, b.sign * (b.reached >= 1)::integer
+          from unnest($7) b
     )
-    select coalesce(sum(sessions), 0)::bigint, coalesce(sum(events), 0)::bigint, coalesce(sum(carted), 0)::bigint,
-           coalesce(sum(converted), 0)::bigint, coalesce(sum(abandoned), 0)::bigint, coalesce(sum(bounces), 0)::bigint,
-           coalesce(sum(new_sessions), 0)::bigint
-      from parts
+    select coalesce(sum(p.sessions), 0)::bigint, coalesce(sum(p.events), 0)::bigint, coalesce(sum(p.carted), 0)::bigint,
+           coalesce(sum(p.converted), 0)::bigint, coalesce(sum(p.abandoned), 0)::bigint,
+           coalesce(sum(p.bounces), 0)::bigint, coalesce(sum(p.new_sessions), 0)::bigint,
+           coalesce(sum(p.entered), 0)::bigint
+      from parts p;
+end
 $$;

@@ -18,8 +18,5 @@ select event_id,
        context_product_price,
        context_product_discount_price,
        context_product_url_path
-  from metrics.kept_events($1, $2, $3, $4, $5, $6, $7)
- where ($8::timestamptz is null or (event_timestamp, event_id) < ($8::timestamptz, $9::uuid))
-   and (not $10::boolean or context_product_id <> '' or context_product_name <> '')
+  from metrics.event_page($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
  order by event_timestamp desc, event_id desc
- limit $11::int8

@@ -6,14 +6,10 @@ use super::{EXAMPLES, Finding, name};
 use crate::EtlError;
 
 /// What is kept, and what compares it with events, or with the sessions it sums up.
-const FAMILIES: [(&str, &str); 10] = [
+const FAMILIES: [(&str, &str); 9] = [
     (
         "event_counts",
         include_str!("../../sql/verify_event_counts.sql"),
-    ),
-    (
-        "hour_counts",
-        include_str!("../../sql/verify_hour_counts.sql"),
     ),
     (
         "subject_counts",
@@ -24,8 +20,8 @@ const FAMILIES: [(&str, &str); 10] = [
         include_str!("../../sql/verify_subject_events.sql"),
     ),
     (
-        "people_hours",
-        include_str!("../../sql/verify_people_hours.sql"),
+        "scope_hours",
+        include_str!("../../sql/verify_scope_hours.sql"),
     ),
     (
         "people_days",
@@ -41,8 +37,8 @@ const FAMILIES: [(&str, &str); 10] = [
         include_str!("../../sql/verify_session_seconds.sql"),
     ),
     (
-        "session_hours",
-        include_str!("../../sql/verify_session_hours.sql"),
+        "session_stays",
+        include_str!("../../sql/verify_session_stays.sql"),
     ),
 ];
 

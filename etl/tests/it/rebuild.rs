@@ -94,15 +94,12 @@ async fn a_table_with_rows_gets_the_rollups_that_loads_would_have_kept() {
     let kept = rollups(&admin).await;
     for family in [
         "event_counts",
-        "hour_counts",
+        "scope_hours",
         "subject_counts",
         "subject_events",
-        "people_hours",
-        "people_days",
         "sessions",
         "session_counts",
-        "session_seconds",
-        "session_hours",
+        "session_stays",
     ] {
         assert!(kept.iter().any(|line| line.starts_with(family)), "{family}");
     }

@@ -7,10 +7,6 @@ lines as (
       left join word l on l.word_no = e.login_no
       left join word n on n.word_no = e.name_no
      union all
-    select 'hour_counts', row(h.hour, l.word, events, completes)::text
-      from rollups.hour_counts h
-      left join word l on l.word_no = h.login_no
-     union all
     select 'subject_counts',
            row(grain, subject, bucket, l.word, events, product_views, carts, starts, completes, priced, revenue, last_at)::text
       from rollups.subject_counts c
@@ -23,41 +19,36 @@ lines as (
       left join word l on l.word_no = c.login_no
       left join word n on n.word_no = c.name_no
      union all
-    select 'people_hours',
-           row(hour, l.word, h.kind, (select array_agg(p.id order by p.id)
-                                        from unnest(h.people) as n
-                                        left join rollups.people p on p.person_no = n and p.kind = h.kind))::text
-      from rollups.people_hours h
+    select 'scope_hours',
+           row(c.kind, c.value, h.hour, l.word, h.events, h.completes,
+               (select array_agg(p.id order by p.id)
+                  from unnest(h.clients) as n left join rollups.people p on p.person_no = n and p.kind = 'c'),
+               (select array_agg(p.id order by p.id)
+                  from unnest(h.users) as n left join rollups.people p on p.person_no = n and p.kind = 'u'))::text
+      from rollups.scope_hours h
+      left join lateral rollups.scope_named(h.scope_no) c on true
       left join word l on l.word_no = h.login_no
      union all
-    select 'people_days', row(d.day, l.word, d.kind, p.id)::text
-      from rollups.people_days d
-      left join word l on l.word_no = d.login_no
-     cross join generate_series(0, 8191) as n
-      left join rollups.people p on p.person_no = d.block * 8192 + n and p.kind = d.kind
-     where get_bit(d.people, n) = 1
-     union all
-    select 'sessions',
-           row(session_id, first_at, last_at, hours, wait2, wait3, wait4, events, carts, completes,
-               span, reached, is_part, is_new, l.word)::text
+    select 'sessions', row(session_id, first_at, last_at, span, reached, is_part, l.word)::text
       from rollups.sessions s
       left join word l on l.word_no = s.login_no
      union all
+    -- Closed days depend on the order in which events came, and are another's to verify.
     select 'session_counts',
-           row(grain, bucket, is_part, l.word, sessions, events, carted, converted, abandoned, bounces,
-               new_sessions, reached)::text
+           row(n.kind, n.value, c.bucket, c.is_part, l.word, c.sessions, c.events, c.carted, c.converted, c.abandoned,
+               c.bounces, c.new_sessions, c.reached1, c.reached2, c.reached3, c.reached4,
+               array(select x from unnest(c.seconds) as x order by x), array(select x from unnest(c.wait2) as x order by x),
+               array(select x from unnest(c.wait3) as x order by x), array(select x from unnest(c.wait4) as x order by x))::text
       from rollups.session_counts c
+      left join lateral rollups.scope_named(c.scope_no) n on true
       left join word l on l.word_no = c.login_no
-     where sessions <> 0
+     where c.sessions <> 0
+       and c.grain = 'h'
      union all
-    select 'session_seconds', row(measure, is_exact, day, seconds, is_part, l.word, sessions)::text
-      from rollups.session_seconds c
+    select 'session_stays', row(n.kind, n.value, c.hour, c.previous, c.is_part, l.word, c.sessions)::text
+      from rollups.session_stays c
+      left join lateral rollups.scope_named(c.scope_no) n on true
       left join word l on l.word_no = c.login_no
-     where sessions <> 0
-     union all
-    select 'session_hours', row(hour, previous, is_part, l.word, sessions)::text
-      from rollups.session_hours c
-      left join word l on l.word_no = c.login_no
-     where sessions <> 0
+     where c.sessions <> 0
 )
 select rollup || ' ' || line as line from lines order by rollup, line

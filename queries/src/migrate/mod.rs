@@ -19,10 +19,10 @@ use crate::schema::schema_version;
 pub use shape::Difference;
 
 /// The version this program knows.
-pub const CURRENT_VERSION: i32 = 13;
+pub const CURRENT_VERSION: i32 = 14;
 
 /// The migrations, in order.
-const MIGRATIONS: [(&str, &str); 13] = [
+const MIGRATIONS: [(&str, &str); 14] = [
     (
         "V1__warehouse",
         include_str!("../../migrations/V1__warehouse.sql"),
@@ -72,8 +72,12 @@ const MIGRATIONS: [(&str, &str); 13] = [
         include_str!("../../migrations/V12__funnel.sql"),
     ),
     (
-        "V13__session_pages",
-        include_str!("../../migrations/V13__session_pages.sql"),
+        "V13__pages",
+        include_str!("../../migrations/V13__pages.sql"),
+    ),
+    (
+        "V14__told_by_events",
+        include_str!("../../migrations/V14__told_by_events.sql"),
     ),
 ];
 

@@ -50,6 +50,25 @@ impl Warehouse {
         }
     }
 
+    /// However few were there: only a large shop has days that are worth it.
+    pub(crate) async fn sum_up_every_day(&self) {
+        self.client
+            .batch_execute("update rollups.state set busy = 1, dense = 1")
+            .await
+            .unwrap();
+    }
+
+    /// Also those that the last load touched.
+    pub(crate) async fn close_days(&self) {
+        self.client
+            .batch_execute(
+                "select rollups.close_day(day, 9223372036854775807)
+                   from (select distinct day from rollups.days where is_open) open",
+            )
+            .await
+            .unwrap();
+    }
+
     /// Rollups that are not believed: answers come from events.
     pub(crate) async fn distrust_rollups(&self) {
         self.client
