@@ -1,5 +1,5 @@
--- Hours with other events in a scope than are counted, or with other clients or
--- users than are kept, by login state. $1 how many to name.
+-- Hours with other events in a scope than are counted, all or of a name, or with
+-- other clients or users than are kept, by login state. $1 how many to name.
 with events as materialized (
     select s.kind as scope, s.value,
            date_bin('1 hour', e.event_timestamp, 'epoch') as hour,
@@ -11,7 +11,14 @@ with events as materialized (
      cross join lateral rollups.scopes_of(e) s
      where rollups.in_calendar(e.event_timestamp)
 ),
-counted as (
+names as (
+    select scope, value, hour, login, array_agg(of_name order by of_name) as names
+      from (select scope, value, hour, login, format('%s %s', event_name, count(*)) collate "C" as of_name
+              from events
+             group by scope, value, hour, login, event_name) n
+     group by 1, 2, 3, 4
+),
+sums as (
     select scope, value, hour, login,
            count(*) as events,
            count(*) filter (where event_name = 'checkout_complete') as completes,
@@ -20,8 +27,14 @@ counted as (
       from events
      group by 1, 2, 3, 4
 ),
+counted as (
+    select * from sums join names using (scope, value, hour, login)
+),
 kept as (
     select s.kind as scope, s.value, h.hour, l.word as login, h.events::bigint as events, h.completes::bigint as completes,
+           (select array_agg(format('%s %s', w.word, n.events) collate "C" order by format('%s %s', w.word, n.events) collate "C")
+              from unnest(h.names, h.of_name) as n (name_no, events)
+              left join rollups.words w on w.word_no = n.name_no) as names,
            (select array_agg(p.id collate "C" order by p.id collate "C")
               from unnest(h.clients) as n left join rollups.people p on p.person_no = n and p.kind = 'c') as clients,
            (select array_agg(p.id collate "C" order by p.id collate "C")
@@ -32,14 +45,17 @@ kept as (
 )
 select format('%shour from %s, login %L', case when scope <> 'a' then format('scope %s %L, ', scope, value) end,
               hour at time zone 'UTC', login) as place,
-       format('%s events, %s checkouts, %s clients, %s users', coalesce(k.events, 0), coalesce(k.completes, 0),
+       format('%s events (%s), %s checkouts, %s clients, %s users', coalesce(k.events, 0),
+              array_to_string(k.names, ', '), coalesce(k.completes, 0),
               coalesce(cardinality(k.clients), 0), coalesce(cardinality(k.users), 0)) as kept,
-       format('%s events, %s checkouts, %s of %s clients, %s of %s users', coalesce(c.events, 0), coalesce(c.completes, 0),
+       format('%s events (%s), %s checkouts, %s of %s clients, %s of %s users', coalesce(c.events, 0),
+              array_to_string(c.names, ', '), coalesce(c.completes, 0),
               (select count(*) from unnest(c.clients) as id where id = any (k.clients)), coalesce(cardinality(c.clients), 0),
               (select count(*) from unnest(c.users) as id where id = any (k.users)), coalesce(cardinality(c.users), 0)) as counted,
        count(*) over () as in_all
   from kept k
   full join counted c using (scope, value, hour, login)
- where (k.events, k.completes, k.clients, k.users) is distinct from (c.events, c.completes, c.clients, c.users)
+ where (k.events, k.completes, k.names, k.clients, k.users)
+       is distinct from (c.events, c.completes, c.names, c.clients, c.users)
  order by hour, scope, value, login
  limit $1

@@ -177,10 +177,8 @@ impl Warehouse {
 }
 
 async fn client(postgres: &Postgres, user: &str, options: SessionOptions) -> Client {
-    let target = Target {
-        sslmode: SslMode::Disable,
-        ..Target::new("127.0.0.1", postgres.port(), user, "postgres")
-    };
+    let mut target = Target::new("127.0.0.1", postgres.port(), user, "postgres");
+    target.sslmode = SslMode::Disable;
     connect(&target, &options).await.unwrap().client
 }
 

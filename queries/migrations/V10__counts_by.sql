@@ -10,47 +10,39 @@ set plan_cache_mode = force_custom_plan
 as $$
 declare
     asked constant integer := rollups.login_no(login);
-    cut record;
+    scope constant integer := rollups.scope_of(category, brand, product);
+    cut record := rollups.cut(from_time, to_time);
 begin
-    if num_nonnulls(category, brand, product) = 0 and rollups.has(from_time, to_time, login, null, null, null, null) then
-        return query
-        select c.word, sum(c.events)::bigint
-          from (select w.word, e.events
-                  from rollups.pieces(from_time, to_time) p
-                  join rollups.event_counts e on e.grain = p.grain and e.bucket >= p.starts and e.bucket < p.ends
-                  join rollups.words w on w.word_no = e.name_no
-                 where (asked is null or e.login_no = asked)
-                   and (event is null or w.word = event)
-                 union all
-                select k.event_name, 1
-                  from rollups.kept_beside(from_time, to_time, login, null, null, null, event) k) c
-         group by 1;
-    elsif rollups.has_subjects(from_time, to_time, login, category, brand, product, null) then
-        cut := rollups.cut(from_time, to_time);
-        return query
-        select c.word, sum(c.events)::bigint
-          from (select w.word, e.events
-                  from rollups.kept_subjects(category, brand, product) s
-                 cross join lateral (
-                     select * from rollups.subject_events n
-                      where n.subject_no = s.subject_no and n.day >= cut.d1 and n.day < cut.d2
-                     offset 0) e
-                  join rollups.words w on w.word_no = e.name_no
-                 where (asked is null or e.login_no = asked)
-                   and (event is null or w.word = event)
-                 union all
-                -- These have no hours.
-                select k.event_name, 1
-                  from (select * from metrics.kept_events(from_time, cut.d1, login, category, brand, product, event)
-                         union all
-                        select * from metrics.kept_events(cut.d2, to_time, login, category, brand, product, event)) k) c
-         group by 1;
-    else
+    if not rollups.has(from_time, to_time, login, category, brand, product, null) then
         return query
         select k.event_name, count(*)
           from metrics.kept_events($1, $2, $3, $4, $5, $6, $7) k
          group by 1;
+        return;
     end if;
+    return query
+    select c.word, sum(c.events)::bigint
+      from (select w.word, n.events
+              from (select e.name_no, sum(e.events) as events
+                      from rollups.pieces(from_time, to_time) p
+                      join rollups.event_counts e on e.grain = p.grain and e.bucket >= p.starts and e.bucket < p.ends
+                     where scope = 0
+                       and (asked is null or e.login_no = asked)
+                     group by 1
+                     union all
+                    select e.name_no, sum(e.events)
+                      from (select unnest(names) as name_no, unnest(of_name) as events
+                              from rollups.scope_hours h
+                             where scope <> 0
+                               and h.scope_no = scope and h.hour >= cut.h1 and h.hour < cut.h2
+                               and (asked is null or h.login_no = asked)) e
+                     group by 1) n
+              join rollups.words w on w.word_no = n.name_no
+             where event is null or w.word = event
+             union all
+            select k.event_name, 1
+              from rollups.kept_beside(from_time, to_time, login, category, brand, product, event) k) c
+     group by 1;
 end
 $$;
 
@@ -237,6 +229,8 @@ declare
     asked constant integer := rollups.login_no(login);
     scope constant integer := rollups.scope_of(category, brand, product);
     cut record := rollups.cut(from_time, to_time);
+    -- Closed days are days of UTC.
+    by_day constant boolean := zone = 'UTC' and bucket in ('day', 'week');
     -- Of these, some of a bucket's events may be in whole hours and some beside.
     split constant text[] := array(
         select session_id from rollups.sessions_open_at(cut.h1) where rollups.is_of(is_part, login_no, asked)
@@ -279,8 +273,17 @@ begin
          union all
         select date_trunc(counts_by_bucket.bucket, s.bucket, zone), 0, s.sessions, 0
           from rollups.session_counts s
-         where s.grain = 'h' and s.scope_no = scope and s.bucket >= cut.h1 and s.bucket < cut.h2
+         where not by_day
+           and s.grain = 'h' and s.scope_no = scope and s.bucket >= cut.h1 and s.bucket < cut.h2
            and rollups.is_of(s.is_part, s.login_no, asked)
+         union all
+        select date_trunc(counts_by_bucket.bucket, s.bucket, zone), 0, s.sessions, 0
+          from rollups.session_sums_by_day(from_time, to_time, scope, asked) s
+         where by_day
+         union all
+        select date_trunc(counts_by_bucket.bucket, s.bucket, zone), 0, s.sessions, 0
+          from rollups.session_sums_by_hour(from_time, to_time, scope, asked) s
+         where by_day
          union all
         -- A session that stays is a bucket's from its first hour there on.
         select h.t, 0, h.sessions, 0

@@ -83,15 +83,6 @@ create table rollups.subject_counts (
     primary key (grain, subject_no, bucket, login_no)
 );
 
-create table rollups.subject_events (
-    subject_no integer not null,
-    day        timestamptz not null,
-    login_no   integer not null,
-    name_no    integer not null,
-    events     bigint not null,
-    primary key (subject_no, day, login_no, name_no)
-);
-
 -- Clients and users, numbered in the order they appeared, so that a set of them
 -- is a string of bits and a count of distinct ones is a union.
 create table rollups.people (
@@ -101,14 +92,16 @@ create table rollups.people (
 );
 create index people_id_idx on rollups.people using hash (id);
 
--- An hour of a scope in one row for each login state: for charts over many hours,
--- and who was there.
+-- An hour of a scope in one row for each login state: for charts over many hours, how
+-- many events of which name, and who was there.
 create table rollups.scope_hours (
     scope_no  integer not null,
     login_no  integer not null,
     hour      timestamptz not null,
     events    integer not null,
     completes integer not null,
+    names     integer[] not null,
+    of_name   integer[] not null,
     clients   integer[],
     users     integer[],
     primary key (scope_no, hour, login_no)

@@ -213,15 +213,6 @@ begin
            set events = t.events + excluded.events,
                priced = t.priced + excluded.priced,
                revenue = t.revenue + excluded.revenue
-    ),
-    by_subject_and_name as (
-        insert into rollups.subject_events as t
-        select subject_no, date_bin('1 day', hour, epoch), login_no, name_no, sum(events)
-          from cells
-         where subject_no is not null
-         group by 1, 2, 3, 4
-            on conflict (subject_no, day, login_no, name_no) do update
-           set events = t.events + excluded.events
     )
     insert into rollups.subject_counts as t
     select 'h', subject_no, hour, login_no, events, product_views, carts, starts, completes, priced, revenue, last_at

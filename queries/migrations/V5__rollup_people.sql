@@ -16,28 +16,45 @@ begin
         return null;
     end if;
     with cells as materialized (
-        select scopes, hour, login_no, count(*) as events, count(*) filter (where step = 4) as completes
+        select scopes, hour, login_no, name_no, step, count(*) as events
           from rollups.fresh
+         group by 1, 2, 3, 4, 5
+    ),
+    names as (
+        select scope_no, hour, login_no,
+               sum(events) as events,
+               coalesce(sum(events) filter (where step = 4), 0) as completes,
+               array_agg(name_no) as names,
+               array_agg(events::integer) as of_name
+          from (select unnest(scopes) as scope_no, hour, login_no, name_no, step, sum(events) as events
+                  from cells
+                 group by 1, 2, 3, 4, 5) c
+         group by 1, 2, 3
+    ),
+    people as (
+        select scope_no, hour, login_no,
+               array_agg(client_no) filter (where client_no is not null) as clients,
+               array_agg(user_no) filter (where user_no is not null) as users
+          from (select distinct unnest(scopes) as scope_no, hour, login_no, client_no, null::integer as user_no
+                  from (select distinct scopes, hour, login_no, client_no from rollups.fresh where client_no is not null) c
+                 union all
+                select distinct unnest(scopes), hour, login_no, null::integer, user_no
+                  from (select distinct scopes, hour, login_no, user_no from rollups.fresh where user_no is not null) u) seen
          group by 1, 2, 3
     ),
     added as (
         insert into rollups.scope_hours as t
-        select scope_no, login_no, hour, sum(events), sum(completes),
-               array_agg(client_no) filter (where client_no is not null),
-               array_agg(user_no) filter (where user_no is not null)
-          from (select unnest(scopes) as scope_no, hour, login_no, events, completes, null::integer as client_no,
-                       null::integer as user_no
-                  from cells
-                 union all
-                select distinct unnest(scopes), hour, login_no, 0, 0, client_no, null::integer
-                  from (select distinct scopes, hour, login_no, client_no from rollups.fresh where client_no is not null) c
-                 union all
-                select distinct unnest(scopes), hour, login_no, 0, 0, null::integer, user_no
-                  from (select distinct scopes, hour, login_no, user_no from rollups.fresh where user_no is not null) u) seen
-         group by 1, 2, 3
+        select scope_no, login_no, hour, events, completes, names, of_name, clients, users
+          from names
+          left join people using (scope_no, hour, login_no)
             on conflict (scope_no, hour, login_no) do update
            set events = t.events + excluded.events,
                completes = t.completes + excluded.completes,
+               (names, of_name) = (
+                   select array_agg(n.name), array_agg(n.events)
+                     from (select name, sum(events)::integer as events
+                             from unnest(t.names || excluded.names, t.of_name || excluded.of_name) as b (name, events)
+                            group by 1) n),
                clients = rollups.union_of(t.clients, excluded.clients),
                users = rollups.union_of(t.users, excluded.users)
         returning t.scope_no, t.hour

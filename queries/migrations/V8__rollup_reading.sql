@@ -59,21 +59,6 @@ as $$
            end
 $$;
 
--- The scope of a filter: 0 for all, -1 for one that no event has, NULL for several
--- filters at once, which is none.
-create function rollups.scope_of(category text, brand text, product text) returns integer
-language sql stable parallel safe
-as $$
-    select case num_nonnulls($1, $2, $3)
-               when 0 then 0
-               when 1 then coalesce((select scope_no
-                                       from rollups.scopes
-                                      where value = coalesce($1, $2, $3)
-                                        and kind = case when $1 is not null then 'c'::"char" when $2 is not null then 'b' else 'p' end),
-                                    -1)
-           end
-$$;
-
 -- Whether there are rollups by subject for this question. A filter for '' means the
 -- empty text and not NULL, which are one in here.
 create function rollups.has_subjects(
@@ -89,16 +74,6 @@ as $$
       from rollups.state
 $$;
 
--- The same for those of people and sessions, which know one such filter at a time.
-create function rollups.has(
-    from_time timestamptz, to_time timestamptz,
-    login text, category text, brand text, product text, event text
-) returns boolean
-language sql stable parallel safe
-as $$
-    select rollups.has_subjects($1, $2, $3, $4, $5, $6, $7) and num_nonnulls($4, $5, $6) < 2
-$$;
-
 -- The subjects that a filter keeps.
 create function rollups.kept_subjects(category text, brand text, product text) returns setof rollups.subjects
 language sql stable parallel safe
@@ -112,6 +87,44 @@ as $$
             or s.brand = $2
             or ($2 = 'UNKNOWN' and s.brand = '' and (s.product_id <> '' or s.name <> '')))
        and ($3 is null or s.product_id = $3)
+$$;
+
+-- The scope of a filter: 0 for all, -1 for one that no event has. Several filters at
+-- once are a scope where one of them keeps no more than all together, as a product
+-- with its own category does; else NULL.
+create function rollups.scope_of(category text, brand text, product text) returns integer
+language plpgsql stable parallel safe
+as $$
+declare
+    kept constant bigint := (select count(*) from rollups.kept_subjects($1, $2, $3));
+    alone integer;
+begin
+    if num_nonnulls($1, $2, $3) = 0 then
+        return 0;
+    elsif kept = 0 then
+        return -1;
+    end if;
+    for alone in
+        select s.scope_no
+          from (values ('p'::"char", $3), ('b', $2), ('c', $1)) f (kind, value)
+          join rollups.scopes s using (kind, value)
+    loop
+        if num_nonnulls($1, $2, $3) = 1 or kept = (select count(*) from rollups.subjects where alone = any (scopes)) then
+            return alone;
+        end if;
+    end loop;
+    return null;
+end
+$$;
+
+-- The same for those of people and sessions.
+create function rollups.has(
+    from_time timestamptz, to_time timestamptz,
+    login text, category text, brand text, product text, event text
+) returns boolean
+language sql stable parallel safe
+as $$
+    select rollups.has_subjects($1, $2, $3, $4, $5, $6, $7) and rollups.scope_of($4, $5, $6) is not null
 $$;
 
 -- The sums by subject that make up a range's whole hours.

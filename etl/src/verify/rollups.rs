@@ -6,7 +6,7 @@ use super::{EXAMPLES, Finding, name};
 use crate::EtlError;
 
 /// What is kept, and what compares it with events, or with the sessions it sums up.
-const FAMILIES: [(&str, &str); 9] = [
+const FAMILIES: [(&str, &str); 8] = [
     (
         "event_counts",
         include_str!("../../sql/verify_event_counts.sql"),
@@ -14,10 +14,6 @@ const FAMILIES: [(&str, &str); 9] = [
     (
         "subject_counts",
         include_str!("../../sql/verify_subject_counts.sql"),
-    ),
-    (
-        "subject_events",
-        include_str!("../../sql/verify_subject_events.sql"),
     ),
     (
         "scope_hours",

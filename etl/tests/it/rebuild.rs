@@ -96,7 +96,6 @@ async fn a_table_with_rows_gets_the_rollups_that_loads_would_have_kept() {
         "event_counts",
         "scope_hours",
         "subject_counts",
-        "subject_events",
         "sessions",
         "session_counts",
         "session_stays",

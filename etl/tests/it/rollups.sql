@@ -13,14 +13,10 @@ lines as (
       left join subject using (subject_no)
       left join word l on l.word_no = c.login_no
      union all
-    select 'subject_events', row(subject, day, l.word, n.word, events)::text
-      from rollups.subject_events c
-      left join subject using (subject_no)
-      left join word l on l.word_no = c.login_no
-      left join word n on n.word_no = c.name_no
-     union all
     select 'scope_hours',
            row(c.kind, c.value, h.hour, l.word, h.events, h.completes,
+               (select array_agg(row(w.word, n.events)::text order by w.word)
+                  from unnest(h.names, h.of_name) as n (name_no, events) left join word w on w.word_no = n.name_no),
                (select array_agg(p.id order by p.id)
                   from unnest(h.clients) as n left join rollups.people p on p.person_no = n and p.kind = 'c'),
                (select array_agg(p.id order by p.id)
