@@ -3,6 +3,8 @@
 do $$
 begin
     execute format('grant connect, temporary on database %I to sbw_loader', current_database());
+    -- Triggers with the owner's rights keep what a statement adds in temporary tables.
+    execute format('grant temporary on database %I to sbw_owner', current_database());
     execute format('grant connect on database %I to sbw_reader', current_database());
 
     revoke all on schema public, etl, metrics, rollups from sbw_loader, sbw_reader;

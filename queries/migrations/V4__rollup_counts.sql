@@ -21,42 +21,56 @@ as $$
                    when 'checkout_start' then 3 when 'checkout_complete' then 4 else 0 end::smallint
 $$;
 
--- The events of a statement in numbers, for the statements that add them up. Only
--- one writer is here at a time, and nothing stays.
-create unlogged table rollups.fresh (
-    at             timestamptz not null,
-    hour           timestamptz not null,
-    login_no       integer not null,
-    name_no        integer not null,
-    -- 1 to 4 for the events of the standard funnel, else 0.
-    step           smallint not null,
-    is_first_visit boolean not null,
-    price          bigint,
-    subject_no     integer,
-    scopes         integer[] not null,
-    client_no      integer,
-    user_no        integer,
-    session_no     integer
-);
--- What the planner is told about these, it is told each time: it takes a sample.
-alter table rollups.fresh
-    alter at set statistics 1, alter hour set statistics 5, alter login_no set statistics 5, alter name_no set statistics 5,
-    alter step set statistics 5, alter is_first_visit set statistics 1, alter price set statistics 1,
-    alter subject_no set statistics 5, alter scopes set statistics 1, alter client_no set statistics 5,
-    alter user_no set statistics 5, alter session_no set statistics 5;
-
-create unlogged table rollups.callers (
-    kind      "char" not null,
-    id        text not null,
-    -- NULL for those that were not known, who are here once more with their number.
-    person_no integer
-);
-
-create unlogged table rollups.touched (
-    session_no integer not null,
-    session_id text not null,
-    is_known   boolean not null
-);
+-- The events of a statement in numbers, for the statements that add them up. In tables
+-- of the session's own, so that nobody who reads or dumps the database is waited for;
+-- and ours, as whoever wrote into another's would run what that one attached to it.
+create function rollups.make_room() returns void
+language plpgsql
+as $$
+begin
+    if to_regclass('pg_temp.rollups_fresh') is null then
+        create temporary table rollups_fresh (
+            at             timestamptz not null,
+            hour           timestamptz not null,
+            login_no       integer not null,
+            name_no        integer not null,
+            -- 1 to 4 for the events of the standard funnel, else 0.
+            step           smallint not null,
+            is_first_visit boolean not null,
+            price          bigint,
+            subject_no     integer,
+            scopes         integer[] not null,
+            client_no      integer,
+            user_no        integer,
+            session_no     integer
+        ) on commit drop;
+        -- The planner is told each time, by a sample.
+        alter table rollups_fresh
+            alter at set statistics 1, alter hour set statistics 5, alter login_no set statistics 5,
+            alter name_no set statistics 5, alter step set statistics 5, alter is_first_visit set statistics 1,
+            alter price set statistics 1, alter subject_no set statistics 5, alter scopes set statistics 1,
+            alter client_no set statistics 5, alter user_no set statistics 5, alter session_no set statistics 5;
+        create temporary table rollups_callers (
+            kind      "char" not null,
+            id        text not null,
+            -- NULL for those that were not known, who are here once more with their number.
+            person_no integer
+        ) on commit drop;
+        create temporary table rollups_touched (
+            session_no integer not null,
+            session_id text not null,
+            is_known   boolean not null
+        ) on commit drop;
+    elsif exists (select
+                    from pg_class
+                   where oid in (to_regclass('pg_temp.rollups_fresh'), to_regclass('pg_temp.rollups_callers'),
+                                 to_regclass('pg_temp.rollups_touched'))
+                     and relowner <> current_user::regrole) then
+        raise exception 'this session has tables of its own named rollups_fresh, rollups_callers or rollups_touched'
+              using hint = 'Drop them, and insert again.';
+    end if;
+end
+$$;
 
 create function rollups.number_events() returns trigger
 language plpgsql security definer
@@ -68,6 +82,7 @@ begin
     if not (select ready from rollups.state) then
         return null;
     end if;
+    perform rollups.make_room();
 
     insert into rollups.words (word)
     select f.word
@@ -116,24 +131,24 @@ begin
       left join made m using (kind, value)
      group by 1, 2, 3, 4;
 
-    insert into rollups.callers
+    insert into pg_temp.rollups_callers
     select f.kind, f.id, (select p.person_no from rollups.people p where p.id = f.id and p.kind = f.kind)
       from (select distinct 'c'::"char" as kind, client_id as id from fresh where client_id <> ''
              union all
             select distinct 'u'::"char", user_id from fresh where user_id <> '') f;
       with made as (
         insert into rollups.people (kind, id)
-        select kind, id from rollups.callers where person_no is null
+        select kind, id from pg_temp.rollups_callers where person_no is null
         returning kind, id, person_no
     )
-    insert into rollups.callers select kind, id, person_no from made;
+    insert into pg_temp.rollups_callers select kind, id, person_no from made;
 
-    insert into rollups.touched
+    insert into pg_temp.rollups_touched
     select row_number() over (), t.session_id,
            exists (select from rollups.sessions s where s.session_id = t.session_id offset 0)
       from (select distinct session_id from fresh where session_id <> '' and rollups.in_calendar(event_timestamp)) t;
 
-    insert into rollups.fresh
+    insert into pg_temp.rollups_fresh
     select f.event_timestamp,
            date_bin('1 hour', f.event_timestamp, 'epoch'),
            l.word_no,
@@ -155,11 +170,11 @@ begin
        and s.name = coalesce(f.context_product_name, '')
        and s.category = coalesce(f.context_product_category, '')
        and s.brand = coalesce(f.context_product_brand, '')
-      left join rollups.callers c on c.kind = 'c' and c.id = f.client_id and c.person_no is not null
-      left join rollups.callers u on u.kind = 'u' and u.id = f.user_id and u.person_no is not null
-      left join rollups.touched t on t.session_id = f.session_id
+      left join pg_temp.rollups_callers c on c.kind = 'c' and c.id = f.client_id and c.person_no is not null
+      left join pg_temp.rollups_callers u on u.kind = 'u' and u.id = f.user_id and u.person_no is not null
+      left join pg_temp.rollups_touched t on t.session_id = f.session_id
      where rollups.in_calendar(f.event_timestamp);
-    analyze rollups.fresh;
+    analyze pg_temp.rollups_fresh;
     return null;
 end
 $$;
@@ -180,7 +195,7 @@ begin
                count(price) as priced,
                coalesce(sum(price), 0) as revenue,
                max(at) as last_at
-          from rollups.fresh
+          from pg_temp.rollups_fresh
          group by 1, 2, 3, 4, 5
     ),
     names as materialized (

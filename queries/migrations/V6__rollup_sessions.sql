@@ -19,7 +19,7 @@ begin
     end if;
 
     with known as materialized (
-        select session_no, session_id from rollups.touched where is_known
+        select session_no, session_id from pg_temp.rollups_touched where is_known
     ),
     removed as (
         delete from rollups.sessions s
@@ -32,7 +32,7 @@ begin
     -- As they are now, with sign 1, and as they were before, with sign -1.
     events as (
         select 1 as sign, f.session_no, f.scopes, f.login_no, f.at, f.step, f.is_first_visit
-          from rollups.fresh f
+          from pg_temp.rollups_fresh f
          where f.session_no is not null
            and not exists (select from known k where k.session_no = f.session_no)
          union all
@@ -136,7 +136,7 @@ begin
                     else ceil(log(4, extract(epoch from f.last_at - f.first_at) / 3600)) end,
                f.reached, f.is_part, f.login_no
           from facts f
-          join rollups.touched t using (session_no)
+          join pg_temp.rollups_touched t using (session_no)
          where f.scope_no = 0 and f.sign = 1
     ),
     counts as (
@@ -199,7 +199,7 @@ begin
       from counts
         on conflict (scope_no, day) do update
        set is_open = true, has_people = false, has_sessions = false, turn = excluded.turn;
-    truncate rollups.fresh, rollups.callers, rollups.touched;
+    truncate pg_temp.rollups_fresh, pg_temp.rollups_callers, pg_temp.rollups_touched;
     return null;
 end
 $$;

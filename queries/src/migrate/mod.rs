@@ -40,8 +40,8 @@ const MIGRATIONS: [(&str, &str); 14] = [
         include_str!("../../migrations/V4__rollup_counts.sql"),
     ),
     (
-        "V5__rollup_people",
-        include_str!("../../migrations/V5__rollup_people.sql"),
+        "V5__rollup_hours",
+        include_str!("../../migrations/V5__rollup_hours.sql"),
     ),
     (
         "V6__rollup_sessions",

@@ -17,7 +17,7 @@ begin
     end if;
     with cells as materialized (
         select scopes, hour, login_no, name_no, step, count(*) as events
-          from rollups.fresh
+          from pg_temp.rollups_fresh
          group by 1, 2, 3, 4, 5
     ),
     names as (
@@ -36,10 +36,10 @@ begin
                array_agg(client_no) filter (where client_no is not null) as clients,
                array_agg(user_no) filter (where user_no is not null) as users
           from (select distinct unnest(scopes) as scope_no, hour, login_no, client_no, null::integer as user_no
-                  from (select distinct scopes, hour, login_no, client_no from rollups.fresh where client_no is not null) c
+                  from (select distinct scopes, hour, login_no, client_no from pg_temp.rollups_fresh where client_no is not null) c
                  union all
                 select distinct unnest(scopes), hour, login_no, null::integer, user_no
-                  from (select distinct scopes, hour, login_no, user_no from rollups.fresh where user_no is not null) u) seen
+                  from (select distinct scopes, hour, login_no, user_no from pg_temp.rollups_fresh where user_no is not null) u) seen
          group by 1, 2, 3
     ),
     added as (
