@@ -63,9 +63,8 @@ begin
                                   where rollups.is_of(o.is_part, o.login_no, asked)
                                   union
                                  select o.session_id from rollups.sessions_open_at($2) o
-                                  where rollups.is_of(o.is_part, o.login_no, asked))) f
-                 where f.sign > 0
-                   and (at_step is null or f.reached = at_step or (f.reached > at_step and not dropped))
+                                  where rollups.is_of(o.is_part, o.login_no, asked)), null) f
+                 where (at_step is null or f.reached = at_step or (f.reached > at_step and not dropped))
                    and (before_time is null
                         or f.started_at < before_time
                         or (f.started_at = before_time and f.session_id collate "C" > before_id))) s
@@ -78,8 +77,8 @@ begin
     -- of those as it takes, and whoever was about beside them.
     beside := rollups.sessions_beside_hours($1, $2, asked);
     wrong := (select count(*)
-                from rollups.session_facts('infinity', 'infinity', $3, $4, $5, $6, beside) f
-               where f.sign < 0 and f.started_at >= cut.h1 and f.started_at < cut.h2);
+                from rollups.session_facts('infinity', 'infinity', $3, $4, $5, $6, beside, beside) f
+               where f.started_at >= cut.h1 and f.started_at < cut.h2);
     hours := array(
         select h.hour
           from (select h.hour,
@@ -106,9 +105,8 @@ begin
          group by 1);
     return query
     select f.session_id collate "C", f.started_at, f.last_at
-      from rollups.session_facts($1, $2, $3, $4, $5, $6, array(select unnest(found) union select unnest(beside))) f
-     where f.sign > 0
-       and (at_step is null or f.reached = at_step or (f.reached > at_step and not dropped))
+      from rollups.session_facts($1, $2, $3, $4, $5, $6, array(select unnest(found) union select unnest(beside)), null) f
+     where (at_step is null or f.reached = at_step or (f.reached > at_step and not dropped))
        and (before_time is null
             or f.started_at < before_time
             or (f.started_at = before_time and f.session_id collate "C" > before_id))

@@ -259,9 +259,10 @@ as $$
 $$;
 
 -- What the kept events of these sessions say about each: those in the range, with
--- sign 1, and all that there are, with sign -1.
+-- sign 1; of the sessions that are `both`, also all that there are, with sign -1.
 create function rollups.session_facts(
-    from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text, ids text[]
+    from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text,
+    ids text[], both_ids text[]
 ) returns table (
     sign integer, session_id text, started_at timestamptz, last_at timestamptz, events bigint, carts bigint,
     completes bigint, is_new boolean, seconds bigint, reached integer, wait2 bigint, wait3 bigint, wait4 bigint)
@@ -273,11 +274,14 @@ as $$
 #variable_conflict use_column
 begin
     return query
-      with kept as materialized (
-        select v.sign, k.session_id, k.event_timestamp as at, k.event_name, k.is_first_visit
+      with found as materialized (
+        select k.session_id, k.event_timestamp as at, k.event_name, k.is_first_visit
           from rollups.events_of($7, $3, $4, $5, $6) k
-         cross join unnest(case when k.event_timestamp >= $1 and k.event_timestamp < $2 then array[1, -1] else array[-1] end)
-                    as v (sign)
+    ),
+    kept as materialized (
+        select 1 as sign, f.* from found f where f.at >= $1 and f.at < $2
+         union all
+        select -1, f.* from found f where f.session_id in (select unnest($8))
     ),
     whole as (
         select sign, session_id,
@@ -361,7 +365,8 @@ set plan_cache_mode = force_custom_plan
 as $$
 declare
     cut record := rollups.cut(from_time, to_time);
-    ids constant text[] := rollups.sessions_beside_hours(from_time, to_time, rollups.login_no(login));
+    asked constant integer := rollups.login_no(login);
+    ids constant text[] := rollups.sessions_beside_hours(from_time, to_time, asked);
 begin
     if cardinality(ids) = 0 then
         return '{}';
@@ -369,7 +374,15 @@ begin
     return array(
         select row(f.sign, f.events, f.carts, f.completes, f.is_new, f.seconds, f.reached,
                    f.wait2, f.wait3, f.wait4)::rollups.session_change
-          from rollups.session_facts($1, $2, $3, $4, $5, $6, ids) f
+          from rollups.session_facts(
+                   $1, $2, $3, $4, $5, $6, ids,
+                   -- Others did not begin where sums are, in any scope.
+                   case when cut.h1 < cut.h2
+                        then array(select session_id from rollups.sessions_open_at(cut.h1)
+                                    where rollups.is_of(is_part, login_no, asked)
+                                    union
+                                   select session_id from rollups.sessions_open_at(cut.h2)
+                                    where rollups.is_of(is_part, login_no, asked)) end) f
          where f.sign > 0 or (f.started_at >= cut.h1 and f.started_at < cut.h2));
 end
 $$;
