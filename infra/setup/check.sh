@@ -36,8 +36,27 @@ step "the Lambda binaries, as they are deployed"
 # serves these and `make demo`.
 cargo build --release --locked -p sbw-ingest -p sbw-etl -p sbw-local --bins
 
+step "the Lambda zips, as deploy uploads them"
+zips=$(mktemp -d)
+trap 'rm -rf "$zips"' EXIT
+infra/aws/functions "$zips" "$(uname -m | sed s/aarch64/arm64/)" --from "$CARGO_TARGET_DIR/release"
+mkdir "$zips/unzipped"
+for name in clickstream-lambda-ingest sbw-etl; do
+    unzip -q "$zips/$name.zip" bootstrap -d "$zips/$name.d"
+    mv "$zips/$name.d/bootstrap" "$zips/unzipped/$name"
+done
+# arm64, the default of deploy, is built where its standard library is there.
+if [ -d "$(rustc --print sysroot)/lib/rustlib/aarch64-unknown-linux-gnu" ]; then
+    infra/aws/functions "$zips/arm64" arm64
+else
+    echo "arm64: not built, this toolchain has no standard library for it (rustup target add aarch64-unknown-linux-gnu)"
+fi
+
 step tests
-SBW_LAMBDA_DIR="$CARGO_TARGET_DIR/release" cargo nextest run --workspace --locked --profile ci
+SBW_LAMBDA_DIR="$zips/unzipped" cargo nextest run --workspace --locked --profile ci
+
+step "the AWS side"
+"${XDG_CACHE_HOME:-$HOME/.cache}/sbw/aws/bin/pytest" -n 2 --dist loadfile infra/tests
 
 step "the Shiny app"
 shiny/tests/run

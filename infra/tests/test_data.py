@@ -1,0 +1,72 @@
+"""The buckets as MiniStack makes them."""
+
+import json
+
+import botocore.exceptions
+import pytest
+
+import policies
+from conftest import ARTEFACTS, BACKUPS
+
+RAW, ASSETS = "clickstream-s3-ingest", "clickstream-s3-sbw"
+BUCKETS = [RAW, ASSETS, ARTEFACTS, BACKUPS]
+
+
+@pytest.fixture
+def data(ministack):
+    ministack.create("data", S3EndpointId="vpce-0123")
+    return ministack
+
+
+def test_every_bucket_is_private_encrypted_versioned_and_wants_tls(data):
+    s3 = data.client("s3")
+    assert {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]} == set(BUCKETS)
+    for bucket in BUCKETS:
+        block = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+        assert block == dict.fromkeys(
+            ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True
+        ), bucket
+        (rule,) = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+        assert rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256", bucket
+        assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled", bucket
+        (owner,) = s3.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]["Rules"]
+        assert owner["ObjectOwnership"] == "BucketOwnerEnforced", bucket
+
+        document = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
+        # Whatever else is allowed to somebody: over plain HTTP it is not.
+        anything = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"}]}
+        for resource in (f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/events/x"):
+            for action in ("s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:DeleteObject"):
+                assert policies.allowed([document, anything], action, resource, aws__SecureTransport="true")
+                assert not policies.allowed([document, anything], action, resource, aws__SecureTransport="false")
+
+
+def test_only_the_vpc_installs_from_the_artefact_bucket(data):
+    s3 = data.client("s3")
+    for bucket in BUCKETS:
+        document = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
+
+        def may(action, key, endpoint):
+            context = {"aws__SecureTransport": "true"} | ({"aws__SourceVpce": endpoint} if endpoint else {})
+            return policies.allowed([document], action, f"arn:aws:s3:::{bucket}/{key}", **context)
+
+        assert may("s3:GetObject", "hosts/install", "vpce-0123") == (bucket == ARTEFACTS)
+        assert not may("s3:GetObject", "hosts/install", None)
+        assert not may("s3:GetObject", "hosts/install", "vpce-9999")
+        assert not may("s3:GetObject", "functions/etl.zip", "vpce-0123")
+        assert not may("s3:PutObject", "hosts/install", "vpce-0123")
+
+
+def test_objects_of_hosts_are_announced(data):
+    configuration = data.client("s3").get_bucket_notification_configuration(Bucket=BACKUPS)
+    assert "EventBridgeConfiguration" in configuration
+
+
+def test_removing_the_stack_keeps_what_cannot_be_made_again(data):
+    s3 = data.client("s3")
+    s3.put_object(Bucket=RAW, Key="events/2025/12/01/event-1.json", Body=b"{}")
+    data.delete("data")
+    assert {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]} == {RAW, ASSETS, BACKUPS}
+    assert s3.get_object(Bucket=RAW, Key="events/2025/12/01/event-1.json")["Body"].read() == b"{}"
+    with pytest.raises(botocore.exceptions.ClientError):
+        s3.head_bucket(Bucket=ARTEFACTS)
