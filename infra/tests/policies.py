@@ -4,6 +4,8 @@ What of IAM's language the platform's policies use, and an error for the rest, s
 that a new construct cannot pass unread.
 """
 
+import ast
+import json
 from fnmatch import fnmatchcase
 
 _CONDITIONS = {
@@ -62,7 +64,14 @@ def allowed(documents, action, resource, principal=None, **context):
 def of_role(iam, role):
     """The documents of a role's own policies, as IAM has them."""
     names = iam.list_role_policies(RoleName=role)["PolicyNames"]
-    return [iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names]
+    return [as_document(iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]) for name in names]
+
+
+def as_document(answer):
+    """A policy as data; moto answers some as text, and not always as JSON's."""
+    if not isinstance(answer, str):
+        return answer
+    return json.loads(answer) if answer.startswith('{"') else ast.literal_eval(answer)
 
 
 def actions_of(*services):

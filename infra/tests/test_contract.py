@@ -61,6 +61,8 @@ NOT_EMULATED = [
     ("ingest", "Function", "ReservedConcurrentExecutions", 100),
     ("warehouse", "Instance", "MetadataOptions.HttpTokens", "required"),
     ("warehouse", "Instance", "MetadataOptions.HttpPutResponseHopLimit", 1),
+    ("warehouse", "Instance", "DisableApiTermination", True),
+    ("oltp", "Instance", "DisableApiTermination", True),
     ("warehouse", "Instance", "SecurityGroupIds", ["<WarehouseGroupId>"]),
     ("warehouse", "Role", "ManagedPolicyArns", ["arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"]),
     ("oltp", "Instance", "SecurityGroupIds", ["<WebDbGroupId>"]),
@@ -100,7 +102,7 @@ def test_yaml_that_cloudformation_reads(stack):
 def test_every_parameter_has_a_default_or_is_found_by_deploy():
     """A parameter without a default comes from an earlier stack's output, or from `deploy` itself."""
     deploy = (templates.AWS / "deploy").read_text()
-    given = set(re.findall(r"^\s*given\[(\w+)\]=", deploy, re.MULTILINE))
+    given = set(re.findall(r"\bgiven\[(\w+)\]=", deploy))
     for stack in templates.STACKS:
         template = templates.load(stack)
         for name, spec in template["Parameters"].items():

@@ -32,8 +32,6 @@ def test_hosts_stand_where_they_should(hosts):
         assert {"Key": "Name", "Value": name} in host["Tags"]
         assert (host["SubnetId"], host["PrivateIpAddress"]) == (hosts.outputs[subnet], address)
         assert not host.get("KeyName"), "people come by SSM"
-        protected = ec2.describe_instance_attribute(InstanceId=host["InstanceId"], Attribute="disableApiTermination")
-        assert protected["DisableApiTermination"]["Value"] is True
         (device,) = host["BlockDeviceMappings"]
         (volume,) = ec2.describe_volumes(VolumeIds=[device["Ebs"]["VolumeId"]])["Volumes"]
         assert (volume["Encrypted"], volume["VolumeType"]) == (True, "gp3")
@@ -62,7 +60,7 @@ def test_a_host_reads_its_own_parameters_and_backups_and_nobody_elses(hosts):
         # Attached by the template, as test_contract shows; moto drops that, and knows the policy.
         core = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
         version = iam.get_policy(PolicyArn=core)["Policy"]["DefaultVersionId"]
-        managed = iam.get_policy_version(PolicyArn=core, VersionId=version)["PolicyVersion"]["Document"]
+        managed = policies.as_document(iam.get_policy_version(PolicyArn=core, VersionId=version)["PolicyVersion"]["Document"])
         documents = [*policies.of_role(iam, name), managed]
         assert policies.allowed([managed], "ssm:GetParameter", f"{parameter}/anything"), "what the Deny is for"
 

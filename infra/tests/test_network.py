@@ -4,8 +4,6 @@ MiniStack makes, changes and removes it, but gives the endpoints no routes and n
 groups; moto gives them, and drops the associations of route tables.
 """
 
-import ast
-
 import policies
 from conftest import ACCOUNT, ARTEFACTS, BACKUPS
 
@@ -115,20 +113,15 @@ def test_the_endpoints_are_all_there_is_besides(moto):
     assert set(endpoints) == {"s3", "ssm", "ssmmessages", "ec2messages"}
     gateway = endpoints.pop("s3")
     assert gateway["VpcEndpointType"] == "Gateway"
-    check_s3_policy(document_of(gateway))
+    check_s3_policy(policies.as_document(gateway["PolicyDocument"]))
     for endpoint in endpoints.values():
         assert endpoint["VpcEndpointType"] == "Interface"
         assert endpoint["SubnetIds"] == [outputs["PrivateSubnetId"]]
         assert endpoint["PrivateDnsEnabled"] is True
         assert [group["GroupName"] for group in endpoint["Groups"]] == ["sg_ec2_VPC_Interface_endpoint_SSM"]
-        document = document_of(endpoint)
+        document = policies.as_document(endpoint["PolicyDocument"])
         assert policies.allowed([document], "ssm:GetParameter", "x", aws__PrincipalAccount=ACCOUNT)
         assert not policies.allowed([document], "ssm:GetParameter", "x", aws__PrincipalAccount="999999999999")
-
-
-def document_of(endpoint):
-    # moto answers with Python's way of writing it, not JSON's.
-    return ast.literal_eval(endpoint["PolicyDocument"])
 
 
 def check_s3_policy(document):
