@@ -93,7 +93,9 @@ impl Bench {
                     event(at, n).to_string()
                 } else {
                     serde_json::to_string(
-                        &(0..events).map(|e| event(at, n + e)).collect::<Vec<_>>(),
+                        &(0..events)
+                            .map(|e| event(at, n * events + e))
+                            .collect::<Vec<_>>(),
                     )
                     .unwrap()
                 };
@@ -361,21 +363,43 @@ fn day(day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2025, 12, day).unwrap()
 }
 
-/// What a browser sends, enriched as ingest does: about 800 bytes.
+/// What a browser sends, enriched as ingest does: about 800 bytes. Twelve in a row
+/// are a visit, most of it to one product, and less than half is about any.
 fn event(at: DateTime<Utc>, n: i64) -> Value {
-    let names = ["product_view", "click", "page_view", "add_to_cart_click"];
-    let name = names[usize::try_from(n % 4).unwrap()];
+    const NAMES: [&str; 12] = [
+        "home_view",
+        "page_view",
+        "category_view",
+        "product_view",
+        "click",
+        "product_view",
+        "page_view",
+        "product_view",
+        "click",
+        "add_to_cart_click",
+        "checkout_start",
+        "click",
+    ];
+    let visit = n / 12;
+    let name = NAMES[usize::try_from(n % 12).unwrap()];
+    let user = (visit % 5 == 0).then(|| format!("us-{}", visit % 9_000));
+    let product = (name.starts_with("product") || name.starts_with("add")).then(|| {
+        let product = (visit * 13 + i64::from(n % 12 == 7)) % 64;
+        json!({"id": format!("p-{product}"), "name": "Bàn phím AULA M75 TM", "category": format!("category {}", product / 11),
+               "brand": format!("brand {}", product % 14), "price": 1_990_000, "discountPrice": 1_790_000,
+               "urlPath": "/product/ban-phim-aula-m75-tm"})
+    });
     json!({
         "eventName": name,
         "eventId": Uuid::new_v4(),
-        "eventTimestamp": at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
+        "eventTimestamp": (at + TimeDelta::seconds(n % 12 * 20)).to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
         "pageUrl": "https://shop.example/product/ban-phim-aula-m75-tm",
         "referrer": null,
-        "userId": format!("us-{}", n % 900), "userLoginState": "logged_in", "identitySource": "cognito_email",
-        "clientId": format!("c-{}", n % 1_700), "sessionId": format!("s-{}", n / 30), "isFirstVisit": n % 7 == 0,
-        "product": {"id": format!("p-{}", n % 120), "name": "Bàn phím AULA M75 TM", "category": "keyboard",
-                    "brand": "AULA", "price": 1_990_000, "discountPrice": 1_790_000,
-                    "urlPath": "/product/ban-phim-aula-m75-tm"},
+        "userLoginState": if user.is_some() { "logged_in" } else { "anonymous" },
+        "identitySource": if user.is_some() { "cognito_email" } else { "anonymous" },
+        "userId": user,
+        "clientId": format!("c-{}", visit % 11_000), "sessionId": format!("s-{visit}"), "isFirstVisit": n % 12 == 0,
+        "product": product,
         "element": {"tag": "button", "id": "buy", "role": null, "text": "Mua", "dataset": {"total": "1790000"}},
         "_ingest": {"receivedAt": at, "sourceIp": "203.0.113.0", "userAgent": "Mozilla/5.0", "method": "POST",
                     "path": "/clickstream", "requestId": "JKJaXmPLvHcESHA=", "apiId": "api", "stage": "$default"},
