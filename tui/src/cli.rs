@@ -17,7 +17,7 @@ use crate::args::{Cli, Command, Dashboard, Report};
 use crate::logging::{self, LogError};
 use crate::period::Period;
 use crate::report::{self, ReportError};
-use crate::runtime::{self, APPLICATION_NAME, Options, RunError};
+use crate::runtime::{self, APPLICATION_NAME, InstanceId, Options, RunError, Tunnel, TunnelError};
 use crate::settings::{self, ConfigError, Settings};
 use crate::theme::{ChartMarker, Depth, Look};
 
@@ -32,6 +32,8 @@ enum Failure {
     NoTerminal,
     #[error(transparent)]
     Connect(#[from] ConnectError),
+    #[error(transparent)]
+    Tunnel(#[from] TunnelError),
     #[error(transparent)]
     Report(#[from] ReportError),
     #[error("{advice}")]
@@ -53,7 +55,7 @@ impl Failure {
     fn code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Setting(_) | Self::Config(_) | Self::NoTerminal => 2,
-            Self::Connect(_) => 3,
+            Self::Connect(_) | Self::Tunnel(_) => 3,
             _ => 1,
         }
     }
@@ -92,13 +94,14 @@ fn run(cli: Cli) -> Result<(), Failure> {
         logging::to_file(file)?;
     }
     let typed_limit = cli.connection.query_timeout;
+    let ssm = cli.connection.ssm.clone();
     let flags = cli.connection.flags(cli.positional_url);
     let resolved = connect::resolve(&flags, &Environment::of_process(), &Defaults::DASHBOARD)?;
     if let Some(Command::Report(asked)) = cli.command {
         warn(&resolved.warnings);
         let limit = typed_limit.unwrap_or(QUERY_TIMEOUT);
         let runtime = runtime()?;
-        let done = runtime.block_on(report(&asked, resolved.target, limit));
+        let done = runtime.block_on(report(&asked, resolved.target, ssm, limit));
         runtime.shutdown_background();
         return done;
     }
@@ -110,6 +113,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
     let remembers = settled.remember.unwrap_or(true) && !cli.dashboard.no_state;
     let mut options = options(resolved.target, &cli.dashboard, settled, remembers);
     options.keymap = keymap;
+    options.ssm = ssm;
     if let Some(limit) = typed_limit {
         options.query_timeout = limit;
     }
@@ -164,6 +168,7 @@ fn options(target: Target, flags: &Dashboard, settled: Settings, remembers: bool
         view: settled.view.or(left.view).unwrap_or(usual.view),
         target: usual.target,
         keymap: usual.keymap,
+        ssm: usual.ssm,
     }
 }
 
@@ -176,7 +181,12 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .map_err(Failure::Start)
 }
 
-async fn report(asked: &Report, target: Target, limit: Duration) -> Result<(), Failure> {
+async fn report(
+    asked: &Report,
+    target: Target,
+    ssm: Option<InstanceId>,
+    limit: Duration,
+) -> Result<(), Failure> {
     if let Some(problem) = asked.misplaced() {
         return Err(Failure::Usage(problem));
     }
@@ -184,6 +194,12 @@ async fn report(asked: &Report, target: Target, limit: Duration) -> Result<(), F
     let question =
         report::question(asked, now).map_err(|error| Failure::Usage(error.to_string()))?;
     let session = SessionOptions::reader(APPLICATION_NAME, limit);
+    // Held until the answer is there: dropping it ends the tunnel.
+    let mut tunnel = ssm.map(|instance| Tunnel::new(instance, &target));
+    let target = match &mut tunnel {
+        Some(tunnel) => tunnel.through(&target).await?,
+        None => target,
+    };
     let connected = connect_or_ask(target, &session).await?;
     let limit = limit + Duration::from_secs(1);
     // On the wire together: the look at the schema costs no round trip of its own.

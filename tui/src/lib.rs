@@ -26,4 +26,6 @@ pub mod theme;
 pub mod view;
 
 pub use cli::main;
-pub use runtime::{APPLICATION_NAME, Options, RunError, run};
+pub use runtime::{
+    APPLICATION_NAME, InstanceId, NotAnInstance, Options, RunError, TunnelError, run,
+};

@@ -16,6 +16,7 @@ use sbw_queries::connect::{Flags, Settings, SslMode};
 use sbw_queries::range::parse_duration;
 
 pub use self::report::{Before, Format, NotABefore, Report, ReportView};
+use crate::InstanceId;
 use crate::theme::{ChartMarker, Depth, Tone};
 
 /// The clickstream warehouse in a terminal.
@@ -70,6 +71,9 @@ pub struct Connection {
     /// disable, prefer, require, verify-ca or verify-full [default: prefer]
     #[arg(long, global = true, value_name = "MODE")]
     pub sslmode: Option<SslMode>,
+    /// Reach the server through this instance, by a tunnel of AWS Systems Manager
+    #[arg(long, global = true, value_name = "INSTANCE_ID")]
+    pub ssm: Option<InstanceId>,
     /// The longest that the server may take for one answer [default: 5s]
     #[arg(long, global = true, value_name = "TIME", value_parser = short_time)]
     pub query_timeout: Option<Duration>,
@@ -87,6 +91,7 @@ impl Connection {
             user,
             dbname,
             sslmode,
+            ssm: _,
             query_timeout: _,
         } = self;
         let settings = Settings {
@@ -226,6 +231,7 @@ mod tests {
     #[case(&["report", "overview", "--from", "2025-12-01"], "--to")]
     #[case(&["report", "overview", "--last", "7d", "--from", "2025-12-01", "--to", "2025-12-02"], "cannot be used with")]
     #[case(&["report", "funnel", "--steps", "a"], "2 to 10")]
+    #[case(&["--ssm", "web-1"], "is no instance")]
     #[case(&["--refresh", "0"], "from 100ms")]
     #[case(&["--password", "x"], "unexpected argument")]
     fn refuses(#[case] words: &[&str], #[case] because: &str) {

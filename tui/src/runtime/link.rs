@@ -21,6 +21,7 @@ use tokio_postgres::Client;
 
 use super::backoff;
 use super::fetch::{FetchError, fetch};
+use super::tunnel::{Group, Tunnel};
 use crate::app::{Action, LinkEvent, Request};
 use crate::text;
 
@@ -45,6 +46,8 @@ pub(super) struct Link {
     requests: watch::Sender<Option<Request>>,
     orders: mpsc::Sender<Order>,
     life: Option<Life>,
+    /// What a tunnel started: it must not outlive the dashboard.
+    tunnelled: Option<Group>,
     task: Option<JoinHandle<()>>,
 }
 
@@ -60,13 +63,16 @@ impl Link {
         target: Target,
         session: SessionOptions,
         query_timeout: Duration,
+        tunnel: Option<Tunnel>,
         actions: mpsc::Sender<Action>,
     ) -> Self {
         let (requests, asked) = watch::channel(None);
         let (orders, told) = mpsc::channel(8);
         let limit = query_timeout + GRACE;
+        let tunnelled = tunnel.as_ref().map(Tunnel::group);
         let life = Life {
             target,
+            tunnel,
             session,
             limit,
             actions,
@@ -79,6 +85,7 @@ impl Link {
             requests,
             orders,
             life: Some(life),
+            tunnelled,
             task: None,
         }
     }
@@ -116,11 +123,16 @@ impl Drop for Link {
         if let Some(task) = &self.task {
             task.abort();
         }
+        // The task may never get to it: the program ends.
+        if let Some(group) = &self.tunnelled {
+            group.end();
+        }
     }
 }
 
 struct Life {
     target: Target,
+    tunnel: Option<Tunnel>,
     session: SessionOptions,
     limit: Duration,
     actions: mpsc::Sender<Action>,
@@ -135,8 +147,21 @@ impl Life {
     async fn live(mut self) {
         loop {
             self.say(LinkEvent::Connecting).await;
-            let connecting = connect::connect(&self.target, &self.session);
-            match connecting.await {
+            let target = match &mut self.tunnel {
+                Some(tunnel) => match tunnel.through(&self.target).await {
+                    Ok(target) => target,
+                    Err(error) => {
+                        tracing::warn!(%error, "no tunnel");
+                        self.wait_to_retry(sentence(&error)).await;
+                        if self.actions.is_closed() {
+                            return;
+                        }
+                        continue;
+                    }
+                },
+                None => self.target.clone(),
+            };
+            match connect::connect(&target, &self.session).await {
                 Ok(connected) => {
                     tracing::info!(target = %self.target, "connected");
                     let why = self.serve(connected).await;
@@ -168,6 +193,10 @@ impl Life {
     }
 
     async fn wait_to_retry(&mut self, why: String) {
+        // One that is silent never says so: the next try has a tunnel of its own.
+        if let Some(tunnel) = &mut self.tunnel {
+            tunnel.close();
+        }
         let wait = backoff::wait(self.tries, RandomState::new().build_hasher().finish());
         self.tries = self.tries.saturating_add(1);
         let retry_at = Utc::now() + TimeDelta::from_std(wait).unwrap_or_default();

@@ -4,6 +4,7 @@ mod backoff;
 mod event_loop;
 mod fetch;
 mod link;
+mod tunnel;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,9 @@ use chrono::Utc;
 use sbw_queries::connect::{SessionOptions, Target};
 use sbw_queries::zone::Zone;
 use tokio::sync::mpsc;
+
+pub(crate) use self::tunnel::Tunnel;
+pub use self::tunnel::{InstanceId, NotAnInstance, TunnelError};
 
 use crate::app::{EventColumn, Settings, State, View};
 use crate::keymap::Keymap;
@@ -35,6 +39,8 @@ pub struct Options {
     pub refresh: Duration,
     /// The longest that the server may take for an answer.
     pub query_timeout: Duration,
+    /// The instance that a tunnel leads to the server through, if one does.
+    pub ssm: Option<InstanceId>,
     /// The time zones of the heatmap to switch between.
     pub zones: Vec<Zone>,
     /// The background that the look is for.
@@ -78,6 +84,7 @@ impl Options {
                 .iter()
                 .filter_map(|zone| zone.parse().ok())
                 .collect(),
+            ssm: None,
             tone: Tone::Dark,
             mouse: false,
             keymap: Keymap::default(),
@@ -103,7 +110,10 @@ pub async fn run(options: Options) -> Result<(), RunError> {
 pub(crate) async fn show(options: Options) -> Result<Left, RunError> {
     let mut screen = Screen::enter()?;
     let settings = Settings {
-        source: options.target.to_string(),
+        source: match &options.ssm {
+            Some(instance) => format!("{} on {instance}", options.target.dbname),
+            None => options.target.to_string(),
+        },
         period: options.period,
         zones: options.zones,
         tone: options.tone,
@@ -116,7 +126,11 @@ pub(crate) async fn show(options: Options) -> Result<Left, RunError> {
     let state = State::new(settings, screen.size()?, Utc::now());
     let session = SessionOptions::reader(APPLICATION_NAME, options.query_timeout);
     let (actions, heard) = mpsc::channel(64);
-    let link = link::Link::new(options.target, session, options.query_timeout, actions);
+    let tunnel = options
+        .ssm
+        .map(|instance| Tunnel::new(instance, &options.target));
+    let limit = options.query_timeout;
+    let link = link::Link::new(options.target, session, limit, tunnel, actions);
     let state = event_loop::run(&mut screen, state, &options.look, link, heard).await?;
     // What was drilled into is of one moment; the way there began at a place of its own.
     let start = state.trail.first().unwrap_or(&state.place);
