@@ -30,13 +30,16 @@ async fn shop() -> Warehouse {
     let client = shop.client("clickstream_dw").await;
     let long = "L".to_owned() + &"x".repeat(10_000);
     let insert = "insert into public.clickstream_events
-         select md5($1 || $2::int)::uuid, now() - make_interval(mins => $2), $3, $1, $1, $1, $1, $1, true,
+         select md5($1::text || $2::int || $3::text || n)::uuid, now() - make_interval(mins => n), $3, $1, $1, $1, $1, $1, true,
                 $1, $1, $1, $1, 1990000, 1790000, $1
-           from generate_series($2::int, $2 + 1)";
+           from generate_series($2::int, $2::int + 1) n";
     for (text, minute) in HOSTILE.into_iter().chain([&*long]).zip(1..) {
         for name in ["product_view", "add_to_cart_click", text] {
             let minute: i32 = minute * 3 + i32::try_from(name.len() % 3).unwrap();
-            client.execute(insert, &[&text, &minute, &name]).await.ok();
+            client
+                .execute(insert, &[&text, &minute, &name])
+                .await
+                .unwrap();
         }
     }
     let count: i64 = client

@@ -119,13 +119,19 @@ const KEYS: [&str; 62] = [
     "\u{15}",
 ];
 
+/// `SBW_KEYS=100000` is for a release; it takes minutes.
+fn keys_to_press() -> usize {
+    let asked = std::env::var("SBW_KEYS").ok();
+    asked.map_or(10_000, |keys| keys.parse().unwrap())
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hundred_thousand_keys_break_nothing() {
+async fn any_keys_break_nothing() {
     let shop = shop().await;
     let folder = tempfile::tempdir().unwrap();
     let mut program = dashboard(&shop, folder.path());
     let mut dice = Dice(0x5eed_1234_abcd);
-    for _ in 0..1_000 {
+    for _ in 0..keys_to_press() / 100 {
         let keys: String = (0..100).map(|_| KEYS[dice.roll(KEYS.len())]).collect();
         program.send(&keys);
     }
@@ -203,6 +209,7 @@ fn a_panic_is_told_on_a_terminal_that_is_as_it_was() {
     let this = std::env::current_exe().unwrap();
     let mut command = CommandBuilder::new(this);
     command.args(["--exact", "panicking_dashboard", "--nocapture"]);
+    command.cwd("/");
     command.env("SBW_TEST_PANIC", "1");
     command.env("RUST_BACKTRACE", "0");
     command.env("HOME", "/dev/null");

@@ -139,20 +139,27 @@ impl Place {
     }
 
     /// The same place asking something else: a cursor on another list says nothing.
-    pub(super) fn into_new_lists(mut self) -> Self {
-        self.mix.rewind();
-        self.steps.rewind();
-        self.dropped = false;
-        self.products.rewind();
-        self.categories.rewind();
-        self.brands.rewind();
-        self.hours.rewind();
-        self.timeline.rewind();
-        self.point = None;
-        self.events = Pages::default();
-        self.sessions = Pages::default();
-        self.event_open = false;
-        self
+    pub(super) fn elsewhere(&self) -> Self {
+        let mut place = Self {
+            filter: self.filter.clone(),
+            compare: self.compare,
+            segment: self.segment,
+            zone: self.zone.clone(),
+            runs: self.runs.clone(),
+            cell: self.cell,
+            at_step: self.at_step,
+            session: self.session.clone(),
+            view: self.view,
+            products: self.products.clone(),
+            categories: self.categories.clone(),
+            brands: self.brands.clone(),
+            ..Self::new(self.period)
+        };
+        // The order that a reader chose goes along.
+        place.products.rewind();
+        place.categories.rewind();
+        place.brands.rewind();
+        place
     }
 }
 

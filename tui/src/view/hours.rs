@@ -28,7 +28,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Lo
     let cell = state.place.cell;
     let day = DAYS.get(cell.weekday).unwrap_or(&"");
     let words = format!(
-        "{day} {} by the clocks of {}: the hours that made this cell, the newest first",
+        "The hours of {day} {} by the clocks of {}, newest first",
         clock(cell.hour),
         state.place.zone
     );
@@ -54,7 +54,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Lo
 
 fn columns<'a>() -> Vec<Column<Line<'a>>> {
     vec![
-        Column::text("from, UTC", Width::Fixed(20), |line: &Line<'_>, _, _| {
+        Column::text("from, UTC", Width::Fixed(21), |line: &Line<'_>, _, _| {
             let from = line.hour.from.format("%a %d %b %Y %H:%M");
             (from.to_string(), Style::new())
         }),

@@ -77,9 +77,15 @@ fn is_same(one: &ProductRow, other: &ProductRow) -> bool {
 /// The columns that fit.
 fn columns<'a>(width: u16, compared: bool) -> Vec<Column<Line<'a>>> {
     let mut columns = vec![
-        Column::text("product", Width::Fill(18, 46), |line: &Line<'_>, _, _| {
-            (line.row.name.clone(), Style::new())
-        })
+        Column::text(
+            "product",
+            if width >= 130 {
+                Width::Fill(18, 46)
+            } else {
+                Width::Fill(18, 32)
+            },
+            |line: &Line<'_>, _, _| (line.row.name.clone(), Style::new()),
+        )
         .by(By::Name),
     ];
     if width >= 130 {

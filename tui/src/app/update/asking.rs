@@ -47,21 +47,20 @@ pub(super) fn question_changed(state: &mut State) {
     let subject = state.subject();
     state.failure = None;
     state.answers.touch(&subject);
-    let known = state.answers.exact(&subject).cloned();
-    if let Some(answer) = &known {
+    let State { answers, place, .. } = state;
+    let known = answers.exact(&subject);
+    if let Some(answer) = known {
         match subject.view {
-            View::Events if state.place.events.subject() != Some(&subject) => {
-                state.place.events.take(answer);
+            View::Events if place.events.subject() != Some(&subject) => {
+                place.events.take(answer);
             }
-            View::Sessions | View::StepSessions
-                if state.place.sessions.subject() != Some(&subject) =>
-            {
-                state.place.sessions.take(answer);
+            View::Sessions | View::StepSessions if place.sessions.subject() != Some(&subject) => {
+                place.sessions.take(answer);
             }
             _ => {}
         }
+        follow_rows(place, answer);
     }
-    follow_rows(state, known.as_ref());
     let fresh = known.is_some_and(|answer| {
         subject.period.is_fixed() && state.live.paused || state.now - answer.at < state.live.every
     });

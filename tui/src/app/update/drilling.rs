@@ -36,7 +36,7 @@ pub(super) fn drill(state: &mut State) -> Vec<Effect> {
         View::Sessions | View::StepSessions => Ok(into_session(&state.place)),
         View::Activity => Ok(Some(Place {
             view: View::Hours,
-            ..state.place.clone().into_new_lists()
+            ..state.place.elsewhere()
         })),
         View::Hours => Ok(into_hour(&state.place, &answer)),
         View::Events | View::Session | View::Pipeline => Ok(None),
@@ -65,7 +65,7 @@ pub(super) fn open_session(state: &mut State) -> Vec<Effect> {
                 view: View::Session,
                 session: Some(OpenSession { id, kept: None }),
                 event_open: false,
-                ..state.place.clone().into_new_lists()
+                ..state.place.elsewhere()
             };
             go_to(state, place);
         }
@@ -98,7 +98,7 @@ fn into_mix(place: &Place, answer: &Answer) -> Next {
     };
     let mut next = Place {
         view: View::Events,
-        ..place.clone().into_new_lists()
+        ..place.elsewhere()
     };
     let row = place.mix.row();
     if let Some(event) = screen.events.rows.get(row) {
@@ -126,7 +126,7 @@ fn into_point(place: &Place, answer: &Answer) -> Next {
         .and_then(|point| range_of_point(series, point, answer.range))?;
     let mut next = Place {
         period: Period::Fixed(range),
-        ..place.clone().into_new_lists()
+        ..place.elsewhere()
     };
     if series.bucket == Bucket::Minute && place.view == View::Overview {
         next.view = View::Events;
@@ -188,7 +188,7 @@ fn into_step(place: &Place, answer: &Answer) -> NextOrWhy {
     Ok(Some(Place {
         view: View::StepSessions,
         at_step: Some(at),
-        ..place.clone().into_new_lists()
+        ..place.elsewhere()
     }))
 }
 
@@ -198,7 +198,7 @@ fn into_group(place: &Place, answer: &Answer) -> Next {
         return None;
     };
     let row = arranged(rows, table).get(table.row()).copied()?;
-    let mut next = place.clone().into_new_lists();
+    let mut next = place.elsewhere();
     if place.view == View::Categories {
         next.filter.category = Some(row.name.clone());
         next.view = View::Brands;
@@ -223,7 +223,7 @@ fn into_product(state: &mut State, answer: &Answer) -> NextOrWhy {
     };
     let mut next = Place {
         view: View::Sessions,
-        ..state.place.clone().into_new_lists()
+        ..state.place.elsewhere()
     };
     state.product_names.retain(|(known, _)| *known != id);
     state.product_names.truncate(31);
@@ -243,7 +243,7 @@ fn into_session(place: &Place) -> Next {
             id: row.session_id.clone(),
             kept: Some(row.events),
         }),
-        ..place.clone().into_new_lists()
+        ..place.elsewhere()
     })
 }
 
@@ -259,6 +259,6 @@ fn into_hour(place: &Place, answer: &Answer) -> Next {
     Some(Place {
         view: View::Overview,
         period: Period::Fixed(range),
-        ..place.clone().into_new_lists()
+        ..place.elsewhere()
     })
 }

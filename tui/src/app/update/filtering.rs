@@ -22,7 +22,7 @@ pub(super) fn set_filter(state: &mut State, filter: Filter) {
     if state.place.filter != filter {
         let place = Place {
             filter,
-            ..state.place.clone().into_new_lists()
+            ..state.place.elsewhere()
         };
         state.place = place;
         question_changed(state);

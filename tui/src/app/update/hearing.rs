@@ -84,7 +84,7 @@ pub(super) fn answered(state: &mut State, answer: Answer) -> Vec<Effect> {
         changed_list
     } else {
         if answer.subject == subject {
-            follow_rows(state, Some(&answer));
+            follow_rows(&mut state.place, &answer);
         }
         state.answers.put(answer)
     };

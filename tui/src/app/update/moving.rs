@@ -4,7 +4,7 @@ use crate::app::event_column::EventColumn;
 use crate::app::export::ExportFormat;
 use crate::app::filter_field::FilterField;
 use crate::app::palette;
-use crate::app::place::Cell;
+use crate::app::place::{Cell, Place};
 use crate::app::rows;
 use crate::app::state::{Overlay, State};
 use crate::app::subject::{Answer, Body};
@@ -148,13 +148,10 @@ pub(super) fn shown_names(state: &State) -> Vec<String> {
 
 /// The answer to the open question came, or is known: keeps the cursors inside of it,
 /// each on the row that it was on.
-pub(super) fn follow_rows(state: &mut State, answer: Option<&Answer>) {
-    let Some(answer) = answer else {
-        return;
-    };
-    if let Some(table) = state.place.table() {
+pub(super) fn follow_rows(place: &mut Place, answer: &Answer) {
+    if let Some(table) = place.table() {
         let names = rows::names(answer, table);
-        if let Some(table) = state.place.table_mut() {
+        if let Some(table) = place.table_mut() {
             table.follow(&names);
             if let Some(name) = names.get(table.row()) {
                 table.call(Some(name.clone()));
@@ -166,8 +163,8 @@ pub(super) fn follow_rows(state: &mut State, answer: Option<&Answer>) {
         Body::Sessions(screen) => screen.timeseries.points.len(),
         _ => return,
     };
-    state.place.point = state.place.point.filter(|_| points > 0);
-    if let Some(point) = &mut state.place.point {
-        *point = (*point).min(points.saturating_sub(1));
-    }
+    place.point = place
+        .point
+        .filter(|_| points > 0)
+        .map(|point| point.min(points.saturating_sub(1)));
 }
