@@ -297,7 +297,7 @@ impl Shop {
         if self.settings.no_traffic {
             return;
         }
-        traffic.multiply(self.settings.shoppers);
+        traffic.go_live(started, self.settings.shoppers);
         let clock = TimeLapse {
             from: started,
             speed: self.settings.speed,

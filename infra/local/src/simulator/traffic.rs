@@ -69,6 +69,9 @@ pub struct Sent {
     pub event: Event,
 }
 
+/// How quiet a live shop may become.
+const QUIETEST_LIVE: f64 = 0.6;
+
 /// The crowd at work. Never ends.
 #[derive(Debug)]
 pub struct Traffic {
@@ -76,6 +79,8 @@ pub struct Traffic {
     shop: Shop,
     crowd: Crowd,
     visits_per_day: f64,
+    /// The share of an average moment that no moment falls below.
+    quietest: f64,
     next_visit: DateTime<Utc>,
     on_the_way: BinaryHeap<Reverse<Waiting>>,
     count: u64,
@@ -92,6 +97,7 @@ impl Traffic {
             shop,
             crowd: Crowd::default(),
             visits_per_day: plan.visits_per_day,
+            quietest: 0.0,
             next_visit: plan.from,
             on_the_way: BinaryHeap::new(),
             count: 0,
@@ -114,9 +120,15 @@ impl Traffic {
         traffic
     }
 
-    /// From now on so many times as many people come.
-    pub fn multiply(&mut self, times: f64) {
+    /// From this moment on so many times as many people come, and even at night no
+    /// fewer than in a quiet hour of the day: somebody is watching.
+    pub fn go_live(&mut self, from: DateTime<Utc>, times: f64) {
         self.visits_per_day *= times;
+        self.quietest = QUIETEST_LIVE;
+        // Whoever would have come next was drawn at the rate of before, which may be
+        // hours away.
+        self.next_visit = from;
+        self.wait_for_visit();
     }
 
     /// The next event, if it is sent before this moment.
@@ -160,7 +172,7 @@ impl Traffic {
             self.next_visit += self.dice.until_next(self.visits_per_day * rhythm::peak());
             if self
                 .dice
-                .chance(rhythm::at(self.next_visit) / rhythm::peak())
+                .chance(rhythm::at(self.next_visit).max(self.quietest) / rhythm::peak())
             {
                 return;
             }
@@ -313,7 +325,7 @@ mod tests {
         let mut before: HashSet<_> = std::iter::from_fn(|| traffic.next_before(day))
             .map(|sent| sent.event.id)
             .collect();
-        traffic.multiply(4.0);
+        traffic.go_live(day, 4.0);
         before.extend(std::iter::from_fn(|| traffic.next_before(two_days)).map(|it| it.event.id));
 
         let mut resumed = Traffic::resumed(catalogue, plan, two_days);
@@ -323,6 +335,24 @@ mod tests {
         assert!(after.iter().all(|sent| sent.at >= two_days));
         let repeated = after.iter().filter(|it| before.contains(&it.event.id));
         assert_eq!(repeated.count(), 0);
+    }
+
+    #[test]
+    fn a_live_shop_begins_at_once_even_at_night() {
+        let catalogue = Arc::new(Catalogue::of_the_shop().unwrap());
+        let plan = Plan {
+            seed: 5,
+            from: start(),
+            visits_per_day: 100.0,
+        };
+        let mut traffic = Traffic::new(catalogue, plan);
+        // Three in the morning in the shop's own time.
+        let night = start() + TimeDelta::hours(20);
+        while traffic.next_before(night).is_some() {}
+        traffic.go_live(night, 100.0);
+        let soon = night + TimeDelta::minutes(10);
+        let sent = std::iter::from_fn(|| traffic.next_before(soon)).count();
+        assert!(sent > 50, "{sent}");
     }
 
     #[test]
