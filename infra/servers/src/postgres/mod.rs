@@ -40,6 +40,10 @@ use postmaster::Postmaster;
 /// The superuser of every cluster.
 pub const SUPERUSER: &str = "postgres";
 
+/// How long leaving without a checkpoint may take on a busy disk. Whoever is killed
+/// instead leaves shared memory behind.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 /// A cluster and, while it runs, its server. Stops on drop.
 #[derive(Debug)]
 pub struct Postgres {
@@ -123,14 +127,14 @@ impl Postgres {
     pub fn stop(&mut self) {
         self.halt(&[
             (Signal::INT, Duration::from_secs(30)),
-            (Signal::QUIT, Duration::from_secs(10)),
+            (Signal::QUIT, PATIENCE),
         ]);
     }
 
     /// Every server process exits at once, without a checkpoint: the next
     /// start goes through recovery, as after a power cut that spared the disk.
     pub fn crash(&mut self) {
-        self.halt(&[(Signal::QUIT, Duration::from_secs(10))]);
+        self.halt(&[(Signal::QUIT, PATIENCE)]);
     }
 
     /// `kill -9` of the server's first process; the others notice and exit on
