@@ -210,13 +210,24 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
             continue;
         }
         for grapheme in piece.graphemes(true) {
-            let wide = UnicodeWidthStr::width(grapheme);
-            if used + wide > columns && grapheme != " " {
-                lines.push(std::mem::take(&mut line).trim_end().to_owned());
-                used = 0;
+            // One with many marks may be wider than a line: it is broken between them.
+            let unbroken = UnicodeWidthStr::width(grapheme) <= columns;
+            let ends = grapheme
+                .char_indices()
+                .map(|(start, letter)| start + letter.len_utf8())
+                .filter(|end| !unbroken || *end == grapheme.len());
+            let mut start = 0;
+            for end in ends {
+                let part = &grapheme[start..end];
+                start = end;
+                let wide = UnicodeWidthStr::width(part);
+                if used + wide > columns && part != " " {
+                    lines.push(std::mem::take(&mut line).trim_end().to_owned());
+                    used = 0;
+                }
+                line.push_str(part);
+                used += wide;
             }
-            line.push_str(grapheme);
-            used += wide;
         }
     }
     if !line.is_empty() || lines.is_empty() {
@@ -325,6 +336,14 @@ mod tests {
                 prop_assert_eq!(width(&fitted), columns);
                 prop_assert!(!fitted.chars().any(is_harmful));
             }
+        }
+
+        #[test]
+        fn a_letter_wider_than_a_line_is_broken(columns in 2_usize..4) {
+            let text = "®\u{11937}\u{bc6}";
+            let lines = wrap(text, columns);
+            prop_assert!(lines.iter().all(|line| width(line) <= columns));
+            prop_assert_eq!(lines.concat(), text);
         }
 
         #[test]
