@@ -42,6 +42,15 @@ def base_system():
     return archive
 
 
+def is_first(pid):
+    """Whether the process is number 1 in a namespace of its own."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return any(line.split()[0] == "NSpid:" and line.split()[2:] == ["1"] for line in status.splitlines() if line)
+
+
 class Machine:
     """Boots in `folder`; ends with `stop`."""
 
@@ -78,11 +87,12 @@ class Machine:
             time.sleep(0.3)
 
     def _leader(self):
+        """The machine's first process: systemd-nspawn starts it through another that soon ends."""
         found = []
 
         def look():
             listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True)
-            found[:] = listed.stdout.split()
+            found[:] = filter(is_first, listed.stdout.split())
             return bool(found)
 
         self._until(look)
