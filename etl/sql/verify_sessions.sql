@@ -1,29 +1,38 @@
 -- Sessions that are kept otherwise than their events tell: as a whole, and in
 -- each login state of those with several. $1 how many to name.
-with counted as (
-    select session_id, is_part, login, first_at, last_at, reached
+with sides as (
+    select true as is_kept, s.session_id collate "C" as session_id, s.is_part,
+           case when s.login_no is null then 'any' else quote_literal(l.word) end as login,
+           s.first_at, s.last_at, s.span, s.events, s.is_carted, s.is_converted, s.is_new, s.reached,
+           s.wait2, s.wait3, s.wait4
+      from rollups.sessions s
+      left join rollups.words l on l.word_no = s.login_no
+     union all
+    select false, session_id, is_part, login, first_at, last_at, null, events, carts > 0, completes > 0, is_new, reached,
+           wait2, wait3, wait4
       from rollups.told_sessions()
      where scope = 'a'
 ),
-kept as (
-    select s.session_id collate "C" as session_id, s.is_part,
-           case when s.login_no is null then 'any' else quote_literal(l.word) end as login,
-           s.first_at, s.last_at, s.reached::integer as reached, s.span
-      from rollups.sessions s
-      left join rollups.words l on l.word_no = s.login_no
+words as materialized (
+    select is_kept, session_id, is_part, login,
+           -- A session that lasted longer than its span says would not be found.
+           last_at - first_at > interval '1 hour' * power(4, span) as is_lost,
+           span,
+           format('%s to %s, %s events%s%s%s, step %s%s', first_at at time zone 'UTC', last_at at time zone 'UTC', events,
+                  case when is_carted then ', cart' end, case when is_converted then ', checkout' end,
+                  case when is_new then ', new' end, reached,
+                  case when num_nonnulls(wait2, wait3, wait4) > 0
+                       then format(' after %s, %s, %s s', coalesce(wait2::text, '-'), coalesce(wait3::text, '-'),
+                                   coalesce(wait4::text, '-')) end) as facts
+      from sides
 )
 select format('session %L, login %s%s', session_id, login, case when is_part then ', in part' end) as place,
-       case when k.first_at is null then 'nothing'
-            else format('%s to %s, step %s, span %s', k.first_at at time zone 'UTC', k.last_at at time zone 'UTC',
-                        k.reached, k.span) end as kept,
-       case when c.first_at is null then 'nothing'
-            else format('%s to %s, step %s', c.first_at at time zone 'UTC', c.last_at at time zone 'UTC',
-                        c.reached) end as counted,
+       coalesce(k.facts || ', span ' || k.span, 'nothing') as kept,
+       coalesce(c.facts, 'nothing') as counted,
        count(*) over () as in_all
-  from kept k
-  full join counted c using (session_id, is_part, login)
- where (k.first_at, k.last_at, k.reached) is distinct from (c.first_at, c.last_at, c.reached)
-    -- A session that lasted longer than its span says would not be found.
-    or k.last_at - k.first_at > interval '1 hour' * power(4, k.span)
+  from (select * from words where is_kept) k
+  full join (select * from words where not is_kept) c using (session_id, is_part, login)
+ where k.facts is distinct from c.facts
+    or k.is_lost
  order by session_id, is_part, login
  limit $1

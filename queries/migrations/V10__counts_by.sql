@@ -217,13 +217,14 @@ begin
 end
 $$;
 
--- By bucket of time; buckets without events are not among them.
-create function metrics.counts_by_bucket(
+-- By bucket of time, of whole hours at least, in a zone of whole hours, from rollups.
+create function rollups.counts_by_bucket(
     from_time timestamptz, to_time timestamptz,
-    login text, category text, brand text, product text, event text, bucket text, zone text
+    login text, category text, brand text, product text, bucket text, zone text
 ) returns table (t timestamptz, events bigint, sessions bigint, checkout_completes bigint)
 language plpgsql stable
-set plan_cache_mode = force_custom_plan
+-- One plan does for every range and filter.
+set plan_cache_mode = force_generic_plan set enable_sort = off set enable_nestloop = off
 as $$
 declare
     asked constant integer := rollups.login_no(login);
@@ -232,58 +233,53 @@ declare
     -- Closed days are days of UTC.
     by_day constant boolean := zone = 'UTC' and bucket in ('day', 'week');
     -- Of these, some of a bucket's events may be in whole hours and some beside.
-    split constant text[] := array(
-        select session_id from rollups.sessions_open_at(cut.h1) where rollups.is_of(is_part, login_no, asked)
-         union
-        select session_id from rollups.sessions_open_at(cut.h2) where rollups.is_of(is_part, login_no, asked));
+    split constant text[] := case when from_time < cut.h1 or cut.h2 < to_time
+                                  then rollups.sessions_over_ends(cut.h1, cut.h2, asked) end;
 begin
-    if bucket = 'minute'
-       or not rollups.has(from_time, to_time, login, category, brand, product, event)
-       or not rollups.whole_hours(zone, from_time, to_time) then
-        -- A session of a bucket is one row first, so that nothing has to be sorted
-        -- to count each once; events without a session are a row too, never counted.
-        return query
-        select s.t, sum(s.events)::bigint, count(s.session_id), sum(s.completes)::bigint
-          from (select date_trunc($8, k.event_timestamp, $9) as t,
+    return query
+      -- Everything by hours first: to find an hour's bucket costs more than to add.
+      with beside as materialized (
+        select date_trunc(bucket, k.hour, zone) as t, k.session_id, sum(k.events) as events, sum(k.completes) as completes
+          from (select date_bin('1 hour', k.event_timestamp, 'epoch') as hour,
                        nullif(k.session_id, '') as session_id,
                        count(*) as events,
                        count(*) filter (where k.event_name = 'checkout_complete') as completes
-                  from metrics.kept_events($1, $2, $3, $4, $5, $6, $7) k
-                 group by 1, 2) s
-         group by 1;
-        return;
-    end if;
-    return query
-      with beside as materialized (
-        select date_trunc(bucket, k.event_timestamp, zone) as t,
-               nullif(k.session_id, '') as session_id,
-               count(*) as events,
-               count(*) filter (where k.event_name = 'checkout_complete') as completes
-          from rollups.kept_beside(from_time, to_time, login, category, brand, product, null) k
+                  from rollups.kept_beside(from_time, to_time, login, category, brand, product, null) k
+                 group by 1, 2) k
          group by 1, 2
     ),
     inside as materialized (
-        select distinct e.session_id, date_trunc(bucket, e.event_timestamp, zone) as t
-          from rollups.events_of(split, login, category, brand, product) e
-         where e.event_timestamp >= cut.h1 and e.event_timestamp < cut.h2
+        select distinct e.session_id, date_trunc(bucket, e.hour, zone) as t
+          from (select distinct e.session_id, date_bin('1 hour', e.event_timestamp, 'epoch') as hour
+                  from rollups.events_of(split, login, category, brand, product) e
+                 where e.event_timestamp >= cut.h1 and e.event_timestamp < cut.h2) e
+    ),
+    -- What began when.
+    hours as (
+        select b.hour, sum(b.events) as events, sum(b.sessions) as sessions, sum(b.completes) as completes
+          from (select h.hour, h.events, 0 as sessions, h.completes
+                  from rollups.scope_hours h
+                 where h.scope_no = scope and h.hour >= cut.h1 and h.hour < cut.h2
+                   and (asked is null or h.login_no = asked)
+                 union all
+                select s.bucket, 0, s.sessions, 0
+                  from rollups.session_counts s
+                 where not by_day
+                   and s.grain = 'h' and s.scope_no = scope and s.bucket >= cut.h1 and s.bucket < cut.h2
+                   and rollups.is_of(s.is_part, s.login_no, asked)
+                 union all
+                select s.bucket, 0, s.sessions, 0
+                  from rollups.session_sums_by_day(from_time, to_time, scope, asked) s
+                 where by_day
+                 union all
+                select s.bucket, 0, s.sessions, 0
+                  from rollups.session_sums_by_hour(from_time, to_time, scope, asked) s
+                 where by_day) b
+         group by 1
     ),
     parts as (
-        select date_trunc(bucket, h.hour, zone) as t, h.events, 0::bigint as sessions, h.completes
-          from rollups.counts_of_hours(cut.h1, cut.h2, asked, category, brand, product) h
-         union all
-        select date_trunc(counts_by_bucket.bucket, s.bucket, zone), 0, s.sessions, 0
-          from rollups.session_counts s
-         where not by_day
-           and s.grain = 'h' and s.scope_no = scope and s.bucket >= cut.h1 and s.bucket < cut.h2
-           and rollups.is_of(s.is_part, s.login_no, asked)
-         union all
-        select date_trunc(counts_by_bucket.bucket, s.bucket, zone), 0, s.sessions, 0
-          from rollups.session_sums_by_day(from_time, to_time, scope, asked) s
-         where by_day
-         union all
-        select date_trunc(counts_by_bucket.bucket, s.bucket, zone), 0, s.sessions, 0
-          from rollups.session_sums_by_hour(from_time, to_time, scope, asked) s
-         where by_day
+        select date_trunc(counts_by_bucket.bucket, h.hour, zone) as t, h.events, h.sessions, h.completes
+          from hours h
          union all
         -- A session that stays is a bucket's from its first hour there on.
         select h.t, 0, h.sessions, 0
@@ -301,5 +297,35 @@ begin
       from parts p
      group by 1
     having sum(p.events) > 0;
+end
+$$;
+
+-- By bucket of time; buckets without events are not among them.
+create function metrics.counts_by_bucket(
+    from_time timestamptz, to_time timestamptz,
+    login text, category text, brand text, product text, event text, bucket text, zone text
+) returns table (t timestamptz, events bigint, sessions bigint, checkout_completes bigint)
+language plpgsql stable
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+    if bucket <> 'minute'
+       and rollups.has(from_time, to_time, login, category, brand, product, event)
+       and rollups.whole_hours(zone, from_time, to_time) then
+        return query
+        select * from rollups.counts_by_bucket(from_time, to_time, login, category, brand, product, bucket, zone);
+        return;
+    end if;
+    -- A session of a bucket is one row first, so that nothing has to be sorted to
+    -- count each once; events without a session are a row too, never counted.
+    return query
+    select s.t, sum(s.events)::bigint, count(s.session_id), sum(s.completes)::bigint
+      from (select date_trunc($8, k.event_timestamp, $9) as t,
+                   nullif(k.session_id, '') as session_id,
+                   count(*) as events,
+                   count(*) filter (where k.event_name = 'checkout_complete') as completes
+              from metrics.kept_events($1, $2, $3, $4, $5, $6, $7) k
+             group by 1, 2) s
+     group by 1;
 end
 $$;

@@ -8,22 +8,23 @@ create function rollups.seconds_of(
     beside rollups.session_change[], measure smallint, fractions float8[]
 ) returns table (sessions bigint, percentiles bigint[], classes bigint[])
 language plpgsql stable
-set plan_cache_mode = force_custom_plan set work_mem = '64MB'
+-- One plan does for every range and filter: the same few rows by their keys.
+set plan_cache_mode = force_generic_plan set work_mem = '64MB'
 as $$
 declare
     cut record := rollups.cut(from_time, to_time);
     asked constant integer := rollups.login_no(login);
     scope constant integer := rollups.scope_of(category, brand, product);
-    starts constant bigint[] := rollups.steps();
+    starts constant bigint[] := rollups.bands();
 begin
     return query
       with closed as materialized (
-        select s.day, s.band, s.steps, s.seconds
-          from rollups.days d
-          join rollups.session_seconds s on s.scope_no = scope and s.measure = $8 and s.day = d.day
-         where d.scope_no = scope and d.day >= cut.d1 and d.day < cut.d2
-           and d.has_sessions
-           and rollups.is_of(s.is_part, s.login_no, asked)
+        select s.band, s.sessions, s.seconds, s.of_each
+          from rollups.session_seconds s
+         where s.scope_no = scope and s.measure = $8 and s.login_no = coalesce(asked, -1)
+           and s.day >= cut.d1 and s.day < cut.d2
+           and s.day in (select d.day from rollups.days d
+                          where d.scope_no = scope and d.day >= cut.d1 and d.day < cut.d2 and d.has_sessions)
     ),
     loose as materialized (
         select n.seconds, sum(n.sessions) as sessions
@@ -36,30 +37,23 @@ begin
          where n.seconds is not null
          group by 1
     ),
-    steps as materialized (
-        select n.step, sum(n.sessions)::bigint as sessions, sum(sum(n.sessions)) over (order by n.step)::bigint as up_to
-          from (select 16 * c.band + s.step as step, sum(s.sessions) as sessions
-                  from closed c
-                 cross join lateral unnest(c.steps) with ordinality as s (sessions, step)
-                 group by 1
+    bands as materialized (
+        select n.band, sum(n.sessions)::bigint as sessions, sum(sum(n.sessions)) over (order by n.band)::bigint as up_to
+          from (select c.band, c.sessions from closed c
                  union all
                 select width_bucket(l.seconds, starts), l.sessions from loose l) n
          group by 1
     ),
-    total as materialized (select coalesce(sum(s.sessions), 0)::bigint as sessions from steps s),
-    -- Where each percentile is: in which step, and which one there.
+    total as materialized (select coalesce(sum(s.sessions), 0)::bigint as sessions from bands s),
+    -- Where each percentile is: in which band, and which one there.
     wanted as materialized (
-        select f.place,
-               (s.step - 1) / 16 as band,
-               starts[s.step] as least,
-               coalesce(starts[s.step + 1] - 1, 9223372036854775807) as most,
-               greatest(ceil(f.fraction::numeric * t.sessions), 1) - (s.up_to - s.sessions) as nth
+        select f.place, s.band, greatest(ceil(f.fraction::numeric * t.sessions), 1) - (s.up_to - s.sessions) as nth
           from total t
          cross join unnest($9) with ordinality as f (fraction, place)
          cross join lateral (
-             select * from steps s
+             select * from bands s
               where s.up_to >= greatest(ceil(f.fraction::numeric * t.sessions), 1)
-              order by s.step
+              order by s.band
               limit 1) s
     ),
     found as (
@@ -67,12 +61,12 @@ begin
           from (select w.place, w.nth, n.seconds, sum(sum(n.sessions)) over (partition by w.place order by n.seconds) as up_to
                   from wanted w
                  cross join lateral (
-                     select unnest(c.seconds[width_bucket(w.least - 1, c.seconds) + 1:width_bucket(w.most, c.seconds)]) as seconds,
-                            1 as sessions
-                       -- Unpacked once.
-                       from (select seconds || '{}' as seconds from closed where band = w.band offset 0) c
+                     select v.seconds, v.sessions
+                       from closed c
+                      cross join lateral unnest(c.seconds, c.of_each) as v (seconds, sessions)
+                      where c.band = w.band
                       union all
-                     select l.seconds, l.sessions from loose l where l.seconds between w.least and w.most) n
+                     select l.seconds, l.sessions from loose l where width_bucket(l.seconds, starts) = w.band) n
                  group by 1, 2, 3) e
          where e.up_to >= e.nth
          group by 1
@@ -80,14 +74,14 @@ begin
     select t.sessions,
            (select array_agg(f.seconds order by p.place)
               from generate_subscripts($9, 1) as p (place) left join found f using (place)),
-           (select array[coalesce(sum(s.sessions) filter (where starts[s.step] = 0), 0),
-                         coalesce(sum(s.sessions) filter (where starts[s.step] between 1 and 10), 0),
-                         coalesce(sum(s.sessions) filter (where starts[s.step] between 11 and 60), 0),
-                         coalesce(sum(s.sessions) filter (where starts[s.step] between 61 and 300), 0),
-                         coalesce(sum(s.sessions) filter (where starts[s.step] between 301 and 900), 0),
-                         coalesce(sum(s.sessions) filter (where starts[s.step] between 901 and 1800), 0),
-                         coalesce(sum(s.sessions) filter (where starts[s.step] > 1800), 0)]::bigint[]
-              from steps s)
+           (select array[coalesce(sum(s.sessions) filter (where starts[s.band] = 0), 0),
+                         coalesce(sum(s.sessions) filter (where starts[s.band] between 1 and 10), 0),
+                         coalesce(sum(s.sessions) filter (where starts[s.band] between 11 and 60), 0),
+                         coalesce(sum(s.sessions) filter (where starts[s.band] between 61 and 300), 0),
+                         coalesce(sum(s.sessions) filter (where starts[s.band] between 301 and 900), 0),
+                         coalesce(sum(s.sessions) filter (where starts[s.band] between 901 and 1800), 0),
+                         coalesce(sum(s.sessions) filter (where starts[s.band] > 1800), 0)]::bigint[]
+              from bands s)
       from total t;
 end
 $$;

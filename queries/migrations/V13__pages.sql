@@ -59,11 +59,7 @@ begin
                 select f.session_id, f.started_at, f.last_at
                   from rollups.session_facts(
                            $1, $2, $3, null, null, null,
-                           array(select o.session_id from rollups.sessions_open_at($1) o
-                                  where rollups.is_of(o.is_part, o.login_no, asked)
-                                  union
-                                 select o.session_id from rollups.sessions_open_at($2) o
-                                  where rollups.is_of(o.is_part, o.login_no, asked)), null) f
+                           rollups.sessions_over_ends($1, $2, asked), false) f
                  where (at_step is null or f.reached = at_step or (f.reached > at_step and not dropped))
                    and (before_time is null
                         or f.started_at < before_time
@@ -75,9 +71,9 @@ begin
 
     -- Sessions of a scope are known by the hours in which they began there: as many
     -- of those as it takes, and whoever was about beside them.
-    beside := rollups.sessions_beside_hours($1, $2, asked);
+    beside := rollups.sessions_beside_hours($1, $2, $3, $4, $5, $6);
     wrong := (select count(*)
-                from rollups.session_facts('infinity', 'infinity', $3, $4, $5, $6, beside, beside) f
+                from rollups.session_facts('infinity', 'infinity', $3, $4, $5, $6, beside, true) f
                where f.started_at >= cut.h1 and f.started_at < cut.h2);
     hours := array(
         select h.hour
@@ -105,7 +101,7 @@ begin
          group by 1);
     return query
     select f.session_id collate "C", f.started_at, f.last_at
-      from rollups.session_facts($1, $2, $3, $4, $5, $6, array(select unnest(found) union select unnest(beside)), null) f
+      from rollups.session_facts($1, $2, $3, $4, $5, $6, array(select unnest(found) union select unnest(beside)), false) f
      where (at_step is null or f.reached = at_step or (f.reached > at_step and not dropped))
        and (before_time is null
             or f.started_at < before_time

@@ -125,15 +125,23 @@ alter table rollups.people_days alter column people set storage main;
 -- (`is_part`): all sessions are the rows that are no part, those of a login
 -- state the rows with it.
 create table rollups.sessions (
-    session_id text not null,
-    first_at   timestamptz not null,
-    last_at    timestamptz not null,
+    session_id   text not null,
+    first_at     timestamptz not null,
+    last_at      timestamptz not null,
     -- Lasted 4^span hours at most: bounds the search for those open at an instant.
-    span       smallint not null,
-    -- The steps of the standard funnel that it went.
-    reached    smallint not null,
-    is_part    boolean not null,
-    login_no   integer
+    span         smallint not null,
+    is_part      boolean not null,
+    login_no     integer,
+    -- What it did, and its way along the standard funnel: the steps, and the seconds
+    -- that it waited for them.
+    events       integer not null,
+    is_carted    boolean not null,
+    is_converted boolean not null,
+    is_new       boolean not null,
+    reached      smallint not null,
+    wait2        bigint,
+    wait3        bigint,
+    wait4        bigint
 );
 create index sessions_id_idx on rollups.sessions using hash (session_id);
 create index sessions_first_idx on rollups.sessions (first_at);
@@ -166,19 +174,20 @@ create table rollups.session_counts (
     unique nulls not distinct (scope_no, grain, bucket, is_part, login_no)
 ) with (toast_tuple_target = 256);
 
--- The seconds (measure 1) and waits (2, 3, 4) of a closed day, ascending, in bands of
--- 16 steps of rollups.steps(), and how many of them are in each step of the band.
+-- The seconds (measure 1) and waits (2, 3, 4) of a closed day, in bands: which there
+-- are, ascending, and how many sessions have each. With login_no -1 those of the
+-- sessions, else of what they did in that login state.
 create table rollups.session_seconds (
     scope_no integer not null,
-    login_no integer,
-    day      timestamptz not null,
     measure  smallint not null,
     band     smallint not null,
-    is_part  boolean not null,
-    steps    integer[] not null,
+    login_no integer not null,
+    day      timestamptz not null,
+    sessions integer not null,
     seconds  bigint[] not null,
-    unique nulls not distinct (scope_no, measure, day, is_part, login_no, band)
-) with (toast_tuple_target = 256);
+    of_each  integer[] not null,
+    primary key (scope_no, measure, login_no, day, band)
+);
 
 -- How many sessions were active in an hour that had been active in an earlier one
 -- before: those of a stretch of hours are the ones that came from before it, and
@@ -207,16 +216,12 @@ create table rollups.days (
 );
 create index days_open_idx on rollups.days (day) where is_open;
 
--- Starts of steps of seconds. The ends of the duration histogram are among them;
--- the last step has no end.
-create function rollups.steps() returns bigint[]
+-- Starts of the bands of seconds, from band 1 on; the last has no end. The ends of the
+-- duration histogram are among them.
+create function rollups.bands() returns bigint[]
 language sql immutable parallel safe
 as $$
-    select array[0,1,2,3,4,5,6,7,8,9,10,11,16,21,26,31,36,41,46,51,56,61,76,91,106,121,136,151,166,181,196,211,226,241,
-                 256,271,286,301,331,361,391,421,451,481,511,541,571,601,631,661,691,721,751,781,811,841,871,901,961,
-                 1021,1081,1141,1201,1261,1321,1381,1441,1501,1561,1621,1681,1741,1801,1901,2001,2201,2401,2601,2801,
-                 3001,3301,3601,4001,4501,5001,6001,7201,9001,10801,14401,18001,21601,28801,36001,43201,57601,72001,
-                 86401,129601,172801,259201,345601,604801,1209601,2592001,7776001,31536001]::bigint[]
+    select array[0, 1, 11, 61, 121, 181, 241, 301, 451, 601, 751, 901, 1351, 1801, 7201, 86401]::bigint[]
 $$;
 
 -- Numbers after some came and some went: each that went is -1 - itself.

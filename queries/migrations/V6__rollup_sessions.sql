@@ -130,11 +130,12 @@ begin
           left join waits w using (sign, session_no, scope_no, part)
     ),
     kept as (
-        insert into rollups.sessions (session_id, first_at, last_at, span, reached, is_part, login_no)
+        insert into rollups.sessions
         select t.session_id, f.first_at, f.last_at,
                case when f.last_at - f.first_at <= interval '1 hour' then 0
                     else ceil(log(4, extract(epoch from f.last_at - f.first_at) / 3600)) end,
-               f.reached, f.is_part, f.login_no
+               f.is_part, f.login_no, f.events, f.carts > 0, f.completes > 0, coalesce(f.is_new, false), f.reached,
+               f.wait2, f.wait3, f.wait4
           from facts f
           join pg_temp.rollups_touched t using (session_no)
          where f.scope_no = 0 and f.sign = 1
@@ -232,14 +233,6 @@ begin
 end
 $$;
 
--- How many ascending numbers are in a step of seconds.
-create function rollups.count_between(numbers bigint[], step integer) returns integer
-language sql immutable parallel safe
-as $$
-    select width_bucket(coalesce((rollups.steps())[$2 + 1] - 1, 9223372036854775807), $1)
-           - width_bucket((rollups.steps())[$2] - 1, $1)
-$$;
-
 -- A scope with few people or sessions is as quick by the hours.
 create function rollups.close_day(closing timestamptz, before_turn bigint) returns void
 language plpgsql
@@ -294,21 +287,19 @@ begin
     delete from rollups.session_seconds
      where scope_no = any (busy) and measure between 1 and 4 and day = closing;
     insert into rollups.session_seconds
-      with banded as materialized (
-        select c.scope_no, c.login_no, m.measure, c.is_part, (width_bucket(n, rollups.steps()) - 1) / 16 as band,
-               array_agg(n order by n) as seconds
-          from rollups.session_counts c
-         cross join lateral (values (1::smallint, c.seconds), (2, c.wait2), (3, c.wait3), (4, c.wait4)) m (measure, numbers)
-         cross join lateral unnest(m.numbers) as n
-         where c.grain = 'h' and c.scope_no = any (busy) and c.bucket >= closing and c.bucket < next_day
-         group by 1, 2, 3, 4, 5
-    )
-    select scope_no, login_no, closing, measure, band, is_part,
-           array(select rollups.count_between(seconds, step)
-                   from generate_series(16 * band + 1, least(16 * band + 16, cardinality(rollups.steps()))) as step
-                  order by step),
-           seconds
-      from banded;
+    select scope_no, measure, width_bucket(n, rollups.bands()) as band, login_no, closing,
+           sum(times), array_agg(n order by n), array_agg(times::integer order by n)
+      from (select c.scope_no, m.measure, l.login_no, n, count(*) as times
+              from rollups.session_counts c
+             cross join lateral (values (-1, not c.is_part), (c.login_no, c.login_no is not null)) l (login_no, counts)
+             cross join lateral (values (1::smallint, c.seconds), (2, c.wait2), (3, c.wait3), (4, c.wait4)) m (measure, numbers)
+             cross join lateral unnest(m.numbers) as n
+             where c.grain = 'h' and c.scope_no = any (busy) and c.bucket >= closing and c.bucket < next_day
+               and l.counts
+             group by 1, 2, 3, 4) f
+     group by 1, 2, 3, 4
+     -- What is read together lies together.
+     order by scope_no, measure, login_no, band;
 
     update rollups.days
        set is_open = false, has_people = scope_no = any (crowded), has_sessions = scope_no = any (busy)

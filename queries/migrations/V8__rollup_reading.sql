@@ -175,9 +175,10 @@ create function rollups.is_of(is_part boolean, login_no integer, asked integer) 
 language sql immutable parallel safe
 as $$ select $3 is null and not $1 or $2 = $3 $$;
 
--- Hours of a range that no closed day sums up, in stretches.
-create function rollups.hours_of_people(from_time timestamptz, to_time timestamptz, scope integer)
-returns table (starts timestamptz, ends timestamptz)
+-- Hours of a range that no closed day sums up, in stretches: people or sessions.
+create function rollups.hours_beside_days(
+    from_time timestamptz, to_time timestamptz, scope integer, summed text
+) returns table (starts timestamptz, ends timestamptz)
 language sql stable parallel safe rows 4
 as $$
     select s.*
@@ -189,23 +190,8 @@ as $$
           union all
          select day, day + interval '24 hours'
            from rollups.days
-          where scope_no = $3 and day >= c.d1 and day < c.d2 and not has_people) s
-$$;
-
-create function rollups.hours_of_sessions(from_time timestamptz, to_time timestamptz, scope integer)
-returns table (starts timestamptz, ends timestamptz)
-language sql stable parallel safe rows 4
-as $$
-    select s.*
-      from rollups.cut($1, $2) c
-     cross join lateral (
-         select c.h1, c.d1 where c.h1 < c.d1
-          union all
-         select c.d2, c.h2 where c.d2 < c.h2
-          union all
-         select day, day + interval '24 hours'
-           from rollups.days
-          where scope_no = $3 and day >= c.d1 and day < c.d2 and not has_sessions) s
+          where scope_no = $3 and day >= c.d1 and day < c.d2
+            and not case $4 when 'people' then has_people when 'sessions' then has_sessions end) s
 $$;
 
 -- The sums by start of a range's whole hours: those of closed days by day.
@@ -232,7 +218,7 @@ returns setof rollups.session_counts
 language sql stable
 as $$
     select s.*
-      from rollups.hours_of_sessions($1, $2, $3) h
+      from rollups.hours_beside_days($1, $2, $3, 'sessions') h
      cross join lateral (
          select * from rollups.session_counts s
           where s.scope_no = $3 and s.grain = 'h' and s.bucket >= h.starts and s.bucket < h.ends
@@ -259,37 +245,38 @@ as $$
 $$;
 
 -- What the kept events of these sessions say about each: those in the range, with
--- sign 1; of the sessions that are `both`, also all that there are, with sign -1.
+-- sign 1; if wanted also all that there are, with sign -1.
 create function rollups.session_facts(
     from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text,
-    ids text[], both_ids text[]
+    ids text[], of_all_times boolean
 ) returns table (
-    sign integer, session_id text, started_at timestamptz, last_at timestamptz, events bigint, carts bigint,
-    completes bigint, is_new boolean, seconds bigint, reached integer, wait2 bigint, wait3 bigint, wait4 bigint)
+    sign integer, session_id text, started_at timestamptz, last_at timestamptz, events bigint, is_carted boolean,
+    is_converted boolean, is_new boolean, seconds bigint, reached integer, wait2 bigint, wait3 bigint, wait4 bigint)
 language plpgsql stable
 -- The planner expects too little of the sessions, and would loop where it should hash.
-set plan_cache_mode = force_custom_plan set enable_nestloop = off set enable_mergejoin = off set enable_sort = off
+-- Without that choice no sessions need a plan of their own.
+set plan_cache_mode = force_generic_plan set enable_nestloop = off set enable_mergejoin = off set enable_sort = off
 set jit = off
 as $$
 #variable_conflict use_column
 begin
+    if coalesce(cardinality(ids), 0) = 0 then
+        return;
+    end if;
     return query
-      with found as materialized (
-        select k.session_id, k.event_timestamp as at, k.event_name, k.is_first_visit
+      with kept as materialized (
+        select v.sign, k.session_id, k.event_timestamp as at, k.event_name, k.is_first_visit
           from rollups.events_of($7, $3, $4, $5, $6) k
-    ),
-    kept as materialized (
-        select 1 as sign, f.* from found f where f.at >= $1 and f.at < $2
-         union all
-        select -1, f.* from found f where f.session_id in (select unnest($8))
+         cross join lateral (values (1), (-1)) v (sign)
+         where case v.sign when 1 then k.event_timestamp >= $1 and k.event_timestamp < $2 else $8 end
     ),
     whole as (
         select sign, session_id,
                min(at) as started_at,
                max(at) as last_at,
                count(*) as events,
-               count(*) filter (where event_name = 'add_to_cart_click') as carts,
-               count(*) filter (where event_name = 'checkout_complete') as completes,
+               count(*) filter (where event_name = 'add_to_cart_click') > 0 as is_carted,
+               count(*) filter (where event_name = 'checkout_complete') > 0 as is_converted,
                coalesce(bool_or(is_first_visit), false) as is_new,
                floor(extract(epoch from max(at) - min(at)))::bigint as seconds
           from kept group by 1, 2
@@ -312,7 +299,7 @@ begin
           from step3 b join kept k using (sign, session_id)
          where k.event_name = 'checkout_complete' and k.at >= b.at group by 1, 2, 3
     )
-    select sign, session_id, w.started_at, w.last_at, w.events, w.carts, w.completes, w.is_new, w.seconds,
+    select sign, session_id, w.started_at, w.last_at, w.events, w.is_carted, w.is_converted, w.is_new, w.seconds,
            case when step4.at is not null then 4
                 when step3.at is not null then 3
                 when step2.at is not null then 2
@@ -329,31 +316,31 @@ begin
 end
 $$;
 
--- The sessions that were about in the parts of a range that stick out of its whole
--- hours, or reached over an end of it.
-create function rollups.sessions_beside_hours(from_time timestamptz, to_time timestamptz, asked integer) returns text[]
-language plpgsql stable
-set plan_cache_mode = force_custom_plan
+-- The sessions that reached over an end of a range.
+create function rollups.sessions_over_ends(from_time timestamptz, to_time timestamptz, asked integer) returns text[]
+language sql stable
 as $$
-declare
-    cut record := rollups.cut(from_time, to_time);
-begin
-    return array(
-        select session_id from rollups.sessions_open_at(from_time) where rollups.is_of(is_part, login_no, asked)
+    select array(
+        select session_id from rollups.sessions_open_at($1) where rollups.is_of(is_part, login_no, $3)
          union
-        select session_id from rollups.sessions
-         where first_at >= from_time and first_at < cut.h1 and rollups.is_of(is_part, login_no, asked)
+        select session_id from rollups.sessions_open_at($2) where rollups.is_of(is_part, login_no, $3))
+$$;
+
+-- Those, and the ones that a filter keeps something of beside a range's whole hours.
+create function rollups.sessions_beside_hours(
+    from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text
+) returns text[]
+language sql stable
+as $$
+    select array(
+        select unnest(rollups.sessions_over_ends($1, $2, rollups.login_no($3)))
          union
-        select session_id from rollups.sessions_open_at(cut.h2) where rollups.is_of(is_part, login_no, asked)
-         union
-        select session_id from rollups.sessions
-         where first_at >= cut.h2 and first_at < to_time and rollups.is_of(is_part, login_no, asked));
-end
+        select k.session_id from rollups.kept_beside($1, $2, $3, $4, $5, $6, null) k where k.session_id <> '')
 $$;
 
 -- A session that the sums of a range do not get right, with the sign to add it with.
 create type rollups.session_change as (
-    sign integer, events bigint, carts bigint, completes bigint, is_new boolean,
+    sign integer, events bigint, is_carted boolean, is_converted boolean, is_new boolean,
     seconds bigint, reached integer, wait2 bigint, wait3 bigint, wait4 bigint);
 
 -- All of those: less what the sums say, plus what they did in the range.
@@ -361,28 +348,37 @@ create function rollups.sessions_beside(
     from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text
 ) returns rollups.session_change[]
 language plpgsql stable
-set plan_cache_mode = force_custom_plan
+-- One plan does for every range and filter.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
     cut record := rollups.cut(from_time, to_time);
     asked constant integer := rollups.login_no(login);
-    ids constant text[] := rollups.sessions_beside_hours(from_time, to_time, asked);
+    everything constant boolean := num_nonnulls(category, brand, product) = 0;
+    ids constant text[] := case when everything then rollups.sessions_over_ends(from_time, to_time, asked)
+                                else rollups.sessions_beside_hours(from_time, to_time, login, category, brand, product) end;
+    changes rollups.session_change[];
 begin
-    if cardinality(ids) = 0 then
-        return '{}';
-    end if;
-    return array(
-        select row(f.sign, f.events, f.carts, f.completes, f.is_new, f.seconds, f.reached,
+    changes := array(
+        select row(f.sign, f.events, f.is_carted, f.is_converted, f.is_new, f.seconds, f.reached,
                    f.wait2, f.wait3, f.wait4)::rollups.session_change
-          from rollups.session_facts(
-                   $1, $2, $3, $4, $5, $6, ids,
-                   -- Others did not begin where sums are, in any scope.
-                   case when cut.h1 < cut.h2
-                        then array(select session_id from rollups.sessions_open_at(cut.h1)
-                                    where rollups.is_of(is_part, login_no, asked)
-                                    union
-                                   select session_id from rollups.sessions_open_at(cut.h2)
-                                    where rollups.is_of(is_part, login_no, asked)) end) f
+          from rollups.session_facts($1, $2, $3, $4, $5, $6, ids, not everything) f
          where f.sign > 0 or (f.started_at >= cut.h1 and f.started_at < cut.h2));
+    if not everything then
+        return changes;
+    end if;
+    -- What is not cut by an end is known of everything.
+    return changes || array(
+        select row(s.sign, s.events, s.is_carted, s.is_converted, s.is_new,
+                   floor(extract(epoch from s.last_at - s.first_at))::bigint, s.reached,
+                   s.wait2, s.wait3, s.wait4)::rollups.session_change
+          from (select 1 as sign, b.*
+                  from (values (from_time, cut.h1), (cut.h2, to_time)) as p (starts, ends)
+                  join rollups.sessions b on b.first_at >= p.starts and b.first_at < p.ends and b.last_at < to_time
+                 union all
+                select -1, o.*
+                  from rollups.sessions_open_at(to_time) o
+                 where o.first_at >= cut.h1 and o.first_at < cut.h2) s
+         where rollups.is_of(s.is_part, s.login_no, asked));
 end
 $$;

@@ -1,5 +1,31 @@
 -- The numbers of the overview, from rollups where there are some for the filter.
 
+-- What each caller did in the parts of a range that stick out of its whole hours.
+create type rollups.caller as (
+    client_id text, user_id text, events bigint, carts bigint, starts bigint, completes bigint, priced bigint, revenue numeric);
+
+create function rollups.callers_beside(
+    from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text
+) returns rollups.caller[]
+language plpgsql stable
+set plan_cache_mode = force_generic_plan set enable_sort = off
+as $$
+begin
+    return array(
+        select row(k.client_id, k.user_id, count(*),
+                   count(*) filter (where k.event_name = 'add_to_cart_click'),
+                   count(*) filter (where k.event_name = 'checkout_start'),
+                   count(*) filter (where k.event_name = 'checkout_complete'),
+                   count(p.price), sum(p.price))::rollups.caller
+          from rollups.kept_beside($1, $2, $3, $4, $5, $6, null) k
+         cross join lateral (
+             select case when k.event_name = 'checkout_complete'
+                         then metrics.effective_price(k.context_product_price, k.context_product_discount_price)
+                     end as price) p
+         group by k.client_id, k.user_id);
+end
+$$;
+
 create function metrics.totals(
     from_time timestamptz, to_time timestamptz,
     login text, category text, brand text, product text, event text
@@ -11,13 +37,16 @@ create function metrics.totals(
 language plpgsql stable
 set plan_cache_mode = force_custom_plan
 as $$
+declare
+    callers rollups.caller[];
 begin
     if rollups.has(from_time, to_time, login, category, brand, product, event) then
+        callers := rollups.callers_beside(from_time, to_time, login, category, brand, product);
         return query
         select e.events, p.clients, p.users, s.sessions, e.carts, e.starts, e.completes, e.priced, e.revenue,
                s.converted, s.carted, s.abandoned
-          from rollups.event_totals(from_time, to_time, login, category, brand, product) e,
-               rollups.people_totals(from_time, to_time, login, category, brand, product) p,
+          from rollups.event_totals(from_time, to_time, login, category, brand, product, callers) e,
+               rollups.people_totals(from_time, to_time, login, category, brand, product, callers) p,
                rollups.session_totals(
                    from_time, to_time, login, category, brand, product,
                    rollups.sessions_beside(from_time, to_time, login, category, brand, product)) s;
@@ -72,10 +101,12 @@ end
 $$;
 
 create function rollups.event_totals(
-    from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text
+    from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text,
+    callers rollups.caller[]
 ) returns table (events bigint, carts bigint, starts bigint, completes bigint, priced bigint, revenue numeric)
 language plpgsql stable
-set plan_cache_mode = force_custom_plan
+-- One plan does for every range and filter.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
     asked constant integer := rollups.login_no(login);
@@ -89,7 +120,10 @@ begin
                c.events, c.priced, c.revenue
           from (select e.name_no, sum(e.events) as events, sum(e.priced) as priced, sum(e.revenue) as revenue
                   from rollups.pieces($1, $2) p
-                  join rollups.event_counts e on e.grain = p.grain and e.bucket >= p.starts and e.bucket < p.ends
+                 cross join lateral (
+                     select * from rollups.event_counts e
+                      where e.grain = p.grain and e.bucket >= p.starts and e.bucket < p.ends
+                     offset 0) e
                  where everything and (asked is null or e.login_no = asked)
                  group by 1) c
           join rollups.words w on w.word_no = c.name_no
@@ -98,15 +132,8 @@ begin
           from rollups.subject_sums($1, $2, asked, $4, $5, $6) e
          where not everything
          union all
-        select (k.event_name = 'add_to_cart_click')::integer,
-               (k.event_name = 'checkout_start')::integer,
-               (k.event_name = 'checkout_complete')::integer,
-               1, (p.price is not null)::integer, p.price
-          from rollups.kept_beside($1, $2, $3, $4, $5, $6, null) k
-         cross join lateral (
-             select case when k.event_name = 'checkout_complete'
-                         then metrics.effective_price(k.context_product_price, k.context_product_discount_price)
-                     end as price) p
+        select k.carts, k.starts, k.completes, k.events, k.priced, k.revenue
+          from unnest($7) k
     )
     select coalesce(sum(s.events), 0)::bigint, coalesce(sum(s.carts), 0)::bigint, coalesce(sum(s.starts), 0)::bigint,
            coalesce(sum(s.completes), 0)::bigint, coalesce(sum(s.priced), 0)::bigint, coalesce(sum(s.revenue), 0)
@@ -115,12 +142,13 @@ end
 $$;
 
 -- Closed days by the union of their bits; from the hours and events beside them,
--- whoever is not in that union.
+-- whoever is not in that union. One plan does for every range and filter.
 create function rollups.people_totals(
-    from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text
+    from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text,
+    callers rollups.caller[]
 ) returns table (clients bigint, users bigint)
 language plpgsql stable
-set plan_cache_mode = force_custom_plan set work_mem = '64MB'
+set plan_cache_mode = force_generic_plan set enable_mergejoin = off set enable_sort = off set work_mem = '64MB'
 as $$
 declare
     cut record := rollups.cut(from_time, to_time);
@@ -140,29 +168,29 @@ begin
     ),
     beside as (
         select k.kind, unnest(k.people) as person_no
-          from rollups.hours_of_people($1, $2, scope) h
+          from rollups.hours_beside_days($1, $2, scope, 'people') h
          cross join lateral (
              select * from rollups.scope_hours p
               where p.scope_no = scope and p.hour >= h.starts and p.hour < h.ends
              offset 0) p
          cross join lateral (values ('c'::"char", p.clients), ('u', p.users)) k (kind, people)
          where asked is null or p.login_no = asked
-         union
+         union all
         select p.kind, p.person_no
-          from (select distinct named.kind, named.id
-                  from rollups.kept_beside($1, $2, $3, $4, $5, $6, null) k
-                 cross join lateral (values ('c'::"char", k.client_id), ('u', k.user_id)) named (kind, id)
-                 where named.id <> '') named
+          from unnest($7) k
+         cross join lateral (values ('c'::"char", k.client_id), ('u', k.user_id)) named (kind, id)
          cross join lateral (
              select n.kind, n.person_no from rollups.people n where n.id = named.id and n.kind = named.kind offset 0) p
+         where named.id <> ''
     ),
     counted as (
         select kind, sum(bit_count(people)) as people from days group by 1
          union all
-        select b.kind, count(*)
-          from beside b
-          left join days d on d.kind = b.kind and d.block = b.person_no / 32768
-         where d.people is null or get_bit(d.people, b.person_no % 32768) = 0
+        select n.kind, count(*)
+          from (select distinct b.kind, b.person_no
+                  from beside b
+                  left join days d on d.kind = b.kind and d.block = b.person_no / 32768
+                 where d.people is null or get_bit(d.people, b.person_no % 32768) = 0) n
          group by 1
     )
     select coalesce(sum(c.people) filter (where c.kind = 'c'), 0)::bigint,
@@ -177,7 +205,7 @@ create function rollups.session_totals(
 ) returns table (sessions bigint, events bigint, carted bigint, converted bigint, abandoned bigint, bounces bigint,
                  new_sessions bigint, entered bigint)
 language plpgsql stable
-set plan_cache_mode = force_custom_plan
+set plan_cache_mode = force_generic_plan
 as $$
 declare
     asked constant integer := rollups.login_no(login);
@@ -190,8 +218,8 @@ begin
                  union all
                 select * from rollups.session_sums_by_hour($1, $2, scope, asked)) s
          union all
-        select b.sign, b.sign * b.events, b.sign * (b.carts > 0)::integer, b.sign * (b.completes > 0)::integer,
-               b.sign * (b.carts > 0 and b.completes = 0)::integer, b.sign * (b.events = 1)::integer,
+        select b.sign, b.sign * b.events, b.sign * b.is_carted::integer, b.sign * b.is_converted::integer,
+               b.sign * (b.is_carted and not b.is_converted)::integer, b.sign * (b.events = 1)::integer,
                b.sign * b.is_new::integer, b.sign * (b.reached >= 1)::integer
           from unnest($7) b
     )

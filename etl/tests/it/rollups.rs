@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Each rollup, and ways to have it wrong: `(family, damage)`.
-const DAMAGES: [(&str, &str); 43] = [
+const DAMAGES: &[(&str, &str)] = &[
     (
         "event_counts",
         "update rollups.event_counts set events = events + 1 where grain = 'd'",
@@ -135,6 +135,34 @@ const DAMAGES: [(&str, &str); 43] = [
         "sessions",
         "update rollups.sessions set span = 0 where span > 0",
     ),
+    (
+        "sessions",
+        "update rollups.sessions set events = events - 1",
+    ),
+    (
+        "sessions",
+        "update rollups.sessions set is_carted = not is_carted where is_part",
+    ),
+    (
+        "sessions",
+        "update rollups.sessions set is_converted = not is_converted",
+    ),
+    (
+        "sessions",
+        "update rollups.sessions set is_new = not is_new",
+    ),
+    (
+        "sessions",
+        "update rollups.sessions set wait2 = wait2 + 1 where wait2 is not null",
+    ),
+    (
+        "sessions",
+        "update rollups.sessions set wait3 = wait2, wait2 = null where wait2 is not null and wait3 is null",
+    ),
+    (
+        "sessions",
+        "update rollups.sessions set wait4 = 0 where wait4 is null",
+    ),
     ("sessions", "delete from rollups.sessions where is_part"),
     (
         "session_counts",
@@ -162,7 +190,15 @@ const DAMAGES: [(&str, &str); 43] = [
     ),
     (
         "session_seconds",
-        "update rollups.session_seconds set steps[1] = steps[1] + 1 where measure = 1",
+        "update rollups.session_seconds set of_each[1] = of_each[1] + 1 where measure = 1",
+    ),
+    (
+        "session_seconds",
+        "update rollups.session_seconds set of_each = of_each || 1 where login_no > 0",
+    ),
+    (
+        "session_seconds",
+        "update rollups.session_seconds set sessions = sessions - 1 where login_no = -1",
     ),
     (
         "session_seconds",
@@ -195,7 +231,7 @@ async fn a_wrong_rollup_is_found_and_named() {
         .unwrap();
     platform.verify().await;
 
-    for (family, damage) in DAMAGES {
+    for &(family, damage) in DAMAGES {
         // Taken back by hand, as `verify` has a session of its own.
         let table = damage
             .split_once("rollups.")
@@ -234,7 +270,7 @@ async fn a_wrong_rollup_is_found_and_named() {
 )]
 #[case::forgotten(
     "delete from rollups.sessions where first_at = '9999-12-31T23:59:59.999999Z'",
-    "rollups.sessions, session 'end', login 'guest': nothing kept; 9999-12-31 23:59:59.999999 to 9999-12-31 23:59:59.999999, step 0 by the events"
+    "rollups.sessions, session 'end', login 'guest': nothing kept; 9999-12-31 23:59:59.999999 to 9999-12-31 23:59:59.999999, 1 events, checkout, step 0 by the events"
 )]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_finding_says_what_is_kept_and_what_the_events_tell(

@@ -25,7 +25,8 @@ lines as (
       left join lateral rollups.scope_named(h.scope_no) c on true
       left join word l on l.word_no = h.login_no
      union all
-    select 'sessions', row(session_id, first_at, last_at, span, reached, is_part, l.word)::text
+    select 'sessions', row(session_id, first_at, last_at, span, is_part, l.word, events, is_carted, is_converted, is_new, reached,
+                           wait2, wait3, wait4)::text
       from rollups.sessions s
       left join word l on l.word_no = s.login_no
      union all
