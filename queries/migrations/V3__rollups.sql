@@ -12,7 +12,7 @@ create table rollups.state (
     only_row boolean primary key default true check (only_row),
     ready    boolean not null,
     -- A scope's day with fewer people or sessions than this is not summed up, nor one
-    -- with fewer people than that for each row of bits.
+    -- with fewer people than that for each row of bits that everybody takes.
     busy     integer not null default 300,
     dense    integer not null default 24
 );
@@ -215,6 +215,12 @@ create table rollups.days (
     primary key (scope_no, day)
 );
 create index days_open_idx on rollups.days (day) where is_open;
+
+-- The whole seconds of a stretch of time. Cut while it is still a whole number of
+-- microseconds: exact, and quicker than to count in numeric.
+create function rollups.whole_seconds(stretch interval) returns bigint
+language sql immutable parallel safe
+as $$ select date_part('epoch', date_trunc('second', $1))::bigint $$;
 
 -- Starts of the bands of seconds, from band 1 on; the last has no end. The ends of the
 -- duration histogram are among them.

@@ -21,35 +21,34 @@ as $$
                    when 'checkout_start' then 3 when 'checkout_complete' then 4 else 0 end::smallint
 $$;
 
--- The events of a statement in numbers, for the statements that add them up. In tables
--- of the session's own, so that nobody who reads or dumps the database is waited for;
--- and ours, as whoever wrote into another's would run what that one attached to it.
+-- The events of a statement in numbers, added up as far as all need them, for the
+-- statements that add them to what there is. In tables of the session's own, so that
+-- nobody who reads or dumps the database is waited for; and ours, as whoever wrote into
+-- another's would run what that one attached to it.
 create function rollups.make_room() returns void
 language plpgsql
 as $$
+declare
+    ours constant text[] := array['visits', 'topics', 'callers', 'touched', 'tallies', 'spells', 'steps'];
 begin
-    if to_regclass('pg_temp.rollups_fresh') is null then
-        create temporary table rollups_fresh (
-            at             timestamptz not null,
-            hour           timestamptz not null,
-            login_no       integer not null,
-            name_no        integer not null,
-            -- 1 to 4 for the events of the standard funnel, else 0.
-            step           smallint not null,
-            is_first_visit boolean not null,
-            price          bigint,
-            subject_no     integer,
-            scopes         integer[] not null,
-            client_no      integer,
-            user_no        integer,
-            session_no     integer
+    if to_regclass('pg_temp.rollups_visits') is null then
+        -- Who: one row however many events of an hour say the same.
+        create temporary table rollups_visits (
+            visit_no   integer not null,
+            session_id text not null,
+            client_id  text not null,
+            user_id    text not null,
+            login      text not null
         ) on commit drop;
-        -- The planner is told each time, by a sample.
-        alter table rollups_fresh
-            alter at set statistics 1, alter hour set statistics 5, alter login_no set statistics 5,
-            alter name_no set statistics 5, alter step set statistics 5, alter is_first_visit set statistics 1,
-            alter price set statistics 1, alter subject_no set statistics 5, alter scopes set statistics 1,
-            alter client_no set statistics 5, alter user_no set statistics 5, alter session_no set statistics 5;
+        -- What.
+        create temporary table rollups_topics (
+            topic_no   integer not null,
+            event_name text not null,
+            product_id text not null,
+            name       text not null,
+            category   text not null,
+            brand      text not null
+        ) on commit drop;
         create temporary table rollups_callers (
             kind      "char" not null,
             id        text not null,
@@ -61,14 +60,88 @@ begin
             session_id text not null,
             is_known   boolean not null
         ) on commit drop;
-    elsif exists (select
-                    from pg_class
-                   where oid in (to_regclass('pg_temp.rollups_fresh'), to_regclass('pg_temp.rollups_callers'),
-                                 to_regclass('pg_temp.rollups_touched'))
-                     and relowner <> current_user::regrole) then
-        raise exception 'this session has tables of its own named rollups_fresh, rollups_callers or rollups_touched'
+        -- The planner is told how many of these there are, by a sample.
+        alter table rollups_callers alter id set statistics 10;
+        alter table rollups_touched alter session_id set statistics 10;
+        -- What happened in an hour.
+        create temporary table rollups_tallies (
+            hour       timestamptz not null,
+            login_no   integer not null,
+            name_no    integer not null,
+            step       smallint not null,
+            subject_no integer,
+            events     integer not null,
+            priced     integer not null,
+            revenue    numeric not null,
+            last_at    timestamptz not null
+        ) on commit drop;
+        -- Who was about in it, and what for.
+        create temporary table rollups_spells (
+            session_no integer,
+            client_no  integer,
+            user_no    integer,
+            login_no   integer not null,
+            subject_no integer,
+            hour       timestamptz not null,
+            first_at   timestamptz not null,
+            last_at    timestamptz not null,
+            viewed_at  timestamptz,
+            events     integer not null,
+            carts      integer not null,
+            completes  integer not null,
+            is_new     boolean not null
+        ) on commit drop;
+        -- The events of the standard funnel beyond its first step.
+        create temporary table rollups_steps (
+            session_no integer not null,
+            login_no   integer not null,
+            subject_no integer,
+            at         timestamptz not null,
+            step       smallint not null
+        ) on commit drop;
+    end if;
+    if exists (select
+                 from unnest(ours) as name
+                 join pg_class on oid = to_regclass('pg_temp.rollups_' || name)
+                where relowner <> current_user::regrole) then
+        raise exception 'this session has tables of its own named rollups_%', array_to_string(ours, ', rollups_')
               using hint = 'Drop them, and insert again.';
     end if;
+end
+$$;
+
+-- Both in numbers. What the events are joined to is hashed and not they, whatever the
+-- planner thinks of them: it is told that these are fewer.
+create function rollups.numbered_visits()
+returns table (
+    visit_no integer, session_id text, client_id text, user_id text, login text,
+    login_no integer, client_no integer, user_no integer, session_no integer)
+language plpgsql rows 1
+as $$
+begin
+    return query
+    select v.*, l.word_no, c.person_no, u.person_no, t.session_no
+      from pg_temp.rollups_visits v
+      join rollups.words l on l.word = v.login
+      left join pg_temp.rollups_callers c on c.kind = 'c' and c.id = v.client_id and c.person_no is not null
+      left join pg_temp.rollups_callers u on u.kind = 'u' and u.id = v.user_id and u.person_no is not null
+      left join pg_temp.rollups_touched t on t.session_id = v.session_id;
+end
+$$;
+
+create function rollups.numbered_topics()
+returns table (
+    topic_no integer, event_name text, product_id text, name text, category text, brand text,
+    name_no integer, step smallint, subject_no integer)
+language plpgsql rows 1
+as $$
+begin
+    return query
+    select t.*, n.word_no, rollups.step_of(t.event_name), s.subject_no
+      from pg_temp.rollups_topics t
+      join rollups.words n on n.word = t.event_name
+      left join rollups.subjects s
+        on s.product_id = t.product_id and s.name = t.name and s.category = t.category and s.brand = t.brand;
 end
 $$;
 
@@ -84,23 +157,29 @@ begin
     end if;
     perform rollups.make_room();
 
+    insert into pg_temp.rollups_visits
+    select row_number() over (), v.*
+      from (select distinct coalesce(session_id, ''), coalesce(client_id, ''), coalesce(user_id, ''),
+                   coalesce(user_login_state, '')
+              from fresh
+             where rollups.in_calendar(event_timestamp)) v;
+    insert into pg_temp.rollups_topics
+    select row_number() over (), t.*
+      from (select distinct event_name, coalesce(context_product_id, ''), coalesce(context_product_name, ''),
+                   coalesce(context_product_category, ''), coalesce(context_product_brand, '')
+              from fresh
+             where rollups.in_calendar(event_timestamp)) t;
+
     insert into rollups.words (word)
     select f.word
-      from (select distinct word
-              from (select distinct coalesce(user_login_state, '') as login, event_name from fresh) f
-             cross join unnest(array[login, event_name]) as word) f
+      from (select login as word from pg_temp.rollups_visits union select event_name from pg_temp.rollups_topics) f
       left join rollups.words w using (word)
      where w.word_no is null;
 
       with unknown as materialized (
         select f.*,
                f.product_id <> '' or f.name <> '' as is_product
-          from (select distinct
-                       coalesce(context_product_id, '') as product_id,
-                       coalesce(context_product_name, '') as name,
-                       coalesce(context_product_category, '') as category,
-                       coalesce(context_product_brand, '') as brand
-                  from fresh) f
+          from (select distinct product_id, name, category, brand from pg_temp.rollups_topics) f
           left join rollups.subjects s using (product_id, name, category, brand)
          where s.subject_no is null
            and (f.product_id, f.name, f.category, f.brand) <> ('', '', '', '')
@@ -133,9 +212,9 @@ begin
 
     insert into pg_temp.rollups_callers
     select f.kind, f.id, (select p.person_no from rollups.people p where p.id = f.id and p.kind = f.kind)
-      from (select distinct 'c'::"char" as kind, client_id as id from fresh where client_id <> ''
+      from (select distinct 'c'::"char" as kind, client_id as id from pg_temp.rollups_visits where client_id <> ''
              union all
-            select distinct 'u'::"char", user_id from fresh where user_id <> '') f;
+            select distinct 'u'::"char", user_id from pg_temp.rollups_visits where user_id <> '') f;
       with made as (
         insert into rollups.people (kind, id)
         select kind, id from pg_temp.rollups_callers where person_no is null
@@ -146,35 +225,60 @@ begin
     insert into pg_temp.rollups_touched
     select row_number() over (), t.session_id,
            exists (select from rollups.sessions s where s.session_id = t.session_id offset 0)
-      from (select distinct session_id from fresh where session_id <> '' and rollups.in_calendar(event_timestamp)) t;
+      from (select distinct session_id from pg_temp.rollups_visits where session_id <> '') t;
 
-    insert into pg_temp.rollups_fresh
-    select f.event_timestamp,
-           date_bin('1 hour', f.event_timestamp, 'epoch'),
-           l.word_no,
-           n.word_no,
-           rollups.step_of(f.event_name),
-           coalesce(f.is_first_visit, false),
-           case when f.event_name = 'checkout_complete'
-                then metrics.effective_price(f.context_product_price, f.context_product_discount_price) end,
-           s.subject_no,
-           coalesce(s.scopes, '{0}'),
-           c.person_no,
-           u.person_no,
-           t.session_no
-      from fresh f
-      join rollups.words l on l.word = coalesce(f.user_login_state, '')
-      join rollups.words n on n.word = f.event_name
-      left join rollups.subjects s
-        on s.product_id = coalesce(f.context_product_id, '')
-       and s.name = coalesce(f.context_product_name, '')
-       and s.category = coalesce(f.context_product_category, '')
-       and s.brand = coalesce(f.context_product_brand, '')
-      left join pg_temp.rollups_callers c on c.kind = 'c' and c.id = f.client_id and c.person_no is not null
-      left join pg_temp.rollups_callers u on u.kind = 'u' and u.id = f.user_id and u.person_no is not null
-      left join pg_temp.rollups_touched t on t.session_id = f.session_id
-     where rollups.in_calendar(f.event_timestamp);
-    analyze pg_temp.rollups_fresh;
+    analyze pg_temp.rollups_visits (visit_no), pg_temp.rollups_topics (topic_no),
+            pg_temp.rollups_callers (id), pg_temp.rollups_touched (session_id);
+      with visits as materialized (select * from rollups.numbered_visits()),
+    topics as materialized (select * from rollups.numbered_topics()),
+    numbered as materialized (
+        select v.visit_no, v.login_no, t.name_no, t.step, t.subject_no,
+               f.event_timestamp as at,
+               date_bin('1 hour', f.event_timestamp, 'epoch') as hour,
+               f.is_first_visit,
+               case when t.step = 4
+                    then metrics.effective_price(f.context_product_price, f.context_product_discount_price) end as price
+          from fresh f
+          join visits v
+            on v.session_id = coalesce(f.session_id, '')
+           and v.client_id = coalesce(f.client_id, '')
+           and v.user_id = coalesce(f.user_id, '')
+           and v.login = coalesce(f.user_login_state, '')
+          join topics t
+            on t.event_name = f.event_name
+           and t.product_id = coalesce(f.context_product_id, '')
+           and t.name = coalesce(f.context_product_name, '')
+           and t.category = coalesce(f.context_product_category, '')
+           and t.brand = coalesce(f.context_product_brand, '')
+         where rollups.in_calendar(f.event_timestamp)
+    ),
+    tallies as (
+        insert into pg_temp.rollups_tallies
+        select hour, login_no, name_no, step, subject_no, count(*), count(price), coalesce(sum(price), 0), max(at)
+          from numbered
+         group by 1, 2, 3, 4, 5
+    ),
+    spells as (
+        insert into pg_temp.rollups_spells
+        select v.session_no, v.client_no, v.user_no, v.login_no, n.subject_no, n.hour, n.first_at, n.last_at, n.viewed_at,
+               n.events, n.carts, n.completes, n.is_new
+          from (select visit_no, subject_no, hour,
+                       min(at) as first_at,
+                       max(at) as last_at,
+                       min(at) filter (where step = 1) as viewed_at,
+                       count(*) as events,
+                       count(*) filter (where step = 2) as carts,
+                       count(*) filter (where step = 4) as completes,
+                       coalesce(bool_or(is_first_visit), false) as is_new
+                  from numbered
+                 group by 1, 2, 3) n
+          join visits v using (visit_no)
+    )
+    insert into pg_temp.rollups_steps
+    select v.session_no, v.login_no, n.subject_no, n.at, n.step
+      from (select * from numbered where step > 1) n
+      join visits v using (visit_no)
+     where v.session_no is not null;
     return null;
 end
 $$;
@@ -189,19 +293,10 @@ begin
     if not (select ready from rollups.state) then
         return null;
     end if;
-    with cells as materialized (
-        select hour, login_no, name_no, step, subject_no,
-               count(*) as events,
-               count(price) as priced,
-               coalesce(sum(price), 0) as revenue,
-               max(at) as last_at
-          from pg_temp.rollups_fresh
-         group by 1, 2, 3, 4, 5
-    ),
-    names as materialized (
+    with names as materialized (
         select hour, login_no, name_no, step,
                sum(events) as events, sum(priced) as priced, sum(revenue) as revenue
-          from cells
+          from pg_temp.rollups_tallies
          group by 1, 2, 3, 4
     ),
     subjects as materialized (
@@ -212,7 +307,7 @@ begin
                coalesce(sum(events) filter (where step = 3), 0) as starts,
                coalesce(sum(events) filter (where step = 4), 0) as completes,
                sum(priced) as priced, sum(revenue) as revenue, max(last_at) as last_at
-          from cells
+          from pg_temp.rollups_tallies
          where subject_no is not null
          group by 1, 2, 3
     ),

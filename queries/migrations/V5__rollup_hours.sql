@@ -7,7 +7,7 @@ as $$ select array_agg(n) from (select unnest($1) union select unnest($2)) as me
 
 create function rollups.add_hours() returns trigger
 language plpgsql security definer
-set search_path = pg_catalog, pg_temp set jit = off set work_mem = '64MB'
+set search_path = pg_catalog, pg_temp set enable_mergejoin = off set enable_sort = off set jit = off set work_mem = '64MB'
 as $$
 declare
     epoch constant timestamptz := 'epoch';
@@ -15,31 +15,36 @@ begin
     if not (select ready from rollups.state) then
         return null;
     end if;
-    with cells as materialized (
-        select scopes, hour, login_no, name_no, step, count(*) as events
-          from pg_temp.rollups_fresh
-         group by 1, 2, 3, 4, 5
-    ),
-    names as (
+    with names as (
         select scope_no, hour, login_no,
                sum(events) as events,
                coalesce(sum(events) filter (where step = 4), 0) as completes,
                array_agg(name_no) as names,
                array_agg(events::integer) as of_name
-          from (select unnest(scopes) as scope_no, hour, login_no, name_no, step, sum(events) as events
-                  from cells
+          from (select unnest(coalesce(s.scopes, '{0}')) as scope_no, t.hour, t.login_no, t.name_no, t.step, sum(t.events) as events
+                  from pg_temp.rollups_tallies t
+                  left join rollups.subjects s using (subject_no)
                  group by 1, 2, 3, 4, 5) c
          group by 1, 2, 3
+    ),
+    spells as materialized (
+        select unnest(coalesce(s.scopes, '{0}')) as scope_no, p.hour, p.login_no, p.client_no, p.user_no
+          from (select distinct subject_no, hour, login_no, client_no, user_no
+                  from pg_temp.rollups_spells
+                 where client_no is not null or user_no is not null) p
+          left join rollups.subjects s using (subject_no)
     ),
     people as (
         select scope_no, hour, login_no,
                array_agg(client_no) filter (where client_no is not null) as clients,
                array_agg(user_no) filter (where user_no is not null) as users
-          from (select distinct unnest(scopes) as scope_no, hour, login_no, client_no, null::integer as user_no
-                  from (select distinct scopes, hour, login_no, client_no from pg_temp.rollups_fresh where client_no is not null) c
+          from (select distinct scope_no, hour, login_no, client_no, null::integer as user_no
+                  from spells
+                 where client_no is not null
                  union all
-                select distinct unnest(scopes), hour, login_no, null::integer, user_no
-                  from (select distinct scopes, hour, login_no, user_no from pg_temp.rollups_fresh where user_no is not null) u) seen
+                select distinct scope_no, hour, login_no, null::integer, user_no
+                  from spells
+                 where user_no is not null) seen
          group by 1, 2, 3
     ),
     added as (

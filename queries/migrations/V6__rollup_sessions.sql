@@ -29,18 +29,14 @@ begin
                     cross join lateral (
                         select r.ctid from rollups.sessions r where r.session_id = t.session_id offset 0) o))
     ),
-    -- As they are now, with sign 1, and as they were before, with sign -1.
-    events as (
-        select 1 as sign, f.session_no, f.scopes, f.login_no, f.at, f.step, f.is_first_visit
-          from pg_temp.rollups_fresh f
-         where f.session_no is not null
-           and not exists (select from known k where k.session_no = f.session_no)
-         union all
-        select v.sign, t.session_no, coalesce(s.scopes, '{0}'), l.word_no, k.event_timestamp, rollups.step_of(k.event_name),
-               coalesce(k.is_first_visit, false)
+    -- Of those the events: as they are now, with sign 1, and as they were, with sign -1.
+    read_again as materialized (
+        select v.sign, t.session_no, s.subject_no, l.word_no as login_no, k.event_timestamp as at,
+               rollups.step_of(k.event_name) as step, k.is_first_visit
           from known t
          cross join lateral (
-             select e.*, e.event_id in (select f.event_id from fresh f) as is_fresh
+             select e.*, e.event_id in (select f.event_id from fresh f
+                                         where f.session_id in (select session_id from known)) as is_fresh
                from public.clickstream_events e
               where e.session_id = t.session_id and e.session_id <> ''
              offset 0) k
@@ -55,21 +51,36 @@ begin
          where rollups.in_calendar(k.event_timestamp)
            and k.event_timestamp <= horizon
     ),
+    spells as (
+        select 1 as sign, session_no, subject_no, login_no, hour, first_at, last_at, viewed_at, events, carts, completes, is_new
+          from pg_temp.rollups_spells
+         where session_no is not null
+           and session_no not in (select session_no from known)
+         union all
+        select sign, session_no, subject_no, login_no, date_bin('1 hour', at, epoch),
+               min(at), max(at), min(at) filter (where step = 1),
+               count(*)::integer, count(*) filter (where step = 2)::integer, count(*) filter (where step = 4)::integer,
+               coalesce(bool_or(is_first_visit), false)
+          from read_again
+         group by 1, 2, 3, 4, 5
+    ),
     scoped as materialized (
-        select sign, session_no, unnest(scopes) as scope_no, login_no, at, step, is_first_visit from events
+        select unnest(coalesce(s.scopes, '{0}')) as scope_no, p.*
+          from spells p
+          left join rollups.subjects s using (subject_no)
     ),
     -- What a session did in a scope: as a whole, and in each login state of several.
     wholes as materialized (
         select sign, session_no, scope_no,
                0 as part,
                case when min(login_no) = max(login_no) then min(login_no) end as login_no,
-               count(*) as events,
-               min(at) as first_at,
-               max(at) as last_at,
-               min(at) filter (where step = 1) as viewed_at,
-               count(*) filter (where step = 2) as carts,
-               count(*) filter (where step = 4) as completes,
-               bool_or(is_first_visit) as is_new
+               sum(events) as events,
+               min(first_at) as first_at,
+               max(last_at) as last_at,
+               min(viewed_at) as viewed_at,
+               sum(carts) as carts,
+               sum(completes) as completes,
+               bool_or(is_new) as is_new
           from scoped
          group by 1, 2, 3
     ),
@@ -77,20 +88,28 @@ begin
         select * from wholes
          union all
         select e.sign, e.session_no, e.scope_no, e.login_no, e.login_no,
-               count(*), min(at), max(at),
-               min(at) filter (where step = 1),
-               count(*) filter (where step = 2),
-               count(*) filter (where step = 4),
-               bool_or(is_first_visit)
+               sum(e.events), min(e.first_at), max(e.last_at), min(e.viewed_at), sum(e.carts), sum(e.completes),
+               bool_or(e.is_new)
           from scoped e
           join (select sign, session_no, scope_no from wholes where login_no is null) w using (sign, session_no, scope_no)
          group by 1, 2, 3, 4
     ),
     -- Few events are steps beyond the first, and few units have any.
+    beyond as (
+        select unnest(coalesce(s.scopes, '{0}')) as scope_no, b.*
+          from (select 1 as sign, session_no, subject_no, login_no, at, step
+                  from pg_temp.rollups_steps
+                 where session_no not in (select session_no from known)
+                 union all
+                select sign, session_no, subject_no, login_no, at, step
+                  from read_again
+                 where step > 1) b
+          left join rollups.subjects s using (subject_no)
+    ),
     steps as materialized (
         select u.sign, u.session_no, u.scope_no, u.part, u.viewed_at, e.at, e.step
           from (select * from units where viewed_at is not null and carts > 0) u
-          join (select * from scoped where step > 1) e using (sign, session_no, scope_no)
+          join beyond e using (sign, session_no, scope_no)
          where (u.part = 0 or e.login_no = u.part)
            and e.at >= u.viewed_at
     ),
@@ -112,9 +131,9 @@ begin
         select sign, session_no, scope_no, part,
                2 + (step3.at is not null)::integer + (step4.at is not null)::integer as reached,
                -- What is taken out again is written as -1 - itself.
-               case when sign < 0 then -1 else 0 end + sign * floor(extract(epoch from step2.at - step2.before))::bigint as wait2,
-               case when sign < 0 then -1 else 0 end + sign * floor(extract(epoch from step3.at - step3.before))::bigint as wait3,
-               case when sign < 0 then -1 else 0 end + sign * floor(extract(epoch from step4.at - step4.before))::bigint as wait4
+               case when sign < 0 then -1 else 0 end + sign * rollups.whole_seconds(step2.at - step2.before) as wait2,
+               case when sign < 0 then -1 else 0 end + sign * rollups.whole_seconds(step3.at - step3.before) as wait3,
+               case when sign < 0 then -1 else 0 end + sign * rollups.whole_seconds(step4.at - step4.before) as wait4
           from step2
           left join step3 using (sign, session_no, scope_no, part)
           left join step4 using (sign, session_no, scope_no, part)
@@ -124,7 +143,7 @@ begin
                u.part <> 0 as is_part,
                date_bin('1 hour', u.first_at, epoch) as hour,
                coalesce(w.reached, (u.viewed_at is not null)::integer) as reached,
-               case when sign < 0 then -1 else 0 end + sign * floor(extract(epoch from u.last_at - u.first_at))::bigint as seconds,
+               case when sign < 0 then -1 else 0 end + sign * rollups.whole_seconds(u.last_at - u.first_at) as seconds,
                w.wait2, w.wait3, w.wait4
           from units u
           left join waits w using (sign, session_no, scope_no, part)
@@ -134,7 +153,7 @@ begin
         select t.session_id, f.first_at, f.last_at,
                case when f.last_at - f.first_at <= interval '1 hour' then 0
                     else ceil(log(4, extract(epoch from f.last_at - f.first_at) / 3600)) end,
-               f.is_part, f.login_no, f.events, f.carts > 0, f.completes > 0, coalesce(f.is_new, false), f.reached,
+               f.is_part, f.login_no, f.events, f.carts > 0, f.completes > 0, f.is_new, f.reached,
                f.wait2, f.wait3, f.wait4
           from facts f
           join pg_temp.rollups_touched t using (session_no)
@@ -183,8 +202,7 @@ begin
         select scope_no, hour, previous, is_part, login_no, sum(sign)
           from (select scope_no, is_part, login_no, sign, hour,
                        lag(hour) over (partition by sign, session_no, scope_no, part order by hour) as previous
-                  from (select distinct u.sign, u.session_no, u.scope_no, u.part, u.is_part, u.login_no,
-                               date_bin('1 hour', e.at, epoch) as hour
+                  from (select distinct u.sign, u.session_no, u.scope_no, u.part, u.is_part, u.login_no, e.hour
                           -- Most stay in the hour that they began in.
                           from (select * from facts where last_at >= hour + interval '1 hour') u
                           join scoped e using (sign, session_no, scope_no)
@@ -200,7 +218,8 @@ begin
       from counts
         on conflict (scope_no, day) do update
        set is_open = true, has_people = false, has_sessions = false, turn = excluded.turn;
-    truncate pg_temp.rollups_fresh, pg_temp.rollups_callers, pg_temp.rollups_touched;
+    truncate pg_temp.rollups_visits, pg_temp.rollups_topics, pg_temp.rollups_callers, pg_temp.rollups_touched,
+             pg_temp.rollups_tallies, pg_temp.rollups_spells, pg_temp.rollups_steps;
     return null;
 end
 $$;
@@ -236,23 +255,23 @@ $$;
 -- A scope with few people or sessions is as quick by the hours.
 create function rollups.close_day(closing timestamptz, before_turn bigint) returns void
 language plpgsql
+set enable_mergejoin = off set enable_nestloop = off
 as $$
 declare
-    nobody constant bit(32768) := repeat('0', 32768)::bit(32768);
+    nobody constant bit(1024) := repeat('0', 1024)::bit(1024);
     next_day constant timestamptz := closing + interval '24 hours';
     crowded integer[];
     busy integer[];
 begin
     crowded := array(
-        select p.scope_no
-          from (select h.scope_no, count(*) as people, count(distinct n / 32768) as blocks
-                  from rollups.days d
-                  join rollups.scope_hours h on h.scope_no = d.scope_no and h.hour >= closing and h.hour < next_day
-                 cross join lateral unnest(h.clients) as n
-                 where d.day = closing and d.is_open and d.turn < before_turn
-                 group by 1) p
-         cross join rollups.state t
-         where p.people >= t.busy and p.people >= t.dense * p.blocks);
+        select h.scope_no
+          from rollups.days d
+          join rollups.scope_hours h on h.scope_no = d.scope_no and h.hour >= closing and h.hour < next_day
+         where d.day = closing and d.is_open and d.turn < before_turn
+         group by 1
+        having sum(cardinality(h.clients))
+               >= (select greatest(t.busy, t.dense * (1 + (select max(person_no) from rollups.people) / 32768))
+                     from rollups.state t));
     busy := array(
         select d.scope_no
           from rollups.days d
@@ -263,13 +282,23 @@ begin
         having sum(c.sessions) >= (select t.busy from rollups.state t));
 
     delete from rollups.people_days where scope_no = any (crowded) and day = closing;
+    -- Through short strings of bits, which are quicker to change than long ones.
     insert into rollups.people_days
-      with by_login as materialized (
-        select h.scope_no, h.login_no, p.kind, n / 32768 as block, bit_or(set_bit(nobody, n % 32768, 1)) as people
+      with pieces as materialized (
+        select h.scope_no, h.login_no, p.kind, n / 1024 as piece, bit_or(set_bit(nobody, n % 1024, 1)) as people
           from rollups.scope_hours h
          cross join lateral (values ('c'::"char", h.clients), ('u', h.users)) p (kind, people)
          cross join lateral unnest(p.people) as n
          where h.scope_no = any (crowded) and h.hour >= closing and h.hour < next_day
+         group by 1, 2, 3, 4
+    ),
+    by_login as materialized (
+        select b.scope_no, b.login_no, b.kind, b.block,
+               string_agg(coalesce(p.people, nobody)::text, '' order by i.i)::bit(32768) as people
+          from (select distinct scope_no, login_no, kind, piece / 32 as block from pieces) b
+         cross join generate_series(0, 31) i
+          left join pieces p
+            on p.scope_no = b.scope_no and p.login_no = b.login_no and p.kind = b.kind and p.piece = 32 * b.block + i.i
          group by 1, 2, 3, 4
     )
     select scope_no, login_no, closing, block, kind, people from by_login

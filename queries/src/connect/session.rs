@@ -65,6 +65,9 @@ impl SessionOptions {
             options.push(
                 "-c plan_cache_mode=force_custom_plan -c jit=off -c work_mem=32MB".to_owned(),
             );
+        } else {
+            // The triggers read several times what a statement inserts: not from disk.
+            options.push("-c work_mem=64MB".to_owned());
         }
         for (name, limit) in limits {
             if let Some(limit) = limit {
