@@ -25,7 +25,10 @@ begin
       from (select w.word, n.events
               from (select e.name_no, sum(e.events) as events
                       from rollups.pieces(from_time, to_time) p
-                      join rollups.event_counts e on e.grain = p.grain and e.bucket >= p.starts and e.bucket < p.ends
+                     cross join lateral (
+                         select * from rollups.event_counts e
+                          where e.grain = p.grain and e.bucket >= p.starts and e.bucket < p.ends
+                         offset 0) e
                      where scope = 0
                        and (asked is null or e.login_no = asked)
                      group by 1
@@ -71,7 +74,10 @@ begin
       from (select w.word, e.events
               from (select e.login_no, sum(e.events) as events
                       from rollups.pieces(from_time, to_time) p
-                      join rollups.event_counts e on e.grain = p.grain and e.bucket >= p.starts and e.bucket < p.ends
+                     cross join lateral (
+                         select * from rollups.event_counts e
+                          where e.grain = p.grain and e.bucket >= p.starts and e.bucket < p.ends
+                         offset 0) e
                      where everything
                        and (asked is null or e.login_no = asked)
                        and (event is null or e.name_no = (select word_no from rollups.words where word = event))

@@ -9,6 +9,7 @@ use chrono::Utc;
 use common::program::{Program, command, flags};
 use common::warehouse::Warehouse;
 use portable_pty::CommandBuilder;
+use rstest::rstest;
 
 async fn shop() -> Warehouse {
     Warehouse::with_traffic(300, Utc::now(), 20.0).await
@@ -119,19 +120,19 @@ const KEYS: [&str; 62] = [
     "\u{15}",
 ];
 
-/// `SBW_KEYS=100000` is for a release; it takes minutes.
-fn keys_to_press() -> usize {
-    let asked = std::env::var("SBW_KEYS").ok();
-    asked.map_or(10_000, |keys| keys.parse().unwrap())
-}
-
+/// A hundred thousand keys, in four dashboards side by side.
+#[rstest]
+#[case(0x5eed_1234_abcd)]
+#[case(0xfeed_0cac_a0de)]
+#[case(0xd1ce_0f0f_cafe)]
+#[case(0x0dd5_ba11_fade)]
 #[tokio::test(flavor = "multi_thread")]
-async fn any_keys_break_nothing() {
+async fn any_keys_break_nothing(#[case] seed: u64) {
     let shop = shop().await;
     let folder = tempfile::tempdir().unwrap();
     let mut program = dashboard(&shop, folder.path());
-    let mut dice = Dice(0x5eed_1234_abcd);
-    for _ in 0..keys_to_press() / 100 {
+    let mut dice = Dice(seed);
+    for _ in 0..250 {
         let keys: String = (0..100).map(|_| KEYS[dice.roll(KEYS.len())]).collect();
         program.send(&keys);
     }
