@@ -140,3 +140,46 @@ async fn a_table_with_rows_is_taken_over_and_explained() {
         .unwrap();
     platform.verify().await;
 }
+
+/// As `pg_dump` does: every table is locked against change of its shape, and read as it
+/// was at one instant.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_reads_or_dumps_all_holds_up_no_load_and_sees_one_state() {
+    let platform = Platform::start().await;
+    platform.put(&key(1, 1), format!("[{}]", event("a"))).await;
+    platform.load().await;
+    let dump = platform.admin().await;
+    dump.batch_execute(
+        "begin isolation level repeatable read read only;
+         do $$ declare place regclass; begin
+             for place in select oid from pg_class
+                           where relkind in ('r', 'S')
+                             and relnamespace in ('public'::regnamespace, 'etl'::regnamespace, 'rollups'::regnamespace)
+             loop
+                 if (select relkind from pg_class where oid = place) = 'r' then
+                     execute format('lock table %s in access share mode', place);
+                 end if;
+                 execute format('select count(*) from %s', place);
+             end loop;
+         end $$",
+    )
+    .await
+    .unwrap();
+
+    platform
+        .put(&key(1, 2), format!("[{},{}]", event("b"), event("c")))
+        .await;
+    let load = platform.load_scope(Scope::All);
+    let loaded = tokio::time::timeout(Duration::from_secs(60), load).await;
+    assert_eq!(loaded.expect("it waits for the dump").unwrap().inserted, 2);
+
+    // Events, rollups and runs as they were together.
+    let seen = "select (select count(*) from public.clickstream_events),
+                       (select sum(events)::int8 from rollups.event_counts where grain = 'd'),
+                       (select count(*) from etl.runs)";
+    let numbers = |row: tokio_postgres::Row| -> [i64; 3] { [row.get(0), row.get(1), row.get(2)] };
+    assert_eq!(numbers(dump.query_one(seen, &[]).await.unwrap()), [1, 1, 1]);
+    dump.batch_execute("commit").await.unwrap();
+    assert_eq!(numbers(dump.query_one(seen, &[]).await.unwrap()), [3, 3, 2]);
+    platform.verify().await;
+}

@@ -162,22 +162,40 @@ fn cells(pen: &mut Pen<'_>, areas: &ActivityAreas, state: &State, week: &Heatmap
 }
 
 fn legend(pen: &mut Pen<'_>, scale: &Scale) {
+    const HEAD: &str = "events  ";
     let (theme, glyphs) = (pen.look.theme, pen.look.glyphs);
     let width = pen.area().width;
-    let mut x = pen.put(0, 0, width, "events  ", theme.dim);
-    for shade in 0..SHADES {
-        let Some((from, to)) = scale.ends(shade) else {
-            continue;
-        };
-        let words = if from == to {
-            number::count(from)
-        } else {
-            format!("{} to {}", number::short(from), number::short(to))
-        };
+    // Where a shade begins follows from the one before it: the first to go.
+    let full = meanings(scale, false);
+    let taken: usize = full.iter().map(|(_, words)| words.len() + 5).sum();
+    let meanings = if HEAD.len() + taken <= usize::from(width) + 2 {
+        full
+    } else {
+        meanings(scale, true)
+    };
+    let mut x = pen.put(0, 0, width, HEAD, theme.dim);
+    for (shade, words) in meanings {
         let glyph: String = std::iter::repeat_n(glyphs.shades[shade], 2).collect();
         x += pen.put(x, 0, width.saturating_sub(x), &glyph, theme.heat[shade]) + 1;
         x += pen.put(x, 0, width.saturating_sub(x), &words, theme.dim) + 2;
     }
+}
+
+/// What the shades stand for.
+fn meanings(scale: &Scale, brief: bool) -> Vec<(usize, String)> {
+    (0..SHADES)
+        .filter_map(|shade| {
+            let (from, to) = scale.ends(shade)?;
+            let words = if from == to {
+                number::count(from)
+            } else if brief && shade > 0 {
+                format!("to {}", number::short(to))
+            } else {
+                format!("{} to {}", number::short(from), number::short(to))
+            };
+            Some((shade, words))
+        })
+        .collect()
 }
 
 /// Shades of equal steps from 1 to the most.
