@@ -170,7 +170,7 @@ async fn whoever_reads_or_dumps_all_holds_up_no_load_and_sees_one_state() {
         .put(&key(1, 2), format!("[{},{}]", event("b"), event("c")))
         .await;
     let load = platform.load_scope(Scope::All);
-    let loaded = tokio::time::timeout(Duration::from_secs(60), load).await;
+    let loaded = tokio::time::timeout(Duration::from_mins(1), load).await;
     assert_eq!(loaded.expect("it waits for the dump").unwrap().inserted, 2);
 
     // Events, rollups and runs as they were together.
