@@ -32,7 +32,7 @@ declare
     ours constant text[] := array['visits', 'topics', 'callers', 'touched', 'tallies', 'spells', 'steps'];
 begin
     if to_regclass('pg_temp.rollups_visits') is null then
-        -- Who: one row however many events of an hour say the same.
+        -- Who: one row however many events say the same.
         create temporary table rollups_visits (
             visit_no   integer not null,
             session_id text not null,
@@ -42,7 +42,6 @@ begin
         ) on commit drop;
         -- What.
         create temporary table rollups_topics (
-            topic_no   integer not null,
             event_name text not null,
             product_id text not null,
             name       text not null,
@@ -60,9 +59,6 @@ begin
             session_id text not null,
             is_known   boolean not null
         ) on commit drop;
-        -- The planner is told how many of these there are, by a sample.
-        alter table rollups_callers alter id set statistics 10;
-        alter table rollups_touched alter session_id set statistics 10;
         -- What happened in an hour.
         create temporary table rollups_tallies (
             hour       timestamptz not null,
@@ -131,7 +127,7 @@ $$;
 
 create function rollups.numbered_topics()
 returns table (
-    topic_no integer, event_name text, product_id text, name text, category text, brand text,
+    event_name text, product_id text, name text, category text, brand text,
     name_no integer, step smallint, subject_no integer)
 language plpgsql rows 1
 as $$
@@ -164,11 +160,10 @@ begin
               from fresh
              where rollups.in_calendar(event_timestamp)) v;
     insert into pg_temp.rollups_topics
-    select row_number() over (), t.*
-      from (select distinct event_name, coalesce(context_product_id, ''), coalesce(context_product_name, ''),
-                   coalesce(context_product_category, ''), coalesce(context_product_brand, '')
-              from fresh
-             where rollups.in_calendar(event_timestamp)) t;
+    select distinct event_name, coalesce(context_product_id, ''), coalesce(context_product_name, ''),
+           coalesce(context_product_category, ''), coalesce(context_product_brand, '')
+      from fresh
+     where rollups.in_calendar(event_timestamp);
 
     insert into rollups.words (word)
     select f.word
@@ -227,8 +222,6 @@ begin
            exists (select from rollups.sessions s where s.session_id = t.session_id offset 0)
       from (select distinct session_id from pg_temp.rollups_visits where session_id <> '') t;
 
-    analyze pg_temp.rollups_visits (visit_no), pg_temp.rollups_topics (topic_no),
-            pg_temp.rollups_callers (id), pg_temp.rollups_touched (session_id);
       with visits as materialized (select * from rollups.numbered_visits()),
     topics as materialized (select * from rollups.numbered_topics()),
     numbered as materialized (

@@ -278,7 +278,7 @@ begin
                count(*) filter (where event_name = 'add_to_cart_click') > 0 as is_carted,
                count(*) filter (where event_name = 'checkout_complete') > 0 as is_converted,
                coalesce(bool_or(is_first_visit), false) as is_new,
-               floor(extract(epoch from max(at) - min(at)))::bigint as seconds
+               rollups.whole_seconds(max(at) - min(at)) as seconds
           from kept group by 1, 2
     ),
     step1 as materialized (
@@ -305,9 +305,9 @@ begin
                 when step2.at is not null then 2
                 when step1.at is not null then 1
                 else 0 end,
-           floor(extract(epoch from step2.at - step2.before))::bigint,
-           floor(extract(epoch from step3.at - step3.before))::bigint,
-           floor(extract(epoch from step4.at - step4.before))::bigint
+           rollups.whole_seconds(step2.at - step2.before),
+           rollups.whole_seconds(step3.at - step3.before),
+           rollups.whole_seconds(step4.at - step4.before)
       from whole w
       left join step1 using (sign, session_id)
       left join step2 using (sign, session_id)
@@ -370,7 +370,7 @@ begin
     -- What is not cut by an end is known of everything.
     return changes || array(
         select row(s.sign, s.events, s.is_carted, s.is_converted, s.is_new,
-                   floor(extract(epoch from s.last_at - s.first_at))::bigint, s.reached,
+                   rollups.whole_seconds(s.last_at - s.first_at), s.reached,
                    s.wait2, s.wait3, s.wait4)::rollups.session_change
           from (select 1 as sign, b.*
                   from (values (from_time, cut.h1), (cut.h2, to_time)) as p (starts, ends)
