@@ -14,6 +14,7 @@
 #[allow(dead_code, unreachable_pub)]
 #[path = "../tests/common/answers.rs"]
 mod answers;
+mod processor;
 
 use std::io::{Sink, sink};
 use std::time::{Duration, Instant};
@@ -21,6 +22,7 @@ use std::time::{Duration, Instant};
 use answers::{answer, any, asked, connected, now, press, settle, showing, size};
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::KeyCode;
+use processor::preempted;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
@@ -190,14 +192,4 @@ fn print(name: &str, mut times: Vec<Duration>, of: usize, limit: Duration) {
 
 fn shown(time: Duration) -> String {
     format!("{:.3} ms", time.as_secs_f64() * 1_000.0)
-}
-
-/// How often this thread lost the processor to another; 0 where nobody counts.
-fn preempted() -> u64 {
-    let status = std::fs::read_to_string("/proc/thread-self/status").unwrap_or_default();
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("nonvoluntary_ctxt_switches:"));
-    line.and_then(|count| count.trim().parse().ok())
-        .unwrap_or(0)
 }

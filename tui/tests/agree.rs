@@ -7,7 +7,7 @@ mod common;
 use std::process::Command;
 
 use chrono::Utc;
-use common::program::{Program, command, flags};
+use common::program::{Program, flags, to_server};
 use common::warehouse::Warehouse;
 use sbw_tui::number;
 use serde_json::Value;
@@ -56,10 +56,7 @@ fn sum(rows: &[Value], field: &str) -> i64 {
 
 /// Wide and high enough that nothing is shortened.
 fn dashboard(shop: &Warehouse) -> Program {
-    let mut arguments = flags(shop.port());
-    arguments.extend(["--last", "7d"].map(str::to_owned));
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let program = Program::start(command(&arguments), 200, 60);
+    let program = Program::start(to_server(shop.port(), &["--last", "7d"]), 200, 60);
     program.wait_for(&["● connected", "Revenue"]);
     program
 }

@@ -7,7 +7,7 @@ mod common;
 use std::fs;
 use std::time::Duration;
 
-use common::program::{Program, command, flags};
+use common::program::Program;
 use common::warehouse::Warehouse;
 
 /// What strangers put into their events.
@@ -58,11 +58,7 @@ async fn shop() -> Warehouse {
 async fn nothing_hostile_reaches_the_terminal_or_a_file() {
     let shop = shop().await;
     let folder = tempfile::tempdir().unwrap();
-    let flags = flags(shop.port());
-    let arguments: Vec<&str> = flags.iter().map(String::as_str).collect();
-    let mut command = command(&arguments);
-    command.cwd(folder.path());
-    let mut program = Program::start(command, 120, 40);
+    let mut program = Program::dashboard_in(folder.path(), shop.port());
     program.wait_for(&["● connected", "Revenue", "product_view"]);
     // Every view, the first rows of it in full, drilled into, searched, filtered, exported.
     let views = [

@@ -6,7 +6,7 @@ mod common;
 use std::time::Duration;
 
 use chrono::Utc;
-use common::program::{Program, command, flags};
+use common::program::Program;
 use common::warehouse::Warehouse;
 use portable_pty::CommandBuilder;
 use rstest::rstest;
@@ -16,11 +16,7 @@ async fn shop() -> Warehouse {
 }
 
 fn dashboard(shop: &Warehouse, folder: &std::path::Path) -> Program {
-    let flags = flags(shop.port());
-    let arguments: Vec<&str> = flags.iter().map(String::as_str).collect();
-    let mut command = command(&arguments);
-    command.cwd(folder);
-    let program = Program::start(command, 120, 40);
+    let program = Program::dashboard_in(folder, shop.port());
     program.wait_for(&["● connected", "Revenue"]);
     program
 }

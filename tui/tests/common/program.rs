@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -44,6 +45,17 @@ pub fn command(arguments: &[&str]) -> CommandBuilder {
     command
 }
 
+/// The command with the flags that lead to a local server, and more of them.
+pub fn to_server(port: u16, more: &[&str]) -> CommandBuilder {
+    let flags = flags(port);
+    let arguments: Vec<&str> = flags
+        .iter()
+        .map(String::as_str)
+        .chain(more.iter().copied())
+        .collect();
+    command(&arguments)
+}
+
 /// The flags that lead to a local server.
 pub fn flags(port: u16) -> Vec<String> {
     ["--host", "127.0.0.1", "--port", &port.to_string()]
@@ -54,13 +66,14 @@ pub fn flags(port: u16) -> Vec<String> {
 impl Program {
     /// Starts the dashboard of a local server, on 100 × 30.
     pub fn dashboard(port: u16, more: &[&str]) -> Self {
-        let flags = flags(port);
-        let arguments: Vec<&str> = flags
-            .iter()
-            .map(String::as_str)
-            .chain(more.iter().copied())
-            .collect();
-        Self::start(command(&arguments), 100, 30)
+        Self::start(to_server(port, more), 100, 30)
+    }
+
+    /// Starts it in a folder, on 120 × 40.
+    pub fn dashboard_in(folder: &Path, port: u16) -> Self {
+        let mut command = to_server(port, &[]);
+        command.cwd(folder);
+        Self::start(command, 120, 40)
     }
 
     /// Starts a command on a terminal of a size.

@@ -339,13 +339,7 @@ mod tests {
 
     #[test]
     fn a_live_shop_begins_at_once_even_at_night() {
-        let catalogue = Arc::new(Catalogue::of_the_shop().unwrap());
-        let plan = Plan {
-            seed: 5,
-            from: start(),
-            visits_per_day: 100.0,
-        };
-        let mut traffic = Traffic::new(catalogue, plan);
+        let mut traffic = traffic(5, 100.0);
         // Three in the morning in the shop's own time.
         let night = start() + TimeDelta::hours(20);
         while traffic.next_before(night).is_some() {}
