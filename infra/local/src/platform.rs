@@ -209,7 +209,7 @@ impl Platform {
         }
         if let Some(mut postgres) = self.postgres.take() {
             let stopping = tokio::task::spawn_blocking(move || {
-                if postgres.pid().is_none() {
+                if !postgres.stop() {
                     // Somebody killed it. What it left of shared memory only the
                     // next one on its files removes; should that not start, no more
                     // can be done.

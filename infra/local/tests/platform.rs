@@ -159,7 +159,8 @@ fn a_killed_postgres_is_no_hindrance_to_leaving_nothing() {
     }
     local.signal("TERM");
     assert!(local.ends().success());
-    assert!(!is_there() && is_empty(local.temp()));
+    assert!(!is_there(), "shared memory is left");
+    assert!(is_empty(local.temp()), "files are left");
 }
 
 #[test]

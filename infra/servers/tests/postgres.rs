@@ -86,7 +86,8 @@ fn commits_survive_every_way_to_end() {
     let mut server = Postgres::start().unwrap();
     let port = server.port();
     ask(&server, "create table kept (n int)");
-    for (n, end) in [Postgres::stop, Postgres::crash, Postgres::kill9]
+    let stop = |server: &mut Postgres| assert!(server.stop());
+    for (n, end) in [stop, Postgres::crash, Postgres::kill9]
         .into_iter()
         .enumerate()
     {
@@ -101,6 +102,21 @@ fn commits_survive_every_way_to_end() {
             (n + 1).to_string()
         );
     }
+}
+
+/// However shortly before: whoever asks to stop hears that it went otherwise.
+#[test]
+fn a_stop_tells_of_a_kill_before_it() {
+    let mut server = Postgres::start().unwrap();
+    let kill = Command::new("kill")
+        .args(["-9", &server.pid().unwrap().to_string()])
+        .status();
+    assert!(kill.unwrap().success());
+    assert!(!server.stop());
+    server.start_again().unwrap();
+    assert!(server.stop());
+    // It was stopped already.
+    assert!(server.stop());
 }
 
 #[test]

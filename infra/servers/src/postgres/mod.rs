@@ -23,6 +23,7 @@ mod error;
 mod kill_switch;
 mod postmaster;
 
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -124,11 +125,18 @@ impl Postgres {
 
     /// Stops it in order: clients are cut off, what is committed is on disk.
     /// The files stay; [`Self::start_again`] brings it back.
-    pub fn stop(&mut self) {
-        self.halt(&[
+    ///
+    /// Whether it left by itself. One that was killed, now or before, leaves shared
+    /// memory behind, which only its next start removes.
+    pub fn stop(&mut self) -> bool {
+        let Some(server) = self.server.take() else {
+            return true;
+        };
+        let ended = server.halt(&[
             (Signal::INT, Duration::from_secs(30)),
             (Signal::QUIT, PATIENCE),
         ]);
+        ended.is_some_and(|status| status.signal().is_none())
     }
 
     /// Every server process exits at once, without a checkpoint: the next
@@ -160,7 +168,8 @@ impl Postgres {
 
     fn halt(&mut self, steps: &[(Signal, Duration)]) {
         if let Some(server) = self.server.take() {
-            server.halt(steps);
+            // However it ended: this is for crashes.
+            let _ = server.halt(steps);
         }
     }
 }

@@ -82,16 +82,17 @@ impl Postmaster {
         *waited.unwrap_or_else(PoisonError::into_inner).0
     }
 
-    /// Sends each signal in turn and gives it its time; `SIGKILL` comes last.
-    pub(super) fn halt(self, steps: &[(Signal, Duration)]) {
+    /// Sends each signal in turn and gives it its time; `SIGKILL` comes last. How
+    /// it ended, unless even that took too long.
+    pub(super) fn halt(self, steps: &[(Signal, Duration)]) -> Option<ExitStatus> {
         for (signal, patience) in steps {
             self.signal(*signal);
-            if self.ended_within(*patience).is_some() {
-                return;
+            if let Some(status) = self.ended_within(*patience) {
+                return Some(status);
             }
         }
         self.signal(Signal::KILL);
-        self.ended_within(Duration::from_secs(10));
+        self.ended_within(Duration::from_secs(10))
     }
 
     pub(super) fn signal(&self, signal: Signal) {
