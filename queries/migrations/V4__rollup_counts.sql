@@ -57,7 +57,9 @@ begin
         create temporary table rollups_touched (
             session_no integer not null,
             session_id text not null,
-            is_known   boolean not null
+            is_known   boolean not null,
+            -- New, and in one login state only.
+            is_simple  boolean not null
         ) on commit drop;
         -- What happened in an hour.
         create temporary table rollups_tallies (
@@ -73,19 +75,22 @@ begin
         ) on commit drop;
         -- Who was about in it, and what for.
         create temporary table rollups_spells (
-            session_no integer,
-            client_no  integer,
-            user_no    integer,
-            login_no   integer not null,
-            subject_no integer,
-            hour       timestamptz not null,
-            first_at   timestamptz not null,
-            last_at    timestamptz not null,
-            viewed_at  timestamptz,
-            events     integer not null,
-            carts      integer not null,
-            completes  integer not null,
-            is_new     boolean not null
+            session_no   integer,
+            is_simple    boolean,
+            client_no    integer,
+            user_no      integer,
+            login_no     integer not null,
+            subject_no   integer,
+            hour         timestamptz not null,
+            first_at     timestamptz not null,
+            last_at      timestamptz not null,
+            -- The first of each step of the standard funnel.
+            viewed_at    timestamptz,
+            carted_at    timestamptz,
+            started_at   timestamptz,
+            completed_at timestamptz,
+            events       integer not null,
+            is_new       boolean not null
         ) on commit drop;
         -- The events of the standard funnel beyond its first step.
         create temporary table rollups_steps (
@@ -111,12 +116,12 @@ $$;
 create function rollups.numbered_visits()
 returns table (
     visit_no integer, session_id text, client_id text, user_id text, login text,
-    login_no integer, client_no integer, user_no integer, session_no integer)
+    login_no integer, client_no integer, user_no integer, session_no integer, is_simple boolean)
 language plpgsql rows 1
 as $$
 begin
     return query
-    select v.*, l.word_no, c.person_no, u.person_no, t.session_no
+    select v.*, l.word_no, c.person_no, u.person_no, t.session_no, t.is_simple
       from pg_temp.rollups_visits v
       join rollups.words l on l.word = v.login
       left join pg_temp.rollups_callers c on c.kind = 'c' and c.id = v.client_id and c.person_no is not null
@@ -218,9 +223,14 @@ begin
     insert into pg_temp.rollups_callers select kind, id, person_no from made;
 
     insert into pg_temp.rollups_touched
-    select row_number() over (), t.session_id,
-           exists (select from rollups.sessions s where s.session_id = t.session_id offset 0)
-      from (select distinct session_id from pg_temp.rollups_visits where session_id <> '') t;
+    select row_number() over (), t.session_id, k.is_known, not k.is_known and t.least = t.most
+      from (select session_id, min(login collate "C") as least, max(login collate "C") as most
+              from pg_temp.rollups_visits
+             where session_id <> ''
+             group by 1) t
+     cross join lateral (
+         select exists (select from rollups.sessions s where s.session_id = t.session_id offset 0) as is_known
+         offset 0) k;
 
       with visits as materialized (select * from rollups.numbered_visits()),
     topics as materialized (select * from rollups.numbered_topics()),
@@ -253,15 +263,16 @@ begin
     ),
     spells as (
         insert into pg_temp.rollups_spells
-        select v.session_no, v.client_no, v.user_no, v.login_no, n.subject_no, n.hour, n.first_at, n.last_at, n.viewed_at,
-               n.events, n.carts, n.completes, n.is_new
+        select v.session_no, v.is_simple, v.client_no, v.user_no, v.login_no, n.subject_no, n.hour, n.first_at, n.last_at,
+               n.viewed_at, n.carted_at, n.started_at, n.completed_at, n.events, n.is_new
           from (select visit_no, subject_no, hour,
                        min(at) as first_at,
                        max(at) as last_at,
                        min(at) filter (where step = 1) as viewed_at,
+                       min(at) filter (where step = 2) as carted_at,
+                       min(at) filter (where step = 3) as started_at,
+                       min(at) filter (where step = 4) as completed_at,
                        count(*) as events,
-                       count(*) filter (where step = 2) as carts,
-                       count(*) filter (where step = 4) as completes,
                        coalesce(bool_or(is_first_visit), false) as is_new
                   from numbered
                  group by 1, 2, 3) n

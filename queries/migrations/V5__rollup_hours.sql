@@ -27,25 +27,22 @@ begin
                  group by 1, 2, 3, 4, 5) c
          group by 1, 2, 3
     ),
-    spells as materialized (
-        select unnest(coalesce(s.scopes, '{0}')) as scope_no, p.hour, p.login_no, p.client_no, p.user_no
-          from (select distinct subject_no, hour, login_no, client_no, user_no
-                  from pg_temp.rollups_spells
-                 where client_no is not null or user_no is not null) p
-          left join rollups.subjects s using (subject_no)
-    ),
-    people as (
+    seen as (
         select scope_no, hour, login_no,
                array_agg(client_no) filter (where client_no is not null) as clients,
                array_agg(user_no) filter (where user_no is not null) as users
-          from (select distinct scope_no, hour, login_no, client_no, null::integer as user_no
-                  from spells
-                 where client_no is not null
-                 union all
-                select distinct scope_no, hour, login_no, null::integer, user_no
-                  from spells
-                 where user_no is not null) seen
+          from (select unnest(coalesce(s.scopes, '{0}')) as scope_no, p.hour, p.login_no, p.client_no, p.user_no
+                  from pg_temp.rollups_spells p
+                  left join rollups.subjects s using (subject_no)
+                 where p.client_no is not null or p.user_no is not null) p
          group by 1, 2, 3
+    ),
+    -- Hour by hour: cheaper than to look for doubles among all.
+    people as (
+        select scope_no, hour, login_no,
+               (select array_agg(distinct n) from unnest(clients) as n) as clients,
+               (select array_agg(distinct n) from unnest(users) as n) as users
+          from seen
     ),
     added as (
         insert into rollups.scope_hours as t

@@ -51,109 +51,124 @@ begin
          where rollups.in_calendar(k.event_timestamp)
            and k.event_timestamp <= horizon
     ),
-    spells as (
-        select 1 as sign, session_no, subject_no, login_no, hour, first_at, last_at, viewed_at, events, carts, completes, is_new
+    -- Of sessions that were there before, or are of several login states.
+    mixed as materialized (
+        select 1 as sign, session_no, subject_no, login_no, hour, first_at, last_at, viewed_at, carted_at, started_at,
+               completed_at, events, is_new
           from pg_temp.rollups_spells
          where session_no is not null
+           and not is_simple
            and session_no not in (select session_no from known)
          union all
         select sign, session_no, subject_no, login_no, date_bin('1 hour', at, epoch),
-               min(at), max(at), min(at) filter (where step = 1),
-               count(*)::integer, count(*) filter (where step = 2)::integer, count(*) filter (where step = 4)::integer,
-               coalesce(bool_or(is_first_visit), false)
+               min(at), max(at), min(at) filter (where step = 1), min(at) filter (where step = 2),
+               min(at) filter (where step = 3), min(at) filter (where step = 4),
+               count(*)::integer, coalesce(bool_or(is_first_visit), false)
           from read_again
          group by 1, 2, 3, 4, 5
     ),
-    scoped as materialized (
-        select unnest(coalesce(s.scopes, '{0}')) as scope_no, p.*
-          from spells p
-          left join rollups.subjects s using (subject_no)
+    mixed_scopes as materialized (
+        select *, min(login_no) over states <> max(login_no) over states as is_several
+          from (select unnest(coalesce(s.scopes, '{0}')) as scope_no, m.*
+                  from mixed m
+                  left join rollups.subjects s using (subject_no)) m
+        window states as (partition by sign, session_no, scope_no)
     ),
-    -- What a session did in a scope: as a whole, and in each login state of several.
-    wholes as materialized (
-        select sign, session_no, scope_no,
-               0 as part,
-               case when min(login_no) = max(login_no) then min(login_no) end as login_no,
-               sum(events) as events,
-               min(first_at) as first_at,
-               max(last_at) as last_at,
-               min(viewed_at) as viewed_at,
-               sum(carts) as carts,
-               sum(completes) as completes,
-               bool_or(is_new) as is_new
-          from scoped
-         group by 1, 2, 3
-    ),
+    -- What a session did in a scope: as a whole (part 0), and in each login state of several.
     units as materialized (
-        select * from wholes
-         union all
-        select e.sign, e.session_no, e.scope_no, e.login_no, e.login_no,
-               sum(e.events), min(e.first_at), max(e.last_at), min(e.viewed_at), sum(e.carts), sum(e.completes),
-               bool_or(e.is_new)
-          from scoped e
-          join (select sign, session_no, scope_no from wholes where login_no is null) w using (sign, session_no, scope_no)
-         group by 1, 2, 3, 4
+        select u.*,
+               -- The first of each step, in order, are its way along the funnel. If they
+               -- are not in order, a later one may be.
+               coalesce(carted_at < viewed_at
+                        or (viewed_at is not null and started_at < carted_at)
+                        or (viewed_at is not null and carted_at is not null and completed_at < started_at), false) as is_unclear
+          from (select sign, session_no, scope_no, part,
+                       case when min(login_no) = max(login_no) then min(login_no) end as login_no,
+                       sum(events) as events,
+                       min(first_at) as first_at,
+                       max(last_at) as last_at,
+                       min(viewed_at) as viewed_at,
+                       min(carted_at) as carted_at,
+                       min(started_at) as started_at,
+                       min(completed_at) as completed_at,
+                       bool_or(is_new) as is_new
+                  from (select 1 as sign, 0 as part, session_no, unnest(coalesce(s.scopes, '{0}')) as scope_no, login_no,
+                               first_at, last_at, viewed_at, carted_at, started_at, completed_at, events, is_new
+                          from pg_temp.rollups_spells p
+                          left join rollups.subjects s using (subject_no)
+                         where is_simple
+                         union all
+                        select m.sign, p.part, m.session_no, m.scope_no, m.login_no, m.first_at, m.last_at, m.viewed_at,
+                               m.carted_at, m.started_at, m.completed_at, m.events, m.is_new
+                          from mixed_scopes m
+                         cross join lateral (values (0), (case when is_several then login_no end)) p (part)
+                         where p.part is not null) spells
+                 group by 1, 2, 3, 4) u
     ),
-    -- Few events are steps beyond the first, and few units have any.
     beyond as (
         select unnest(coalesce(s.scopes, '{0}')) as scope_no, b.*
-          from (select 1 as sign, session_no, subject_no, login_no, at, step
-                  from pg_temp.rollups_steps
-                 where session_no not in (select session_no from known)
-                 union all
-                select sign, session_no, subject_no, login_no, at, step
+          from (select sign, session_no, subject_no, login_no, at, step
                   from read_again
-                 where step > 1) b
+                 where step > 1
+                 union all
+                select 1, session_no, subject_no, login_no, at, step
+                  from pg_temp.rollups_steps
+                 where session_no not in (select session_no from known)) b
           left join rollups.subjects s using (subject_no)
     ),
     steps as materialized (
         select u.sign, u.session_no, u.scope_no, u.part, u.viewed_at, e.at, e.step
-          from (select * from units where viewed_at is not null and carts > 0) u
+          from (select * from units where is_unclear) u
           join beyond e using (sign, session_no, scope_no)
          where (u.part = 0 or e.login_no = u.part)
            and e.at >= u.viewed_at
     ),
     step2 as materialized (
-        select sign, session_no, scope_no, part, viewed_at as before, min(at) as at
-          from steps where step = 2 group by 1, 2, 3, 4, 5
+        select sign, session_no, scope_no, part, min(at) as at
+          from steps where step = 2 group by 1, 2, 3, 4
     ),
     step3 as materialized (
-        select sign, session_no, scope_no, part, b.at as before, min(s.at) as at
+        select sign, session_no, scope_no, part, min(s.at) as at
           from step2 b join steps s using (sign, session_no, scope_no, part)
-         where s.step = 3 and s.at >= b.at group by 1, 2, 3, 4, 5
+         where s.step = 3 and s.at >= b.at group by 1, 2, 3, 4
     ),
     step4 as materialized (
-        select sign, session_no, scope_no, part, b.at as before, min(s.at) as at
+        select sign, session_no, scope_no, part, min(s.at) as at
           from step3 b join steps s using (sign, session_no, scope_no, part)
-         where s.step = 4 and s.at >= b.at group by 1, 2, 3, 4, 5
+         where s.step = 4 and s.at >= b.at group by 1, 2, 3, 4
     ),
-    waits as materialized (
-        select sign, session_no, scope_no, part,
-               2 + (step3.at is not null)::integer + (step4.at is not null)::integer as reached,
-               -- What is taken out again is written as -1 - itself.
-               case when sign < 0 then -1 else 0 end + sign * rollups.whole_seconds(step2.at - step2.before) as wait2,
-               case when sign < 0 then -1 else 0 end + sign * rollups.whole_seconds(step3.at - step3.before) as wait3,
-               case when sign < 0 then -1 else 0 end + sign * rollups.whole_seconds(step4.at - step4.before) as wait4
-          from step2
+    ways as (
+        select u.*, u.viewed_at as at1, c.at2, s.at3,
+               case when u.is_unclear then step4.at when u.completed_at >= s.at3 then u.completed_at end as at4
+          from units u
+          left join step2 using (sign, session_no, scope_no, part)
           left join step3 using (sign, session_no, scope_no, part)
           left join step4 using (sign, session_no, scope_no, part)
+         cross join lateral (
+             select case when u.is_unclear then step2.at when u.carted_at >= u.viewed_at then u.carted_at end as at2) c
+         cross join lateral (
+             select case when u.is_unclear then step3.at when u.started_at >= c.at2 then u.started_at end as at3) s
     ),
     facts as materialized (
-        select u.*,
-               u.part <> 0 as is_part,
-               date_bin('1 hour', u.first_at, epoch) as hour,
-               coalesce(w.reached, (u.viewed_at is not null)::integer) as reached,
-               case when sign < 0 then -1 else 0 end + sign * rollups.whole_seconds(u.last_at - u.first_at) as seconds,
-               w.wait2, w.wait3, w.wait4
-          from units u
-          left join waits w using (sign, session_no, scope_no, part)
+        select sign, session_no, scope_no, part, login_no, events, first_at, last_at, is_new,
+               part <> 0 as is_part,
+               date_bin('1 hour', first_at, epoch) as hour,
+               carted_at is not null as is_carted,
+               completed_at is not null as is_converted,
+               num_nonnulls(at1, at2, at3, at4) as reached,
+               -- What is taken out again is written as -1 - itself.
+               case when sign < 0 then -1 else 0 end + sign * rollups.whole_seconds(last_at - first_at) as seconds,
+               case when sign < 0 then -1 else 0 end + sign * rollups.whole_seconds(at2 - at1) as wait2,
+               case when sign < 0 then -1 else 0 end + sign * rollups.whole_seconds(at3 - at2) as wait3,
+               case when sign < 0 then -1 else 0 end + sign * rollups.whole_seconds(at4 - at3) as wait4
+          from ways
     ),
     kept as (
         insert into rollups.sessions
         select t.session_id, f.first_at, f.last_at,
                case when f.last_at - f.first_at <= interval '1 hour' then 0
                     else ceil(log(4, extract(epoch from f.last_at - f.first_at) / 3600)) end,
-               f.is_part, f.login_no, f.events, f.carts > 0, f.completes > 0, f.is_new, f.reached,
+               f.is_part, f.login_no, f.events, f.is_carted, f.is_converted, f.is_new, f.reached,
                f.wait2, f.wait3, f.wait4
           from facts f
           join pg_temp.rollups_touched t using (session_no)
@@ -163,9 +178,9 @@ begin
         insert into rollups.session_counts as t
         select 'h', is_part, scope_no, hour, login_no,
                sum(sign),
-               coalesce(sum(sign) filter (where carts > 0), 0),
-               coalesce(sum(sign) filter (where completes > 0), 0),
-               coalesce(sum(sign) filter (where carts > 0 and completes = 0), 0),
+               coalesce(sum(sign) filter (where is_carted), 0),
+               coalesce(sum(sign) filter (where is_converted), 0),
+               coalesce(sum(sign) filter (where is_carted and not is_converted), 0),
                coalesce(sum(sign) filter (where events = 1), 0),
                coalesce(sum(sign) filter (where is_new), 0),
                coalesce(sum(sign) filter (where reached >= 1), 0),
@@ -205,7 +220,15 @@ begin
                   from (select distinct u.sign, u.session_no, u.scope_no, u.part, u.is_part, u.login_no, e.hour
                           -- Most stay in the hour that they began in.
                           from (select * from facts where last_at >= hour + interval '1 hour') u
-                          join scoped e using (sign, session_no, scope_no)
+                          join (select 1 as sign, session_no, unnest(coalesce(s.scopes, '{0}')) as scope_no, login_no, hour
+                                  from (select * from pg_temp.rollups_spells
+                                         where is_simple
+                                           and session_no in (select session_no from facts
+                                                               where scope_no = 0 and last_at >= hour + interval '1 hour')) p
+                                  left join rollups.subjects s using (subject_no)
+                                 union all
+                                select sign, session_no, scope_no, login_no, hour from mixed_scopes) e
+                               using (sign, session_no, scope_no)
                          where u.part = 0 or e.login_no = u.part) h) s
          where previous is not null
          group by 1, 2, 3, 4, 5
