@@ -278,7 +278,8 @@ $$;
 -- A scope with few people or sessions is as quick by the hours.
 create function rollups.close_day(closing timestamptz, before_turn bigint) returns void
 language plpgsql
-set enable_mergejoin = off set enable_nestloop = off
+-- To sort what is to be added up would cost more than to hash it.
+set enable_mergejoin = off set enable_nestloop = off set enable_sort = off set enable_incremental_sort = off
 as $$
 declare
     nobody constant bit(1024) := repeat('0', 1024)::bit(1024);
@@ -339,19 +340,20 @@ begin
     delete from rollups.session_seconds
      where scope_no = any (busy) and measure between 1 and 4 and day = closing;
     insert into rollups.session_seconds
-    select scope_no, measure, width_bucket(n, rollups.bands()) as band, login_no, closing,
-           sum(times), array_agg(n order by n), array_agg(times::integer order by n)
-      from (select c.scope_no, m.measure, l.login_no, n, count(*) as times
-              from rollups.session_counts c
-             cross join lateral (values (-1, not c.is_part), (c.login_no, c.login_no is not null)) l (login_no, counts)
-             cross join lateral (values (1::smallint, c.seconds), (2, c.wait2), (3, c.wait3), (4, c.wait4)) m (measure, numbers)
-             cross join lateral unnest(m.numbers) as n
-             where c.grain = 'h' and c.scope_no = any (busy) and c.bucket >= closing and c.bucket < next_day
-               and l.counts
-             group by 1, 2, 3, 4) f
-     group by 1, 2, 3, 4
-     -- What is read together lies together.
-     order by scope_no, measure, login_no, band;
+    select scope_no, measure, band, login_no, closing, sum(times), array_agg(n), array_agg(times)
+      from (select g.*, width_bucket(n, rollups.bands()) as band
+              from (select c.scope_no, m.measure, l.login_no, n, count(*)::integer as times
+                      from rollups.session_counts c
+                     cross join lateral (values (-1, not c.is_part), (c.login_no, c.login_no is not null)) l (login_no, counts)
+                     cross join lateral (values (1::smallint, c.seconds), (2, c.wait2), (3, c.wait3), (4, c.wait4)) m (measure, numbers)
+                     cross join lateral unnest(m.numbers) as n
+                     where c.grain = 'h' and c.scope_no = any (busy) and c.bucket >= closing and c.bucket < next_day
+                       and l.counts
+                     group by 1, 2, 3, 4) g
+             -- As they are grouped, which keeps them in order; and what is read together
+             -- lies together.
+             order by scope_no, measure, login_no, band, n) f
+     group by scope_no, measure, login_no, band;
 
     update rollups.days
        set is_open = false, has_people = scope_no = any (crowded), has_sessions = scope_no = any (busy)
