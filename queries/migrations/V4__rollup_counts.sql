@@ -223,14 +223,14 @@ begin
     insert into pg_temp.rollups_callers select kind, id, person_no from made;
 
     insert into pg_temp.rollups_touched
-    select row_number() over (), t.session_id, k.is_known, not k.is_known and t.least = t.most
-      from (select session_id, min(login collate "C") as least, max(login collate "C") as most
-              from pg_temp.rollups_visits
+    select row_number() over (), t.session_id, t.is_known, not t.is_known and t.least = t.most
+      from (select session_id, min(login collate "C") as least, max(login collate "C") as most,
+                   -- Counted: to find out whether there is any, the planner may prefer to
+                   -- read all, and remember that from when there were few.
+                   (select count(*) from rollups.sessions s where s.session_id = v.session_id) > 0 as is_known
+              from pg_temp.rollups_visits v
              where session_id <> ''
-             group by 1) t
-     cross join lateral (
-         select exists (select from rollups.sessions s where s.session_id = t.session_id offset 0) as is_known
-         offset 0) k;
+             group by 1) t;
 
       with visits as materialized (select * from rollups.numbered_visits()),
     topics as materialized (select * from rollups.numbered_topics()),
