@@ -51,12 +51,14 @@ $$;
 
 -- The number of a login filter: NULL for none, 0 for one that no event has.
 create function rollups.login_no(login text) returns integer
-language sql stable parallel safe
+language plpgsql stable parallel safe
 as $$
-    select case when $1 is not null
-                then coalesce((select word_no from rollups.words
-                                where word = case $1 when 'unknown' then '' else $1 end), 0)
-           end
+begin
+    if $1 is null then
+        return null;
+    end if;
+    return coalesce((select word_no from rollups.words where word = case $1 when 'unknown' then '' else $1 end), 0);
+end
 $$;
 
 -- Whether there are rollups by subject for this question. A filter for '' means the
@@ -65,13 +67,14 @@ create function rollups.has_subjects(
     from_time timestamptz, to_time timestamptz,
     login text, category text, brand text, product text, event text
 ) returns boolean
-language sql stable parallel safe
+language plpgsql stable parallel safe
 as $$
-    select ready
-           and $1 >= '0001-01-01T00:00:00Z'::timestamptz and $2 < '10000-01-01T00:00:00Z'::timestamptz
+begin
+    return $1 >= '0001-01-01T00:00:00Z'::timestamptz and $2 < '10000-01-01T00:00:00Z'::timestamptz
            and $3 is distinct from '' and $4 is distinct from '' and $5 is distinct from '' and $6 is distinct from ''
            and $7 is null
-      from rollups.state
+           and (select s.ready from rollups.state s);
+end
 $$;
 
 -- The subjects that a filter keeps.
@@ -96,12 +99,14 @@ create function rollups.scope_of(category text, brand text, product text) return
 language plpgsql stable parallel safe
 as $$
 declare
-    kept constant bigint := (select count(*) from rollups.kept_subjects($1, $2, $3));
+    kept bigint;
     alone integer;
 begin
     if num_nonnulls($1, $2, $3) = 0 then
         return 0;
-    elsif kept = 0 then
+    end if;
+    kept := (select count(*) from rollups.kept_subjects($1, $2, $3));
+    if kept = 0 then
         return -1;
     end if;
     for alone in
@@ -122,9 +127,11 @@ create function rollups.has(
     from_time timestamptz, to_time timestamptz,
     login text, category text, brand text, product text, event text
 ) returns boolean
-language sql stable parallel safe
+language plpgsql stable parallel safe
 as $$
-    select rollups.has_subjects($1, $2, $3, $4, $5, $6, $7) and rollups.scope_of($4, $5, $6) is not null
+begin
+    return rollups.has_subjects($1, $2, $3, $4, $5, $6, $7) and rollups.scope_of($4, $5, $6) is not null;
+end
 $$;
 
 -- The sums by subject that make up a range's whole hours.
@@ -318,24 +325,31 @@ $$;
 
 -- The sessions that reached over an end of a range.
 create function rollups.sessions_over_ends(from_time timestamptz, to_time timestamptz, asked integer) returns text[]
-language sql stable
+language plpgsql stable
+-- One plan does for every instant.
+set plan_cache_mode = force_generic_plan
 as $$
-    select array(
-        select session_id from rollups.sessions_open_at($1) where rollups.is_of(is_part, login_no, $3)
+begin
+    return array(
+        select s.session_id from rollups.sessions_open_at($1) s where rollups.is_of(s.is_part, s.login_no, $3)
          union
-        select session_id from rollups.sessions_open_at($2) where rollups.is_of(is_part, login_no, $3))
+        select s.session_id from rollups.sessions_open_at($2) s where rollups.is_of(s.is_part, s.login_no, $3));
+end
 $$;
 
 -- Those, and the ones that a filter keeps something of beside a range's whole hours.
 create function rollups.sessions_beside_hours(
     from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text
 ) returns text[]
-language sql stable
+language plpgsql stable
+set plan_cache_mode = force_generic_plan
 as $$
-    select array(
+begin
+    return array(
         select unnest(rollups.sessions_over_ends($1, $2, rollups.login_no($3)))
          union
-        select k.session_id from rollups.kept_beside($1, $2, $3, $4, $5, $6, null) k where k.session_id <> '')
+        select k.session_id from rollups.kept_beside($1, $2, $3, $4, $5, $6, null) k where k.session_id <> '');
+end
 $$;
 
 -- A session that the sums of a range do not get right, with the sign to add it with.
