@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use sbw_servers::ports;
 use sbw_servers::postgres::{Error, KillSwitch, Postgres, SUPERUSER};
 use secrecy::SecretString;
@@ -108,10 +109,8 @@ fn commits_survive_every_way_to_end() {
 #[test]
 fn a_stop_tells_of_a_kill_before_it() {
     let mut server = Postgres::start().unwrap();
-    let kill = Command::new("kill")
-        .args(["-9", &server.pid().unwrap().to_string()])
-        .status();
-    assert!(kill.unwrap().success());
+    let pid = Pid::from_raw(server.pid().unwrap().cast_signed()).unwrap();
+    kill_process(pid, Signal::KILL).unwrap();
     assert!(!server.stop());
     server.start_again().unwrap();
     assert!(server.stop());

@@ -214,7 +214,7 @@ impl Cluster {
             }
             if Instant::now() > deadline {
                 let said = the_end_of(&said_since(&log, said_before));
-                let _ = server.halt(&[]);
+                server.halt(&[]);
                 return Err(Error::TimedOut {
                     seconds: START_LIMIT.as_secs(),
                     said,

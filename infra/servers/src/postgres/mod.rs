@@ -129,14 +129,10 @@ impl Postgres {
     /// Whether it left by itself. One that was killed, now or before, leaves shared
     /// memory behind, which only its next start removes.
     pub fn stop(&mut self) -> bool {
-        let Some(server) = self.server.take() else {
-            return true;
-        };
-        let ended = server.halt(&[
+        self.halt(&[
             (Signal::INT, Duration::from_secs(30)),
             (Signal::QUIT, PATIENCE),
-        ]);
-        ended.is_some_and(|status| status.signal().is_none())
+        ])
     }
 
     /// Every server process exits at once, without a checkpoint: the next
@@ -166,11 +162,12 @@ impl Postgres {
         self.start_again()
     }
 
-    fn halt(&mut self, steps: &[(Signal, Duration)]) {
-        if let Some(server) = self.server.take() {
-            // However it ended: this is for crashes.
-            let _ = server.halt(steps);
-        }
+    /// Whether it left by itself.
+    fn halt(&mut self, steps: &[(Signal, Duration)]) -> bool {
+        self.server.take().is_none_or(|server| {
+            let ended = server.halt(steps);
+            ended.is_some_and(|status| status.signal().is_none())
+        })
     }
 }
 
