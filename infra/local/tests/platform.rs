@@ -7,12 +7,11 @@ use std::fs;
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
-use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use rstest::rstest;
 use serde_json::json;
-use support::{Local, PATIENCE, command, is_empty, is_gone, open_dir, post};
+use support::{Local, command, goes, is_empty, is_gone, open_dir, post, signal};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_that_is_posted_is_in_the_warehouse_after_the_next_load() {
@@ -148,15 +147,8 @@ fn a_killed_postgres_is_no_hindrance_to_leaving_nothing() {
     };
     let postgres = local.postgres_pid();
     assert!(is_there());
-    let killed = Command::new("kill")
-        .args(["-s", "KILL", &postgres.to_string()])
-        .status();
-    assert!(killed.unwrap().success());
-    let deadline = Instant::now() + PATIENCE;
-    while !is_gone(postgres) {
-        assert!(Instant::now() < deadline, "it cannot be killed");
-        std::thread::yield_now();
-    }
+    signal(postgres, "KILL");
+    goes(postgres);
     local.signal("TERM");
     assert!(local.ends().success());
     assert!(!is_there(), "shared memory is left");
@@ -178,11 +170,7 @@ fn kill_9_takes_postgres_along_and_the_next_start_cleans_up() {
     let (postgres, home) = (local.postgres_pid(), local.home());
     local.signal("KILL");
     local.ends();
-    let deadline = Instant::now() + PATIENCE;
-    while !is_gone(postgres) {
-        assert!(Instant::now() < deadline, "PostgreSQL outlives sbw-local");
-        std::thread::yield_now();
-    }
+    goes(postgres);
     assert!(home.exists());
     let mut next = Local::start_in(local.take_temp(), &["--days=0", "--no-traffic"]);
     assert_ne!(next.home(), home);

@@ -113,12 +113,7 @@ impl Local {
     }
 
     pub(crate) fn signal(&self, name: &str) {
-        let pid = self.process.id().to_string();
-        let sent = Command::new("kill")
-            .args(["-s", name, &pid])
-            .status()
-            .unwrap();
-        assert!(sent.success());
+        signal(self.process.id(), name);
     }
 
     pub(crate) fn ends(&mut self) -> ExitStatus {
@@ -188,9 +183,26 @@ pub(crate) fn open_dir() -> TempDir {
     dir
 }
 
+pub(crate) fn signal(pid: u32, name: &str) {
+    let sent = Command::new("kill")
+        .args(["-s", name, &pid.to_string()])
+        .status()
+        .unwrap();
+    assert!(sent.success());
+}
+
 pub(crate) fn is_gone(pid: u32) -> bool {
     // A zombie that nobody has reaped yet has no command line.
     fs::read(format!("/proc/{pid}/cmdline")).map_or(true, |line| line.is_empty())
+}
+
+/// Waits for its end.
+pub(crate) fn goes(pid: u32) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_gone(pid) {
+        assert!(Instant::now() < deadline, "process {pid} stays");
+        std::thread::yield_now();
+    }
 }
 
 pub(crate) fn is_empty(dir: &Path) -> bool {
