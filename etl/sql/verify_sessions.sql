@@ -16,7 +16,7 @@ with sides as (
 words as materialized (
     select is_kept, session_id, is_part, login,
            -- A session that lasted longer than its span says would not be found.
-           last_at - first_at > interval '1 hour' * power(4, span) as is_lost,
+           last_at - first_at > interval '15 minutes' * power(4, span) as is_lost,
            span,
            format('%s to %s, %s events%s%s%s, step %s%s', first_at at time zone 'UTC', last_at at time zone 'UTC', events,
                   case when is_carted then ', cart' end, case when is_converted then ', checkout' end,

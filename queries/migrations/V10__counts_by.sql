@@ -43,8 +43,9 @@ begin
               join rollups.words w on w.word_no = n.name_no
              where event is null or w.word = event
              union all
-            select k.event_name, 1
-              from rollups.kept_beside(from_time, to_time, login, category, brand, product, event) k) c
+            select k.event_name, count(*)
+              from rollups.kept_beside(from_time, to_time, login, category, brand, product, event) k
+             group by 1) c
      group by 1;
 end
 $$;
@@ -89,8 +90,9 @@ begin
                      group by 1) e
               join rollups.words w on w.word_no = e.login_no
              union all
-            select coalesce(k.user_login_state, ''), 1
-              from rollups.kept_beside(from_time, to_time, login, category, brand, product, event) k) c
+            select coalesce(k.user_login_state, ''), count(*)
+              from rollups.kept_beside(from_time, to_time, login, category, brand, product, event) k
+             group by 1) c
      group by 1;
 end
 $$;
@@ -141,13 +143,16 @@ begin
              union all
             select coalesce(k.context_product_id, ''), coalesce(k.context_product_name, ''),
                    coalesce(k.context_product_category, ''), coalesce(k.context_product_brand, ''),
-                   1, (k.event_name = 'product_view')::integer, (k.event_name = 'add_to_cart_click')::integer,
-                   (k.event_name = 'checkout_complete')::integer,
-                   case when k.event_name = 'checkout_complete'
-                        then metrics.effective_price(k.context_product_price, k.context_product_discount_price) end,
-                   k.event_timestamp
+                   count(*),
+                   count(*) filter (where k.event_name = 'product_view'),
+                   count(*) filter (where k.event_name = 'add_to_cart_click'),
+                   count(*) filter (where k.event_name = 'checkout_complete'),
+                   sum(metrics.effective_price(k.context_product_price, k.context_product_discount_price))
+                       filter (where k.event_name = 'checkout_complete'),
+                   max(k.event_timestamp)
               from rollups.kept_beside(from_time, to_time, login, category, brand, product, null) k
-             where k.context_product_id <> '' or k.context_product_name <> '') c
+             where k.context_product_id <> '' or k.context_product_name <> ''
+             group by 1, 2, 3, 4) c
      group by 1, 2, 3, 4;
 end
 $$;
@@ -217,9 +222,82 @@ begin
       from (select h.hour, h.events
               from rollups.counts_of_hours(cut.h1, cut.h2, asked, category, brand, product) h
              union all
-            select date_bin('1 hour', k.event_timestamp, 'epoch'), 1
-              from rollups.kept_beside(from_time, to_time, login, category, brand, product, null) k) c
+            select date_bin('1 hour', k.event_timestamp, 'epoch'), count(*)
+              from rollups.kept_beside(from_time, to_time, login, category, brand, product, null) k
+             group by 1) c
      group by c.hour;
+end
+$$;
+
+-- The sessions that count for the first or the last bucket of a range by what they did
+-- beside its whole hours, and not by those: of everything, where there are such hours.
+create function rollups.sessions_of_ends(
+    from_time timestamptz, to_time timestamptz, login text, bucket text, zone text
+) returns table (t timestamptz, sessions bigint)
+language plpgsql stable
+-- One plan does for every range.
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+    asked constant integer := rollups.login_no(login);
+    cut record := rollups.cut(from_time, to_time);
+    first_t constant timestamptz := date_trunc(bucket, from_time, zone);
+    last_t constant timestamptz := date_trunc(bucket, cut.h2, zone);
+    -- How far the whole hours go that are of those buckets too; a week has 168.
+    first_ends constant timestamptz := (
+        select coalesce(min(h.hour), cut.h2)
+          from generate_series(cut.h1, least(cut.h2, cut.h1 + interval '170 hours') - interval '1 hour', '1 hour') as h (hour)
+         where date_trunc(bucket, h.hour, zone) <> first_t);
+    last_begins constant timestamptz := (
+        select coalesce(max(h.hour) + interval '1 hour', cut.h1)
+          from generate_series(greatest(cut.h1, cut.h2 - interval '170 hours'), cut.h2 - interval '1 hour', '1 hour') as h (hour)
+         where date_trunc(bucket, h.hour, zone) <> last_t);
+begin
+    return query
+      with about as (
+        select true as is_first, b.session_id, b.first_at, b.last_at, b.is_part, b.login_no
+          from rollups.sessions b where b.first_at >= from_time and b.first_at < cut.h1
+         union all
+        select true, o.session_id, o.first_at, o.last_at, o.is_part, o.login_no
+          from rollups.sessions_open_at(from_time) o where from_time < cut.h1
+         union all
+        select false, b.session_id, b.first_at, b.last_at, b.is_part, b.login_no
+          from rollups.sessions b where b.first_at >= cut.h2 and b.first_at < to_time
+         union all
+        select false, o.session_id, o.first_at, o.last_at, o.is_part, o.login_no
+          from rollups.sessions_open_at(cut.h2) o where cut.h2 < to_time
+    ),
+    -- Most are told by when they began and ended.
+    told as materialized (
+        select a.is_first, a.session_id,
+               case when a.is_first
+                    then case when a.last_at < cut.h1 then true
+                              when first_ends = cut.h1 and a.first_at >= from_time then true
+                              when a.last_at < first_ends then false end
+                    else case when a.first_at >= cut.h2 then true
+                              when last_begins = cut.h2 and a.last_at < to_time then true
+                              when a.first_at >= last_begins then false end
+               end as counts
+          from about a
+         where rollups.is_of(a.is_part, a.login_no, asked)
+    )
+    select case when s.is_first then first_t else last_t end, count(*)
+      from told s
+     where s.counts
+     group by 1
+     union all
+    -- The others by their events. A bucket that is first and last has each once.
+    select o.t, count(*)
+      from (select distinct case when s.is_first then first_t else last_t end as t, s.session_id
+              from told s
+             cross join lateral (
+                 values (case when s.is_first then from_time else cut.h2 end, case when s.is_first then cut.h1 else to_time end,
+                         case when s.is_first then cut.h1 else last_begins end, case when s.is_first then first_ends else cut.h2 end)
+                 ) e (starts, ends, hours_start, hours_end)
+             where s.counts is null
+               and exists (select from rollups.events_of(s.session_id, e.starts, e.ends, login, null, null, null))
+               and not exists (select from rollups.events_of(s.session_id, e.hours_start, e.hours_end, login, null, null, null))) o
+     group by 1;
 end
 $$;
 
@@ -238,8 +316,10 @@ declare
     cut record := rollups.cut(from_time, to_time);
     -- Closed days are days of UTC.
     by_day constant boolean := zone = 'UTC' and bucket in ('day', 'week');
-    -- Of these, some of a bucket's events may be in whole hours and some beside.
-    split constant text[] := case when from_time < cut.h1 or cut.h2 < to_time
+    -- The sessions of everything are known without their events.
+    is_known constant boolean := scope = 0 and cut.h1 < cut.h2;
+    -- Else some of a bucket's events may be in whole hours and some beside.
+    split constant text[] := case when not is_known and (from_time < cut.h1 or cut.h2 < to_time)
                                   then rollups.sessions_over_ends(cut.h1, cut.h2, asked) end;
 begin
     return query
@@ -247,7 +327,7 @@ begin
       with beside as materialized (
         select date_trunc(bucket, k.hour, zone) as t, k.session_id, sum(k.events) as events, sum(k.completes) as completes
           from (select date_bin('1 hour', k.event_timestamp, 'epoch') as hour,
-                       nullif(k.session_id, '') as session_id,
+                       case when not is_known then nullif(k.session_id, '') end as session_id,
                        count(*) as events,
                        count(*) filter (where k.event_name = 'checkout_complete') as completes
                   from rollups.kept_beside(from_time, to_time, login, category, brand, product, null) k
@@ -256,9 +336,9 @@ begin
     ),
     inside as materialized (
         select distinct e.session_id, date_trunc(bucket, e.hour, zone) as t
-          from (select distinct e.session_id, date_bin('1 hour', e.event_timestamp, 'epoch') as hour
-                  from rollups.events_of(split, login, category, brand, product) e
-                 where e.event_timestamp >= cut.h1 and e.event_timestamp < cut.h2) e
+          from (select distinct named.id as session_id, date_bin('1 hour', e.at, 'epoch') as hour
+                  from unnest(split) as named (id)
+                 cross join lateral rollups.events_of(named.id, cut.h1, cut.h2, login, category, brand, product) e) e
     ),
     -- What began when.
     hours as (
@@ -298,6 +378,10 @@ begin
         select b.t, b.events, (b.session_id is not null and i.t is null)::integer, b.completes
           from beside b
           left join inside i using (session_id, t)
+         union all
+        select e.t, 0, e.sessions, 0
+          from rollups.sessions_of_ends(from_time, to_time, login, bucket, zone) e
+         where is_known and (from_time < cut.h1 or cut.h2 < to_time)
     )
     select p.t, sum(p.events)::bigint, sum(p.sessions)::bigint, sum(p.completes)::bigint
       from parts p

@@ -19,18 +19,24 @@ declare
 begin
     return query
       with closed as materialized (
-        select s.band, s.sessions, s.seconds, s.of_each
-          from rollups.session_seconds s
-         where s.scope_no = scope and s.measure = $8 and s.login_no = coalesce(asked, -1)
-           and s.day >= cut.d1 and s.day < cut.d2
-           and s.day in (select d.day from rollups.days d
-                          where d.scope_no = scope and d.day >= cut.d1 and d.day < cut.d2 and d.has_sessions)
+        select n.band, n.sessions, n.seconds, n.of_each
+          from rollups.spans($1, $2, scope, 'sessions') s
+         cross join lateral (
+             select * from rollups.session_seconds n
+              where n.scope_no = scope and n.measure = $8 and n.hours = s.hours and n.starts = s.starts
+                and n.login_no = coalesce(asked, -1)
+             offset 0) n
     ),
     loose as materialized (
-        select n.seconds, sum(n.sessions) as sessions
+        select n.seconds, sum(n.sessions)::integer as sessions
           from (select unnest(case $8 when 1 then c.seconds when 2 then c.wait2 when 3 then c.wait3 else c.wait4 end) as seconds,
                        1 as sessions
-                  from rollups.session_sums_by_hour(from_time, to_time, scope, asked) c
+                  from rollups.hours_beside_spans($1, $2, scope, 'sessions') h
+                 cross join lateral (
+                     select * from rollups.session_counts s
+                      where s.scope_no = scope and s.grain = 'h' and s.bucket >= h.starts and s.bucket < h.ends
+                     offset 0) c
+                 where rollups.is_of(c.is_part, c.login_no, asked)
                  union all
                 select case $8 when 1 then b.seconds when 2 then b.wait2 when 3 then b.wait3 else b.wait4 end, b.sign
                   from unnest($7) b) n
@@ -58,7 +64,7 @@ begin
     ),
     found as (
         select e.place, min(e.seconds) as seconds
-          from (select w.place, w.nth, n.seconds, sum(sum(n.sessions)) over (partition by w.place order by n.seconds) as up_to
+          from (select w.place, w.nth, n.seconds, sum(sum(n.sessions)::bigint) over (partition by w.place order by n.seconds) as up_to
                   from wanted w
                  cross join lateral (
                      select v.seconds, v.sessions

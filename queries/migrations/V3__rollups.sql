@@ -107,18 +107,22 @@ create table rollups.scope_hours (
     primary key (scope_no, hour, login_no)
 );
 
--- Four kilobytes of bits for each 32,768 people: more than two, so that they are
--- compressed. For everything also without a login state: in whichever.
-create table rollups.people_days (
+-- Whoever was about in closed days, as bits: by day, and of everything also in spans of
+-- six hours, and of four and sixteen days when all of these are closed. Many days are
+-- few rows so.
+-- Four kilobytes for each 32,768 people: more than two, so that they are compressed. For
+-- everything also without a login state: in whichever.
+create table rollups.people_spans (
     scope_no integer not null,
     login_no integer,
-    day      timestamptz not null,
+    hours    smallint not null,
+    starts   timestamptz not null,
     block    integer not null,
     kind     "char" not null,
     people   bit(32768) not null,
-    unique nulls not distinct (scope_no, day, login_no, kind, block)
+    unique nulls not distinct (scope_no, hours, starts, login_no, kind, block)
 ) with (toast_tuple_target = 128);
-alter table rollups.people_days alter column people set storage main;
+alter table rollups.people_spans alter column people set storage main;
 
 -- Sessions. One with a single login state is one row with that `login_no`. One with
 -- several is a row without, and a row for each state with what it did in it
@@ -128,7 +132,7 @@ create table rollups.sessions (
     session_id   text not null,
     first_at     timestamptz not null,
     last_at      timestamptz not null,
-    -- Lasted 4^span hours at most: bounds the search for those open at an instant.
+    -- Lasted 4^span quarters of an hour at most: bounds the search for those open at an instant.
     span         smallint not null,
     is_part      boolean not null,
     login_no     integer,
@@ -174,19 +178,20 @@ create table rollups.session_counts (
     unique nulls not distinct (scope_no, grain, bucket, is_part, login_no)
 ) with (toast_tuple_target = 256);
 
--- The seconds (measure 1) and waits (2, 3, 4) of a closed day, in bands: which there
--- are, ascending, and how many sessions have each. With login_no -1 those of the
--- sessions, else of what they did in that login state.
+-- The seconds (measure 1) and waits (2, 3, 4) of closed days, in the same spans, in
+-- bands: which there are, ascending, and how many sessions have each. With login_no -1
+-- those of the sessions, else of what they did in that login state.
 create table rollups.session_seconds (
     scope_no integer not null,
     measure  smallint not null,
-    band     smallint not null,
+    hours    smallint not null,
+    starts   timestamptz not null,
     login_no integer not null,
-    day      timestamptz not null,
+    band     smallint not null,
     sessions integer not null,
     seconds  bigint[] not null,
     of_each  integer[] not null,
-    primary key (scope_no, measure, login_no, day, band)
+    primary key (scope_no, measure, hours, starts, login_no, band)
 );
 
 -- How many sessions were active in an hour that had been active in an earlier one
@@ -216,6 +221,26 @@ create table rollups.days (
 );
 create index days_open_idx on rollups.days (day) where is_open;
 
+-- Quicker to read and to write than what is compressed by default, where the server
+-- was built with it.
+do $$
+declare
+    wide record;
+begin
+    for wide in
+        select c.oid::regclass as relation, a.attname
+          from pg_class c
+          join pg_attribute a on a.attrelid = c.oid
+         where c.relnamespace = 'rollups'::regnamespace and c.relkind = 'r'
+           and a.attnum > 0 and a.attstorage in ('m', 'x')
+    loop
+        execute format('alter table %s alter column %I set compression lz4', wide.relation, wide.attname);
+    end loop;
+exception when feature_not_supported then
+    null;
+end
+$$;
+
 -- The whole seconds of a stretch of time. Cut while it is still a whole number of
 -- microseconds: exact, and quicker than to count in numeric.
 create function rollups.whole_seconds(stretch interval) returns bigint
@@ -231,14 +256,17 @@ as $$
 $$;
 
 -- Numbers after some came and some went: each that went is -1 - itself.
-create function rollups.with_changes(numbers bigint[], changes bigint[]) returns bigint[]
+create function rollups.after_changes(numbers bigint[], changes bigint[]) returns bigint[]
 language sql immutable parallel safe
 as $$
-    select case when 0 <= all ($2) or $2 is null then $1 || $2
-                else (select array_agg(c.n)
-                       from (select case when n < 0 then -1 - n else n end as n, sum(case when n < 0 then -1 else 1 end) as times
-                               from unnest($1 || $2) as n
-                              group by 1) c
-                      cross join generate_series(1, c.times))
-           end
+    select array_agg(c.n)
+      from (select case when n < 0 then -1 - n else n end as n, sum(case when n < 0 then -1 else 1 end) as times
+              from unnest($1 || $2) as n
+             group by 1) c
+     cross join generate_series(1, c.times)
 $$;
+
+-- Mostly none went: that case is made part of the statement, and no call.
+create function rollups.with_changes(numbers bigint[], changes bigint[]) returns bigint[]
+language sql immutable parallel safe
+as $$ select case when 0 <= all ($2) or $2 is null then $1 || $2 else rollups.after_changes($1, $2) end $$;

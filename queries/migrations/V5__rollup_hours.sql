@@ -1,10 +1,6 @@
 -- Keeps the hours of scopes in step with the events: how many there were, and the
 -- sets of clients and users, which only grow.
 
-create function rollups.union_of(a integer[], b integer[]) returns integer[]
-language sql immutable parallel safe
-as $$ select array_agg(n) from (select unnest($1) union select unnest($2)) as merged (n) $$;
-
 create function rollups.add_hours() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set enable_mergejoin = off set enable_sort = off set jit = off set work_mem = '64MB'
@@ -57,8 +53,8 @@ begin
                      from (select name, sum(events)::integer as events
                              from unnest(t.names || excluded.names, t.of_name || excluded.of_name) as b (name, events)
                             group by 1) n),
-               clients = rollups.union_of(t.clients, excluded.clients),
-               users = rollups.union_of(t.users, excluded.users)
+               clients = (select array_agg(n) from (select unnest(t.clients) union select unnest(excluded.clients)) c (n)),
+               users = (select array_agg(n) from (select unnest(t.users) union select unnest(excluded.users)) u (n))
         returning t.scope_no, t.hour
     )
     insert into rollups.days as t (scope_no, day, is_open, has_people, has_sessions, turn)

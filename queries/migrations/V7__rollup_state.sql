@@ -25,7 +25,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     truncate rollups.words, rollups.event_counts, rollups.scopes, rollups.subjects,
-             rollups.subject_counts, rollups.people, rollups.scope_hours, rollups.people_days,
+             rollups.subject_counts, rollups.people, rollups.scope_hours, rollups.people_spans,
              rollups.sessions, rollups.session_counts, rollups.session_seconds, rollups.session_stays, rollups.days
              restart identity;
     update rollups.state set ready = true where not ready;
@@ -66,7 +66,7 @@ begin
     delete from rollups.subject_counts;
     delete from rollups.people;
     delete from rollups.scope_hours;
-    delete from rollups.people_days;
+    delete from rollups.people_spans;
     delete from rollups.sessions;
     delete from rollups.session_counts;
     delete from rollups.session_seconds;

@@ -161,20 +161,22 @@ as $$
       from rollups.sessions s
      where s.span = 0
        and s.first_at < $1
-       and s.first_at >= $1 - interval '1 hour'
+       and s.first_at >= $1 - interval '15 minutes'
        and s.last_at >= $1
      union all
     select s.*
-      -- 4^14 hours are longer than the calendar that rollups know, and 4^13 may lead out of it.
-      from generate_series(1, 14) as long (span)
+      -- 4^15 quarters are longer than the calendar that rollups know, and 4^14 may lead out of it.
+      from generate_series(1, 15) as long (span)
      cross join lateral (
          select *
            from rollups.sessions l
           where l.span > 0
             and l.span = long.span
             and l.first_at < $1
-            and l.first_at >= case when long.span < 13 then $1 - interval '1 hour' * power(4, long.span) else '-infinity' end
-            and l.last_at >= $1) s
+            and l.first_at >= case when long.span < 14 then $1 - interval '15 minutes' * power(4, long.span) else '-infinity' end
+            and l.last_at >= $1
+         -- Span by span, or the long sessions of all times would be read.
+         offset 0) s
 $$;
 
 -- Whether a row about sessions counts under a login filter, by its number.
@@ -182,10 +184,9 @@ create function rollups.is_of(is_part boolean, login_no integer, asked integer) 
 language sql immutable parallel safe
 as $$ select $3 is null and not $1 or $2 = $3 $$;
 
--- Hours of a range that no closed day sums up, in stretches: people or sessions.
-create function rollups.hours_beside_days(
-    from_time timestamptz, to_time timestamptz, scope integer, summed text
-) returns table (starts timestamptz, ends timestamptz)
+-- Hours of a range whose sessions no closed day sums up, in stretches.
+create function rollups.hours_beside_days(from_time timestamptz, to_time timestamptz, scope integer)
+returns table (starts timestamptz, ends timestamptz)
 language sql stable parallel safe rows 4
 as $$
     select s.*
@@ -197,8 +198,56 @@ as $$
           union all
          select day, day + interval '24 hours'
            from rollups.days
-          where scope_no = $3 and day >= c.d1 and day < c.d2
-            and not case $4 when 'people' then has_people when 'sessions' then has_sessions end) s
+          where scope_no = $3 and day >= c.d1 and day < c.d2 and not has_sessions) s
+$$;
+
+-- The spans that sum up people or seconds of a range: closed days; of everything as many
+-- of them in one as there are, and six hours of one that the range has a part of only.
+create function rollups.spans(from_time timestamptz, to_time timestamptz, scope integer, wanted text)
+returns table (hours integer, starts timestamptz)
+language sql stable
+as $$
+      with closed as (
+        select d.day
+          from rollups.cut($1, $2) c
+          join rollups.days d on d.scope_no = $3 and d.day > c.h1 - interval '24 hours' and d.day < c.h2
+         where case $4 when 'people' then d.has_people when 'sessions' then d.has_sessions end
+    )
+    select 6, q.quarter
+      from rollups.cut($1, $2) c
+     cross join lateral (values (c.h1, c.d1), (c.d2, c.h2)) e (starts, ends)
+     cross join lateral generate_series(
+         date_bin('6 hours', e.starts + interval '6 hours' - interval '1 microsecond', 'epoch'),
+         e.ends - interval '6 hours', interval '6 hours') as q (quarter)
+     where $3 = 0
+       and date_bin('24 hours', q.quarter, 'epoch') in (select day from closed)
+     union all
+    select distinct s.hours, date_bin(make_interval(hours => s.hours), s.day, 'epoch')
+      from (select d.day,
+                   case when $3 <> 0 then 24
+                        when count(*) over (partition by date_bin('384 hours', d.day, 'epoch')) = 16 then 384
+                        when count(*) over (partition by date_bin('96 hours', d.day, 'epoch')) = 4 then 96
+                        else 24 end as hours
+              from rollups.cut($1, $2) c
+              join closed d on d.day >= c.d1 and d.day < c.d2) s
+$$;
+
+-- The whole hours of a range that are in none of those.
+create function rollups.hours_beside_spans(from_time timestamptz, to_time timestamptz, scope integer, wanted text)
+returns table (starts timestamptz, ends timestamptz)
+language sql stable
+as $$
+    select h.hour, h.hour + interval '1 hour'
+      from rollups.cut($1, $2) c
+     cross join lateral (values (c.h1, c.d1), (c.d2, c.h2)) e (starts, ends)
+     cross join lateral generate_series(e.starts, e.ends - interval '1 hour', interval '1 hour') as h (hour)
+     where date_bin('6 hours', h.hour, 'epoch') not in (
+               select s.starts from rollups.spans($1, $2, $3, $4) s where s.hours = 6)
+     union all
+    select d.day, d.day + interval '24 hours'
+      from rollups.cut($1, $2) c
+      join rollups.days d on d.scope_no = $3 and d.day >= c.d1 and d.day < c.d2
+     where not case $4 when 'people' then d.has_people when 'sessions' then d.has_sessions end
 $$;
 
 -- The sums by start of a range's whole hours: those of closed days by day.
@@ -225,7 +274,7 @@ returns setof rollups.session_counts
 language sql stable
 as $$
     select s.*
-      from rollups.hours_beside_days($1, $2, $3, 'sessions') h
+      from rollups.hours_beside_days($1, $2, $3) h
      cross join lateral (
          select * from rollups.session_counts s
           where s.scope_no = $3 and s.grain = 'h' and s.bucket >= h.starts and s.bucket < h.ends
@@ -233,21 +282,21 @@ as $$
      where rollups.is_of(s.is_part, s.login_no, $4)
 $$;
 
--- The kept events of these sessions, of all times.
+-- The kept events of a session in a stretch of time.
 create function rollups.events_of(
-    ids text[], login text, category text, brand text, product text
-) returns setof public.clickstream_events
+    id text, from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text
+) returns table (at timestamptz, event_name text, is_first_visit boolean)
 language sql stable
 as $$
-    select k.*
-      from unnest($1) as named (id)
-     cross join lateral (
-         -- By the session alone: in one index, whatever the range.
-         select *
-           from public.clickstream_events e
-          where e.session_id = named.id and e.session_id <> ''
-         offset 0) k
-     where metrics.is_kept(k, $2, $3, $4, $5, null)
+    select k.event_timestamp, k.event_name, k.is_first_visit
+      from (-- By the session alone: in one index, whatever the range.
+            select *
+              from public.clickstream_events e
+             where e.session_id = $1 and e.session_id <> ''
+            offset 0) k
+     where k.event_timestamp >= $2
+       and k.event_timestamp < $3
+       and metrics.is_kept(k, $4, $5, $6, $7, null)
        and rollups.in_calendar(k.event_timestamp)
 $$;
 
@@ -260,66 +309,56 @@ create function rollups.session_facts(
     sign integer, session_id text, started_at timestamptz, last_at timestamptz, events bigint, is_carted boolean,
     is_converted boolean, is_new boolean, seconds bigint, reached integer, wait2 bigint, wait3 bigint, wait4 bigint)
 language plpgsql stable
--- The planner expects too little of the sessions, and would loop where it should hash.
--- Without that choice no sessions need a plan of their own.
-set plan_cache_mode = force_generic_plan set enable_nestloop = off set enable_mergejoin = off set enable_sort = off
-set jit = off
+-- One plan does for all: session by session, each read once.
+set plan_cache_mode = force_generic_plan set enable_sort = off set jit = off
 as $$
 #variable_conflict use_column
 begin
-    if coalesce(cardinality(ids), 0) = 0 then
-        return;
-    end if;
     return query
-      with kept as materialized (
-        select v.sign, k.session_id, k.event_timestamp as at, k.event_name, k.is_first_visit
-          from rollups.events_of($7, $3, $4, $5, $6) k
-         cross join lateral (values (1), (-1)) v (sign)
-         where case v.sign when 1 then k.event_timestamp >= $1 and k.event_timestamp < $2 else $8 end
-    ),
-    whole as (
-        select sign, session_id,
-               min(at) as started_at,
-               max(at) as last_at,
-               count(*) as events,
-               count(*) filter (where event_name = 'add_to_cart_click') > 0 as is_carted,
-               count(*) filter (where event_name = 'checkout_complete') > 0 as is_converted,
-               coalesce(bool_or(is_first_visit), false) as is_new,
-               rollups.whole_seconds(max(at) - min(at)) as seconds
-          from kept group by 1, 2
-    ),
-    step1 as materialized (
-        select sign, session_id, min(at) as at from kept where event_name = 'product_view' group by 1, 2
-    ),
-    step2 as materialized (
-        select sign, session_id, b.at as before, min(k.at) as at
-          from step1 b join kept k using (sign, session_id)
-         where k.event_name = 'add_to_cart_click' and k.at >= b.at group by 1, 2, 3
-    ),
-    step3 as materialized (
-        select sign, session_id, b.at as before, min(k.at) as at
-          from step2 b join kept k using (sign, session_id)
-         where k.event_name = 'checkout_start' and k.at >= b.at group by 1, 2, 3
-    ),
-    step4 as materialized (
-        select sign, session_id, b.at as before, min(k.at) as at
-          from step3 b join kept k using (sign, session_id)
-         where k.event_name = 'checkout_complete' and k.at >= b.at group by 1, 2, 3
-    )
-    select sign, session_id, w.started_at, w.last_at, w.events, w.is_carted, w.is_converted, w.is_new, w.seconds,
-           case when step4.at is not null then 4
-                when step3.at is not null then 3
-                when step2.at is not null then 2
-                when step1.at is not null then 1
-                else 0 end,
-           rollups.whole_seconds(step2.at - step2.before),
-           rollups.whole_seconds(step3.at - step3.before),
-           rollups.whole_seconds(step4.at - step4.before)
-      from whole w
-      left join step1 using (sign, session_id)
-      left join step2 using (sign, session_id)
-      left join step3 using (sign, session_id)
-      left join step4 using (sign, session_id);
+    select v.sign, named.id, w.first_at, w.last_at, w.events, w.cart_at is not null, w.complete_at is not null, w.is_new,
+           rollups.whole_seconds(w.last_at - w.first_at),
+           num_nonnulls(w.view_at, step2.at, step3.at, step4.at),
+           rollups.whole_seconds(step2.at - w.view_at),
+           rollups.whole_seconds(step3.at - step2.at),
+           rollups.whole_seconds(step4.at - step3.at)
+      from (values (1, $1, $2), (-1, '-infinity'::timestamptz, 'infinity')) v (sign, starts, ends)
+     cross join unnest($7) as named (id)
+     cross join lateral (
+         select count(*) as events, min(k.at) as first_at, max(k.at) as last_at,
+                coalesce(bool_or(k.is_first_visit), false) as is_new,
+                min(k.at) filter (where k.event_name = 'product_view') as view_at,
+                min(k.at) filter (where k.event_name = 'add_to_cart_click') as cart_at,
+                max(k.at) filter (where k.event_name = 'add_to_cart_click') as last_cart_at,
+                min(k.at) filter (where k.event_name = 'checkout_start') as start_at,
+                max(k.at) filter (where k.event_name = 'checkout_start') as last_start_at,
+                min(k.at) filter (where k.event_name = 'checkout_complete') as complete_at,
+                max(k.at) filter (where k.event_name = 'checkout_complete') as last_complete_at
+           from rollups.events_of(named.id, v.starts, v.ends, $3, $4, $5, $6) k) w
+     -- A step is its first event since the step before. If that is not its first of
+     -- all, but its last is late enough, the events are asked again.
+     cross join lateral (
+         select case when w.cart_at >= w.view_at then w.cart_at
+                     when w.last_cart_at >= w.view_at
+                     then (select min(k.at)
+                             from rollups.events_of(named.id, w.view_at, v.ends, $3, $4, $5, $6) k
+                            where k.event_name = 'add_to_cart_click') end as at
+         offset 0) step2
+     cross join lateral (
+         select case when w.start_at >= step2.at then w.start_at
+                     when w.last_start_at >= step2.at
+                     then (select min(k.at)
+                             from rollups.events_of(named.id, step2.at, v.ends, $3, $4, $5, $6) k
+                            where k.event_name = 'checkout_start') end as at
+         offset 0) step3
+     cross join lateral (
+         select case when w.complete_at >= step3.at then w.complete_at
+                     when w.last_complete_at >= step3.at
+                     then (select min(k.at)
+                             from rollups.events_of(named.id, step3.at, v.ends, $3, $4, $5, $6) k
+                            where k.event_name = 'checkout_complete') end as at
+         offset 0) step4
+     where (v.sign > 0 or $8)
+       and w.events > 0;
 end
 $$;
 
@@ -388,7 +427,11 @@ begin
                    s.wait2, s.wait3, s.wait4)::rollups.session_change
           from (select 1 as sign, b.*
                   from (values (from_time, cut.h1), (cut.h2, to_time)) as p (starts, ends)
-                  join rollups.sessions b on b.first_at >= p.starts and b.first_at < p.ends and b.last_at < to_time
+                 cross join lateral (
+                     select * from rollups.sessions b
+                      where b.first_at >= p.starts and b.first_at < p.ends
+                     offset 0) b
+                 where b.last_at < to_time
                  union all
                 select -1, o.*
                   from rollups.sessions_open_at(to_time) o

@@ -141,7 +141,7 @@ begin
 end
 $$;
 
--- Closed days by the union of their bits; from the hours and events beside them,
+-- Spans of closed days by the union of bits; from the hours and events beside them,
 -- whoever is not in that union. One plan does for every range and filter.
 create function rollups.people_totals(
     from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text,
@@ -156,19 +156,19 @@ declare
     scope constant integer := rollups.scope_of(category, brand, product);
 begin
     return query
-      with days as materialized (
+      with summed as materialized (
         select p.kind, p.block, bit_or(p.people) as people
-          from rollups.days d
-          join rollups.people_days p
-            on p.scope_no = scope and p.day = d.day
-           and (p.login_no = asked or (asked is null and (p.login_no is null) = (scope = 0)))
-         where d.scope_no = scope and d.day >= cut.d1 and d.day < cut.d2
-           and d.has_people
+          from rollups.spans($1, $2, scope, 'people') s
+         cross join lateral (
+             select * from rollups.people_spans p
+              where p.scope_no = scope and p.hours = s.hours and p.starts = s.starts
+             offset 0) p
+         where p.login_no = asked or (asked is null and (p.login_no is null) = (scope = 0))
          group by 1, 2
     ),
     beside as (
         select k.kind, unnest(k.people) as person_no
-          from rollups.hours_beside_days($1, $2, scope, 'people') h
+          from rollups.hours_beside_spans($1, $2, scope, 'people') h
          cross join lateral (
              select * from rollups.scope_hours p
               where p.scope_no = scope and p.hour >= h.starts and p.hour < h.ends
@@ -184,13 +184,13 @@ begin
          where named.id <> ''
     ),
     counted as (
-        select kind, sum(bit_count(people)) as people from days group by 1
+        select kind, sum(bit_count(people)) as people from summed group by 1
          union all
         select n.kind, count(*)
           from (select distinct b.kind, b.person_no
                   from beside b
-                  left join days d on d.kind = b.kind and d.block = b.person_no / 32768
-                 where d.people is null or get_bit(d.people, b.person_no % 32768) = 0) n
+                  left join summed s on s.kind = b.kind and s.block = b.person_no / 32768
+                 where s.people is null or get_bit(s.people, b.person_no % 32768) = 0) n
          group by 1
     )
     select coalesce(sum(c.people) filter (where c.kind = 'c'), 0)::bigint,

@@ -20,8 +20,8 @@ const FAMILIES: [(&str, &str); 8] = [
         include_str!("../../sql/verify_scope_hours.sql"),
     ),
     (
-        "people_days",
-        include_str!("../../sql/verify_people_days.sql"),
+        "people_spans",
+        include_str!("../../sql/verify_people_spans.sql"),
     ),
     ("sessions", include_str!("../../sql/verify_sessions.sql")),
     (

@@ -104,20 +104,24 @@ const DAMAGES: &[(&str, &str)] = &[
         "update rollups.people set id = 'c-99' where id = 'c-1'",
     ),
     (
-        "people_days",
-        "update rollups.people_days set people = set_bit(people, 32767, 1) where login_no is null",
+        "people_spans",
+        "update rollups.people_spans set people = set_bit(people, 32767, 1) where login_no is null",
     ),
     (
-        "people_days",
-        "update rollups.people_days set people = people << 1",
+        "people_spans",
+        "update rollups.people_spans set people = people << 1",
     ),
     (
-        "people_days",
-        "delete from rollups.people_days where login_no is not null",
+        "people_spans",
+        "delete from rollups.people_spans where login_no is not null",
     ),
     (
-        "people_days",
-        "update rollups.people_days set block = block + 1",
+        "people_spans",
+        "delete from rollups.people_spans where hours = 6",
+    ),
+    (
+        "people_spans",
+        "update rollups.people_spans set block = block + 1",
     ),
     (
         "sessions",
@@ -203,6 +207,10 @@ const DAMAGES: &[(&str, &str)] = &[
     (
         "session_seconds",
         "delete from rollups.session_seconds where scope_no = 0",
+    ),
+    (
+        "session_seconds",
+        "update rollups.session_seconds set starts = starts + interval '6 hours' where hours = 6",
     ),
     (
         "session_stays",

@@ -1,9 +1,11 @@
 //! Rollups where the oracle's traffic does not reach.
 
+use sbw_queries::answers::all::{Choices, all};
 use sbw_queries::answers::overview::overview;
+use sbw_queries::{Filter, Question};
 use tokio_postgres::Client;
 
-use crate::common::{Warehouse, between, session, step};
+use crate::common::{Warehouse, at, between, session, step};
 
 async fn is_ready(client: &Client) -> bool {
     let row = client.query_one("select ready from rollups.state", &[]);
@@ -83,4 +85,96 @@ async fn events_that_go_while_rollups_are_filled_are_not_believed_in() {
     let question = between("2025-12-01", "2025-12-02");
     let answer = overview(&warehouse.client, &question).await.unwrap();
     assert_eq!(answer.current.total_events, 1);
+}
+
+/// Five weeks without a gap, a session every half an hour, some of them long, many
+/// clients who come back.
+const FIVE_WEEKS: &str = "
+    insert into public.clickstream_events
+           (event_id, event_timestamp, event_name, session_id, client_id, user_id, user_login_state,
+            context_product_id, context_product_category, context_product_price)
+    select gen_random_uuid(),
+           '2025-12-01T00:00:00Z'::timestamptz + n * interval '7 minutes 13 seconds',
+           (array['product_view', 'add_to_cart_click', 'page_view', 'checkout_start', 'checkout_complete'])[1 + n * 7 % 5],
+           's-' || case when n % 41 = 0 then n % 3 else n / 4 end,
+           'c-' || n * 7919 % 97,
+           case when n % 3 = 0 then 'u-' || n * 31 % 23 end,
+           (array['anonymous', 'logged_in', null])[1 + n / 6 % 3],
+           'p-' || n % 5, 'laptop', 1000 + n
+      from generate_series(0, 7000) as n";
+
+/// The whole document, from rollups and from the events alone, for ranges of all kinds.
+async fn both_say_the_same(warehouse: &Warehouse) {
+    for (from, to) in [
+        ("2025-12-01", "2026-01-05"),
+        ("2025-12-02T05:17:30Z", "2026-01-03T22:58:01Z"),
+        ("2025-12-06T07:00:00Z", "2025-12-29T17:00:00Z"),
+        ("2025-12-10", "2025-12-26"),
+        ("2025-12-12T23:57:00Z", "2025-12-13T23:57:00Z"),
+        ("2025-12-14T00:03:00Z", "2025-12-14T01:59:00Z"),
+    ] {
+        for login in [None, Some("logged_in"), Some("unknown")] {
+            let question = Question {
+                filter: Filter {
+                    login: login.map(str::to_owned),
+                    ..Filter::default()
+                },
+                ..between(from, to)
+            };
+            let choices = Choices::default();
+            let mut answers = Vec::new();
+            for ready in [true, false] {
+                let believe = format!("update rollups.state set ready = {ready}");
+                warehouse.client.batch_execute(&believe).await.unwrap();
+                let answer = all(&warehouse.client, &question, &choices, at(to));
+                answers.push(format!("{:#?}", answer.await.unwrap()));
+            }
+            assert_eq!(answers[0], answers[1], "{question:?}");
+        }
+    }
+    warehouse
+        .client
+        .batch_execute("update rollups.state set ready = true")
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn many_closed_days_say_what_their_events_do() {
+    let warehouse = Warehouse::migrated().await;
+    warehouse.sum_up_every_day().await;
+    // As every reader has it.
+    warehouse
+        .client
+        .batch_execute("set jit = off; set work_mem = '32MB'")
+        .await
+        .unwrap();
+    warehouse.client.batch_execute(FIVE_WEEKS).await.unwrap();
+    both_say_the_same(&warehouse).await;
+    warehouse.close_days().await;
+    for table in ["people_spans", "session_seconds"] {
+        let spans = format!("select array_agg(distinct hours order by hours) from rollups.{table}");
+        let spans: Vec<i16> = warehouse
+            .client
+            .query_one(&spans, &[])
+            .await
+            .unwrap()
+            .get(0);
+        assert_eq!(spans, [6, 24, 96, 384], "{table}");
+    }
+    both_say_the_same(&warehouse).await;
+
+    // A late event opens its day, and with it the spans that the day is in.
+    warehouse
+        .client
+        .batch_execute(
+            "insert into public.clickstream_events (event_id, event_timestamp, event_name, session_id, client_id)
+             values (gen_random_uuid(), '2025-12-14T00:04:00Z', 'checkout_complete', 's-1', 'late'),
+                    (gen_random_uuid(), '2025-12-14T23:59:59Z', 'checkout_complete', 's-1', 'late')",
+        )
+        .await
+        .unwrap();
+    both_say_the_same(&warehouse).await;
+    warehouse.close_days().await;
+    both_say_the_same(&warehouse).await;
 }

@@ -49,10 +49,11 @@ const ZONES: [FixedZone; 4] = [
     FixedZone("Etc/GMT+9", -540),
 ];
 
-/// Seconds into the traffic's own days; borders of ranges are among them.
-const MOMENTS: [i64; 16] = [
-    0, 1, 11, 59, 60, 61, 361, 1_861, 3_600, 5_400, 43_200, 86_399, 86_400, 172_800, 172_801,
-    259_200,
+/// Seconds into the traffic's own days; borders of ranges are among them. Four of
+/// these days are a span of the rollups.
+const MOMENTS: [i64; 18] = [
+    0, 1, 11, 59, 60, 61, 300, 361, 1_861, 3_600, 5_400, 43_200, 86_399, 86_400, 172_800, 172_801,
+    259_200, 345_600,
 ];
 
 const NAMES: [&str; 7] = [
@@ -111,7 +112,7 @@ pub(crate) fn cases() -> impl Strategy<Value = Case> {
 /// Mostly whole seconds, at times a microsecond beside.
 fn moment() -> impl Strategy<Value = DateTime<Utc>> {
     (select(MOMENTS.to_vec()), select(vec![0, 0, 0, 1, -1])).prop_map(|(second, micro)| {
-        at("2025-11-29") + TimeDelta::seconds(second) + TimeDelta::microseconds(micro)
+        at("2025-11-28") + TimeDelta::seconds(second) + TimeDelta::microseconds(micro)
     })
 }
 
