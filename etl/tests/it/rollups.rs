@@ -210,7 +210,7 @@ const DAMAGES: &[(&str, &str)] = &[
     ),
     (
         "session_seconds",
-        "update rollups.session_seconds set starts = starts + interval '6 hours' where hours = 6",
+        "update rollups.session_seconds set starts = starts - interval '90 years' where hours = 6",
     ),
     (
         "session_stays",
