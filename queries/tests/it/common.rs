@@ -50,6 +50,11 @@ impl Warehouse {
         }
     }
 
+    /// As every reader has it.
+    pub(crate) async fn without_jit(&self) {
+        self.client.batch_execute("set jit = off").await.unwrap();
+    }
+
     /// However few were there: only a large shop has days that are worth it.
     pub(crate) async fn sum_up_every_day(&self) {
         self.client

@@ -45,10 +45,7 @@ fn the_sql_agrees_with_the_definitions(#[values(1, 2, 3, 4)] part: u8) {
     println!("part {part} of 4");
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let warehouse = runtime.block_on(Warehouse::migrated());
-    // As every reader has it.
-    runtime
-        .block_on(warehouse.client.batch_execute("set jit = off"))
-        .unwrap();
+    runtime.block_on(warehouse.without_jit());
     // In the later parts every day is worth a sum, and in the last all are summed up.
     if part > 2 {
         runtime.block_on(warehouse.sum_up_every_day());
