@@ -1,18 +1,6 @@
 -- Spans of closed days that say other people than their hours do. $1 how many to name.
-with spans as (
-    select scope_no, 24 as hours, day as starts from rollups.days where has_people
-     union all
-    select 0, 6, quarter
-      from rollups.days
-     cross join generate_series(day, day + interval '18 hours', interval '6 hours') as quarter
-     where scope_no = 0 and has_people
-     union all
-    select 0, long.hours, date_bin(make_interval(hours => long.hours), day, 'epoch')
-      from rollups.days
-     cross join (values (96), (384)) as long (hours)
-     where scope_no = 0 and has_people
-     group by 2, 3
-    having count(*) = long.hours / 24
+with spans as materialized (
+    select * from rollups.told_spans('people')
 ),
 counted as (
     select h.scope_no, s.hours, s.starts, v.login_no, m.kind, n / 32768 as block,

@@ -1,19 +1,7 @@
 -- Durations and waits of closed days that are others than those of their hours, by
 -- the spans that they are kept in. $1 how many to name.
-with spans as (
-    select scope_no, 24 as hours, day as starts from rollups.days where has_sessions
-     union all
-    select 0, 6, quarter
-      from rollups.days
-     cross join generate_series(day, day + interval '18 hours', interval '6 hours') as quarter
-     where scope_no = 0 and has_sessions
-     union all
-    select 0, long.hours, date_bin(make_interval(hours => long.hours), day, 'epoch')
-      from rollups.days
-     cross join (values (96), (384)) as long (hours)
-     where scope_no = 0 and has_sessions
-     group by 2, 3
-    having count(*) = long.hours / 24
+with spans as materialized (
+    select * from rollups.told_spans('sessions')
 ),
 counted as (
     select c.scope_no, s.hours, s.starts, m.measure, width_bucket(n, rollups.bands()) as band, l.login_no,

@@ -1,4 +1,4 @@
--- The plainest account of scopes and sessions, for whoever doubts the rollups.
+-- The plainest account of scopes, sessions and spans, for whoever doubts the rollups.
 
 create function rollups.scopes_of(e public.clickstream_events)
 returns table (kind "char", value text)
@@ -86,4 +86,28 @@ as $$
     select 'a'::"char", '' where $1 = 0
      union all
     select s.kind, s.value from rollups.scopes s where s.scope_no = $1
+$$;
+
+-- The spans that people or sessions must be summed up in, by the days that are closed.
+create function rollups.told_spans(wanted text) returns table (scope_no integer, hours integer, starts timestamptz)
+language sql stable
+as $$
+      with closed as (
+        select d.scope_no, d.day
+          from rollups.days d
+         where case $1 when 'people' then d.has_people when 'sessions' then d.has_sessions end
+    )
+    select scope_no, 24, day from closed
+     union all
+    select 0, 6, quarter
+      from closed
+     cross join generate_series(day, day + interval '18 hours', interval '6 hours') as quarter
+     where scope_no = 0
+     union all
+    select 0, long.hours, date_bin(make_interval(hours => long.hours), day, 'epoch')
+      from closed
+     cross join (values (96), (384)) as long (hours)
+     where scope_no = 0
+     group by 2, 3
+    having count(*) = long.hours / 24
 $$;
