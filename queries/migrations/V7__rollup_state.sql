@@ -1,5 +1,208 @@
--- What becomes of the rollups when events are not inserted but changed, and how
--- they are filled from a table that had events before them.
+-- What becomes of the rollups when a day is over, when events are not inserted but
+-- changed, and how they are filled from a table that had events before them.
+
+-- Closes the days that this statement's events did not touch, the newest first,
+-- and no more of them than it takes not to fall behind.
+create function rollups.close_days() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp set jit = off set work_mem = '64MB'
+as $$
+declare
+    this constant bigint := currval('rollups.turns');
+    closing timestamptz;
+begin
+    if not (select ready from rollups.state) then
+        return null;
+    end if;
+    for closing in
+        select distinct day
+          from rollups.days
+         where is_open
+           and turn < this
+           and day < (select max(day) from rollups.days where is_open)
+         order by day desc
+         limit 2 + (select count(distinct day) from rollups.days where is_open and turn = this)
+    loop
+        perform rollups.close_day(closing, this);
+    end loop;
+    return null;
+end
+$$;
+
+-- Strings of bits, one after the other.
+create aggregate rollups.bits_of(bit varying) (sfunc = bitcat, stype = bit varying, initcond = '');
+
+-- A scope with few people or sessions is as quick by the hours.
+create function rollups.close_day(closing timestamptz, before_turn bigint) returns void
+language plpgsql
+-- To sort what is to be added up would cost more than to hash it.
+set enable_mergejoin = off set enable_nestloop = off set enable_sort = off set enable_incremental_sort = off
+as $$
+declare
+    nobody constant bit(1024) := repeat('0', 1024)::bit(1024);
+    next_day constant timestamptz := closing + interval '24 hours';
+    crowded integer[];
+    busy integer[];
+begin
+    crowded := array(
+        select d.scope_no
+          from rollups.days d
+         -- Scope by scope, or all hours of all days would be read.
+         cross join lateral (
+             select * from rollups.scope_hours h
+              where h.scope_no = d.scope_no and h.hour >= closing and h.hour < next_day
+             offset 0) h
+         where d.day = closing and d.is_open and d.turn < before_turn
+         group by d.scope_no
+        having sum(cardinality(h.clients))
+               >= (select greatest(t.busy, t.dense * (1 + (select max(person_no) from rollups.people) / 32768))
+                     from rollups.state t));
+    busy := array(
+        select d.scope_no
+          from rollups.days d
+         cross join lateral (
+             select * from rollups.session_counts c
+              where c.grain = 'h' and c.scope_no = d.scope_no and c.bucket >= closing and c.bucket < next_day
+             offset 0) c
+         where d.day = closing and d.is_open and d.turn < before_turn
+         group by 1
+        having sum(c.sessions) >= (select t.busy from rollups.state t));
+
+    delete from rollups.people_spans
+     where scope_no = any (crowded) and hours = any ('{6,24}') and starts >= closing and starts < next_day;
+    -- Through short strings of bits, which are quicker to change than long ones.
+    insert into rollups.people_spans
+      with pieces as materialized (
+        select h.scope_no, h.login_no, p.kind,
+               case h.scope_no when 0 then date_bin('6 hours', h.hour, 'epoch') else closing end as starts,
+               n / 1024 as piece, bit_or(set_bit(nobody, n % 1024, 1)) as people
+          from rollups.scope_hours h
+         cross join lateral (values ('c'::"char", h.clients), ('u', h.users)) p (kind, people)
+         cross join lateral unnest(p.people) as n
+         where h.scope_no = any (crowded) and h.hour >= closing and h.hour < next_day
+         group by 1, 2, 3, 4, 5
+    ),
+    by_login as materialized (
+        select b.scope_no, b.login_no, b.kind, b.starts, b.block,
+               rollups.bits_of(coalesce(p.people, nobody) order by i.i)::bit(32768) as people
+          from (select distinct scope_no, login_no, kind, starts, piece / 32 as block from pieces) b
+         cross join generate_series(0, 31) i
+          left join pieces p
+            on p.scope_no = b.scope_no and p.login_no = b.login_no and p.kind = b.kind and p.starts = b.starts
+           and p.piece = 32 * b.block + i.i
+         group by 1, 2, 3, 4, 5
+    ),
+    shortest as materialized (
+        select scope_no, login_no, starts, block, kind, people from by_login
+         union all
+        select 0, null, starts, block, kind, bit_or(people) from by_login where scope_no = 0 group by 3, 4, 5
+    )
+    select scope_no, login_no, case scope_no when 0 then 6 else 24 end, starts, block, kind, people from shortest
+     union all
+    select 0, login_no, 24, closing, block, kind, bit_or(people) from shortest where scope_no = 0 group by 2, 5, 6;
+
+    delete from rollups.session_counts where grain = 'd' and scope_no = any (busy) and bucket = closing;
+    insert into rollups.session_counts
+    select 'd', is_part, scope_no, closing, login_no, sum(sessions), sum(carted), sum(converted), sum(abandoned),
+           sum(bounces), sum(new_sessions), sum(reached1), sum(reached2), sum(reached3), sum(reached4), sum(events)
+      from rollups.session_counts
+     where grain = 'h' and scope_no = any (busy) and bucket >= closing and bucket < next_day
+     group by is_part, scope_no, login_no;
+
+    delete from rollups.session_seconds
+     where scope_no = any (busy) and measure = any ('{1,2,3,4}') and hours = any ('{6,24}')
+       and starts >= closing and starts < next_day;
+    insert into rollups.session_seconds
+      with counted as materialized (
+        select c.scope_no, m.measure,
+               case c.scope_no when 0 then date_bin('6 hours', c.bucket, 'epoch') else closing end as starts,
+               l.login_no, n, count(*)::integer as times
+          from rollups.session_counts c
+         cross join lateral (values (-1, not c.is_part), (c.login_no, c.login_no is not null)) l (login_no, counts)
+         cross join lateral (values (1::smallint, c.seconds), (2, c.wait2), (3, c.wait3), (4, c.wait4)) m (measure, numbers)
+         cross join lateral unnest(m.numbers) as n
+         where c.grain = 'h' and c.scope_no = any (busy) and c.bucket >= closing and c.bucket < next_day
+           and l.counts
+         group by 1, 2, 3, 4, 5
+    ),
+    spans as (
+        select scope_no, measure, case scope_no when 0 then 6 else 24 end as hours, starts, login_no, n, times from counted
+         union all
+        select 0, measure, 24, closing, login_no, n, sum(times) from counted where scope_no = 0 group by 2, 5, 6
+    )
+    select scope_no, measure, hours, starts, login_no, band, sum(times), array_agg(n), array_agg(times::integer)
+      from (select *, width_bucket(n, rollups.bands()) as band
+              from spans
+             -- As they are grouped, which keeps them in order.
+             order by scope_no, measure, hours, starts, login_no, band, n) f
+     group by scope_no, measure, hours, starts, login_no, band;
+
+    update rollups.days
+       set is_open = false, has_people = scope_no = any (crowded), has_sessions = scope_no = any (busy)
+     where day = closing and is_open and turn < before_turn;
+
+    perform rollups.close_spans(closing);
+end
+$$;
+
+-- Several closed days of everything in one: each span of four of those before it.
+create function rollups.close_spans(closing timestamptz) returns void
+language plpgsql
+set enable_mergejoin = off set enable_nestloop = off set enable_sort = off set enable_incremental_sort = off
+as $$
+declare
+    span integer;
+    first_day timestamptz;
+    next_day timestamptz;
+    closed record;
+begin
+    foreach span in array array[96, 384] loop
+        first_day := date_bin(make_interval(hours => span), closing, 'epoch');
+        next_day := first_day + make_interval(hours => span);
+        select count(*) filter (where has_people) = span / 24 as people,
+               count(*) filter (where has_sessions) = span / 24 as sessions
+          into closed
+          from rollups.days
+         where scope_no = 0 and day >= first_day and day < next_day;
+        if closed.people then
+            delete from rollups.people_spans where scope_no = 0 and hours = span and starts = first_day;
+            insert into rollups.people_spans
+            select 0, login_no, span, first_day, block, kind, bit_or(people)
+              from rollups.people_spans
+             where scope_no = 0 and hours = span / 4 and starts >= first_day and starts < next_day
+             group by login_no, block, kind;
+        end if;
+        if closed.sessions then
+            delete from rollups.session_seconds
+             where scope_no = 0 and measure = any ('{1,2,3,4}') and hours = span and starts = first_day;
+            insert into rollups.session_seconds
+            select 0, measure, span, first_day, login_no, band, sum(times), array_agg(n), array_agg(times)
+              from (select s.measure, s.login_no, s.band, v.n, sum(v.times)::integer as times
+                      from rollups.session_seconds s
+                     cross join lateral unnest(s.seconds, s.of_each) as v (n, times)
+                     where s.scope_no = 0 and s.measure = any ('{1,2,3,4}') and s.hours = span / 4
+                       and s.starts >= first_day and s.starts < next_day
+                     group by 1, 2, 3, 4
+                     order by 1, 2, 3, 4) f
+             group by measure, login_no, band;
+        end if;
+    end loop;
+end
+$$;
+
+-- The triggers run in the order of their names.
+create trigger rollups_0_turn before insert on public.clickstream_events
+    for each statement execute function rollups.take_turn();
+create trigger rollups_1_numbers after insert on public.clickstream_events
+    referencing new table as fresh for each statement execute function rollups.number_events();
+create trigger rollups_2_counts after insert on public.clickstream_events
+    for each statement execute function rollups.add_counts();
+create trigger rollups_3_hours after insert on public.clickstream_events
+    for each statement execute function rollups.add_hours();
+create trigger rollups_4_sessions after insert on public.clickstream_events
+    referencing new table as fresh for each statement execute function rollups.add_sessions();
+create trigger rollups_5_days after insert on public.clickstream_events
+    for each statement execute function rollups.close_days();
 
 -- Events that change or go: the rollups are no longer believed until they are
 -- filled again, and answers come from events meanwhile.
