@@ -73,7 +73,7 @@ pub async fn send(
     };
     let free = Arc::new(Semaphore::new(AT_ONCE));
     let mut requests = JoinSet::new();
-    loop {
+    'open: loop {
         let due = clock.real(traffic.next_at());
         let wait = (due - Utc::now()).to_std().unwrap_or(Duration::ZERO);
         tokio::select! {
@@ -81,20 +81,14 @@ pub async fn send(
             // A handle that is gone means the same.
             _ = &mut *closing => break,
         }
-        let mut visits: BTreeMap<Arc<str>, Vec<Event>> = BTreeMap::new();
-        let real_now = Utc::now();
-        let now = clock.simulated(real_now);
-        while let Some(Sent { mut event, .. }) = traffic.next_before(now) {
-            event.at = clock.real(event.at);
-            visits
-                .entry(Arc::clone(&event.session_id))
-                .or_default()
-                .push(event);
-        }
-        for events in visits.into_values() {
-            // Never closed: with too many on their way, the shop waits.
-            let Ok(permit) = Arc::clone(&free).acquire_owned().await else {
-                return;
+        let now = Utc::now();
+        for (first, events) in visits(&mut traffic, clock, now) {
+            // Of the visits to come none has anything from before.
+            sent.send_replace(first);
+            let permit = tokio::select! {
+                permit = Arc::clone(&free).acquire_owned() => permit,
+                // With too many on their way the shop waits, but not to close.
+                _ = &mut *closing => break 'open,
             };
             let browser = browser.clone();
             requests.spawn(async move {
@@ -102,12 +96,32 @@ pub async fn send(
                 drop(permit);
             });
         }
-        sent.send_replace(real_now);
+        sent.send_replace(now);
         while requests.try_join_next().is_some() {}
     }
     let all_done = async { while requests.join_next().await.is_some() {} };
     // Whoever is not answered by then has lost a page, as people do.
     let _ = tokio::time::timeout(LAST_REQUESTS, all_done).await;
+}
+
+/// What is sent before this moment: a visit at a time, with the moment of its
+/// first event and in the order of these.
+fn visits(
+    traffic: &mut Traffic,
+    clock: TimeLapse,
+    now: DateTime<Utc>,
+) -> Vec<(DateTime<Utc>, Vec<Event>)> {
+    let mut visits: BTreeMap<Arc<str>, (DateTime<Utc>, Vec<Event>)> = BTreeMap::new();
+    while let Some(Sent { at, mut event }) = traffic.next_before(clock.simulated(now)) {
+        event.at = clock.real(event.at);
+        let (_, events) = visits
+            .entry(Arc::clone(&event.session_id))
+            .or_insert_with(|| (clock.real(at), Vec::new()));
+        events.push(event);
+    }
+    let mut visits: Vec<_> = visits.into_values().collect();
+    visits.sort_by_key(|(first, _)| *first);
+    visits
 }
 
 #[derive(Debug, Clone)]
@@ -171,7 +185,39 @@ fn body_of(events: &[Event]) -> serde_json::Result<String> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use tokio::net::TcpListener;
+
     use super::*;
+    use crate::simulator::{Catalogue, Plan};
+
+    #[tokio::test]
+    async fn a_shop_that_waits_for_answers_closes_and_knows_what_it_has_sent() {
+        let catalogue = Arc::new(Catalogue::of_the_shop().unwrap());
+        let from = Utc::now();
+        let plan = Plan {
+            seed: 1,
+            from,
+            visits_per_day: 1e6,
+        };
+        let clock = TimeLapse { from, speed: 60.0 };
+        let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let api = silent.local_addr().unwrap();
+        let (sent, until) = watch::channel(from);
+        let (close, mut closing) = oneshot::channel();
+        let shop = tokio::spawn(async move {
+            let traffic = Traffic::new(catalogue, plan);
+            send(traffic, api, clock, &sent, &mut closing).await;
+        });
+        let mut unanswered = Vec::new();
+        while unanswered.len() < AT_ONCE {
+            unanswered.push(silent.accept().await.unwrap());
+        }
+        close.send(()).unwrap();
+        let closed = tokio::time::timeout(LAST_REQUESTS * 2, shop).await;
+        assert!(closed.is_ok(), "it still waits");
+        let until = *until.borrow();
+        assert!(from < until && until < Utc::now(), "{from} {until}");
+    }
 
     #[test]
     fn a_time_lapse_stretches_time_around_its_start() {
