@@ -259,13 +259,13 @@ begin
           from rollups.sessions b where b.first_at >= from_time and b.first_at < cut.h1
          union all
         select true, o.session_id, o.first_at, o.last_at, o.is_part, o.login_no
-          from rollups.sessions_open_at(from_time) o where from_time < cut.h1
+          from rollups.sessions_open_at(from_time, 0) o where from_time < cut.h1
          union all
         select false, b.session_id, b.first_at, b.last_at, b.is_part, b.login_no
           from rollups.sessions b where b.first_at >= cut.h2 and b.first_at < to_time
          union all
         select false, o.session_id, o.first_at, o.last_at, o.is_part, o.login_no
-          from rollups.sessions_open_at(cut.h2) o where cut.h2 < to_time
+          from rollups.sessions_open_at(cut.h2, 0) o where cut.h2 < to_time
     ),
     -- Most are told by when they began and ended.
     told as materialized (
@@ -320,7 +320,7 @@ declare
     is_known constant boolean := scope = 0 and cut.h1 < cut.h2;
     -- Else some of a bucket's events may be in whole hours and some beside.
     split constant text[] := case when not is_known and (from_time < cut.h1 or cut.h2 < to_time)
-                                  then rollups.sessions_over_ends(cut.h1, cut.h2, asked) end;
+                                  then rollups.sessions_over_ends(cut.h1, cut.h2, asked, 0, 0) end;
 begin
     return query
       -- Everything by hours first: to find an hour's bucket costs more than to add.

@@ -39,7 +39,11 @@ begin
                  where rollups.is_of(c.is_part, c.login_no, asked)
                  union all
                 select case $8 when 1 then b.seconds when 2 then b.wait2 when 3 then b.wait3 else b.wait4 end, b.sign
-                  from unnest($7) b) n
+                  from unnest($7) b
+                 union all
+                select unnest(case $8 when 1 then c.seconds when 2 then c.wait2
+                                      when 3 then c.wait3 else c.wait4 end), c.sign
+                  from rollups.session_sums_of_cuts($1, $2, scope, asked) c) n
          where n.seconds is not null
          group by 1
     ),

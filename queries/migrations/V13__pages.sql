@@ -59,7 +59,7 @@ begin
                 select f.session_id, f.started_at, f.last_at
                   from rollups.session_facts(
                            $1, $2, $3, null, null, null,
-                           rollups.sessions_over_ends($1, $2, asked), false) f
+                           rollups.sessions_over_ends($1, $2, asked, 0, 0), false) f
                  where (at_step is null or f.reached = at_step or (f.reached > at_step and not dropped))
                    and (before_time is null
                         or f.started_at < before_time

@@ -194,6 +194,29 @@ create table rollups.session_seconds (
     primary key (scope_no, measure, hours, starts, login_no, band)
 );
 
+-- Of the sessions that were open at an hour, and no longer than four (`span` of two):
+-- what they did before it ('<'), from then on ('>') and in all ('='). Kept with
+-- closed days, of everything only. A range that is cut there reads none of their events.
+create table rollups.session_cuts (
+    hour         timestamptz not null,
+    side         "char" not null,
+    is_part      boolean not null,
+    login_no     integer,
+    sessions     integer not null,
+    carted       integer not null,
+    converted    integer not null,
+    abandoned    integer not null,
+    bounces      integer not null,
+    new_sessions integer not null,
+    reached1     integer not null,
+    events       bigint not null,
+    seconds      bigint[],
+    wait2        bigint[],
+    wait3        bigint[],
+    wait4        bigint[],
+    unique nulls not distinct (hour, side, is_part, login_no)
+) with (toast_tuple_target = 256);
+
 -- How many sessions were active in an hour that had been active in an earlier one
 -- before: those of a stretch of hours are the ones that came from before it, and
 -- the ones that began there.

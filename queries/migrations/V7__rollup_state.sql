@@ -141,7 +141,66 @@ begin
        set is_open = false, has_people = scope_no = any (crowded), has_sessions = scope_no = any (busy)
      where day = closing and is_open and turn < before_turn;
 
+    if 0 = any (busy) then
+        -- To all hours that a short session of this day can be open at.
+        delete from rollups.session_cuts where hour > closing and hour <= next_day + interval '4 hours';
+        insert into rollups.session_cuts
+        select * from rollups.cuts_of_sessions(closing + interval '1 hour', next_day + interval '4 hours');
+    end if;
     perform rollups.close_spans(closing);
+end
+$$;
+
+-- What short sessions did on both sides of these hours, from their events.
+create function rollups.cuts_of_sessions(first_hour timestamptz, last_hour timestamptz) returns setof rollups.session_cuts
+language plpgsql stable
+set enable_mergejoin = off set enable_sort = off
+as $$
+begin
+    return query
+      with cut as materialized (
+        -- In the collation of the events, or what takes it would find no index for them.
+        select h.hour, s.*, case when s.is_part then l.word end collate "default" as login
+          from generate_series(first_hour, last_hour, interval '1 hour') as h (hour)
+         cross join lateral (select * from rollups.sessions_open_at(h.hour, 0) o where o.span <= 2 offset 0) s
+          left join rollups.words l on l.word_no = s.login_no
+    ),
+    -- Once for those of an hour and login state together.
+    sides as materialized (
+        select g.hour, g.is_part, g.login, v.side, f.*
+          from (select c.hour, c.is_part, c.login, array_agg(c.session_id) as ids
+                  from cut c
+                 group by 1, 2, 3) g
+         cross join lateral (values ('<'::"char", '-infinity'::timestamptz, g.hour), ('>', g.hour, 'infinity')) v (side, starts, ends)
+         cross join lateral rollups.session_facts(
+             v.starts, v.ends, case g.login when '' then 'unknown' else g.login end, null, null, null, g.ids, false) f
+    ),
+    parts as (
+        select c.hour, s.side, c.is_part, c.login_no, s.events, s.is_carted, s.is_converted, s.is_new, s.reached,
+               s.seconds, s.wait2, s.wait3, s.wait4
+          from cut c
+          join sides s
+            on s.hour = c.hour and s.session_id = c.session_id and s.is_part = c.is_part and s.login is not distinct from c.login
+         union all
+        select c.hour, '=', c.is_part, c.login_no, c.events, c.is_carted, c.is_converted, c.is_new, c.reached,
+               rollups.whole_seconds(c.last_at - c.first_at), c.wait2, c.wait3, c.wait4
+          from cut c
+    )
+    select p.hour, p.side, p.is_part, p.login_no,
+           count(*)::integer,
+           (count(*) filter (where p.is_carted))::integer,
+           (count(*) filter (where p.is_converted))::integer,
+           (count(*) filter (where p.is_carted and not p.is_converted))::integer,
+           (count(*) filter (where p.events = 1))::integer,
+           (count(*) filter (where p.is_new))::integer,
+           (count(*) filter (where p.reached >= 1))::integer,
+           sum(p.events)::bigint,
+           array_agg(p.seconds),
+           array_agg(p.wait2) filter (where p.wait2 is not null),
+           array_agg(p.wait3) filter (where p.wait3 is not null),
+           array_agg(p.wait4) filter (where p.wait4 is not null)
+      from parts p
+     group by p.hour, p.side, p.is_part, p.login_no;
 end
 $$;
 
@@ -229,7 +288,8 @@ as $$
 begin
     truncate rollups.words, rollups.event_counts, rollups.scopes, rollups.subjects,
              rollups.subject_counts, rollups.people, rollups.scope_hours, rollups.people_spans,
-             rollups.sessions, rollups.session_counts, rollups.session_seconds, rollups.session_stays, rollups.days
+             rollups.sessions, rollups.session_counts, rollups.session_seconds, rollups.session_cuts,
+             rollups.session_stays, rollups.days
              restart identity;
     update rollups.state set ready = true where not ready;
     return null;
@@ -273,6 +333,7 @@ begin
     delete from rollups.sessions;
     delete from rollups.session_counts;
     delete from rollups.session_seconds;
+    delete from rollups.session_cuts;
     delete from rollups.session_stays;
     delete from rollups.days;
     alter sequence rollups.words_word_no_seq restart;

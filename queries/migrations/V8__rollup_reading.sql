@@ -2,15 +2,30 @@
 -- sticks out at its ends from events.
 
 -- Whole hours [h1, h2) inside a range, and whole days [d1, d2) inside those.
--- Where there are none, all of it sticks out at the front: h1 = h2 = the end.
+-- Where there are none, all of it sticks out at the front: h1 = h2 = the end. An hour
+-- that nothing else happened in is whole, as the last one is until now.
 create function rollups.cut(
     from_time timestamptz, to_time timestamptz,
     out h1 timestamptz, out h2 timestamptz, out d1 timestamptz, out d2 timestamptz)
-language plpgsql immutable parallel safe
+language plpgsql stable parallel safe
+set plan_cache_mode = force_generic_plan
 as $$
+declare
+    last_hour_ends constant timestamptz := date_bin('1 hour', to_time - interval '1 microsecond', 'epoch') + interval '1 hour';
+    next_at timestamptz;
 begin
     h1 := date_bin('1 hour', from_time - interval '1 microsecond', 'epoch') + interval '1 hour';
-    h2 := date_bin('1 hour', to_time, 'epoch');
+    h2 := last_hour_ends;
+    if to_time < last_hour_ends then
+        select event_timestamp into next_at
+          from public.clickstream_events
+         where event_timestamp >= to_time
+         order by event_timestamp
+         limit 1;
+        if next_at < last_hour_ends then
+            h2 := last_hour_ends - interval '1 hour';
+        end if;
+    end if;
     if h1 >= h2 then
         h1 := to_time;
         h2 := to_time;
@@ -153,20 +168,22 @@ as $$
        and ($3 is null or c.login_no = $3)
 $$;
 
--- The sessions that began before an instant and had not ended by then.
-create function rollups.sessions_open_at(instant timestamptz) returns setof rollups.sessions
+-- The sessions that began before an instant and had not ended by then, of this span
+-- at least.
+create function rollups.sessions_open_at(instant timestamptz, least_span integer) returns setof rollups.sessions
 language sql stable parallel safe
 as $$
     select s.*
       from rollups.sessions s
-     where s.span = 0
+     where $2 = 0
+       and s.span = 0
        and s.first_at < $1
        and s.first_at >= $1 - interval '15 minutes'
        and s.last_at >= $1
      union all
     select s.*
       -- 4^15 quarters are longer than the calendar that rollups know, and 4^14 may lead out of it.
-      from generate_series(1, 15) as long (span)
+      from generate_series(greatest($2, 1), 15) as long (span)
      cross join lateral (
          select *
            from rollups.sessions l
@@ -362,17 +379,69 @@ begin
 end
 $$;
 
--- The sessions that reached over an end of a range.
-create function rollups.sessions_over_ends(from_time timestamptz, to_time timestamptz, asked integer) returns text[]
+-- The ends of a range at which short sessions are cut already: hours of closed days,
+-- so far apart that none of them is open at both.
+create function rollups.known_ends(
+    from_time timestamptz, to_time timestamptz, scope integer, out front boolean, out back boolean)
+language plpgsql stable
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+    cut record;
+begin
+    front := false;
+    back := false;
+    if scope is distinct from 0 then
+        return;
+    end if;
+    cut := rollups.cut(from_time, to_time);
+    if to_time - cut.h1 >= interval '4 hours' then
+        front := from_time = cut.h1 and rollups.has_cuts(from_time);
+        back := to_time = cut.h2 and rollups.has_cuts(to_time);
+    end if;
+end
+$$;
+
+-- Whether they are cut at this hour: the days are closed that those open then began in.
+create function rollups.has_cuts(hour timestamptz) returns boolean
+language sql stable
+as $$
+    select bool_and(d.day is not null)
+      from (values (date_bin('24 hours', $1 - interval '4 hours', 'epoch')),
+                   (date_bin('24 hours', $1 - interval '1 microsecond', 'epoch'))) v (day)
+      left join rollups.days d on d.scope_no = 0 and d.day = v.day and d.has_sessions
+$$;
+
+-- What they did in the range, and less what the sums of its hours say of them.
+create function rollups.session_sums_of_cuts(from_time timestamptz, to_time timestamptz, scope integer, asked integer)
+returns table (
+    sign integer, sessions integer, carted integer, converted integer, abandoned integer, bounces integer,
+    new_sessions integer, reached1 integer, events bigint,
+    seconds bigint[], wait2 bigint[], wait3 bigint[], wait4 bigint[])
+language sql stable
+as $$
+    select v.sign, c.sessions, c.carted, c.converted, c.abandoned, c.bounces, c.new_sessions, c.reached1, c.events,
+           c.seconds, c.wait2, c.wait3, c.wait4
+      from rollups.known_ends($1, $2, $3) k
+     cross join lateral (values (1, '>'::"char", $1, k.front), (1, '<', $2, k.back), (-1, '=', $2, k.back)) v (sign, side, hour, is_known)
+     cross join lateral (
+         select * from rollups.session_cuts c where v.is_known and c.hour = v.hour and c.side = v.side offset 0) c
+     where rollups.is_of(c.is_part, c.login_no, $4)
+$$;
+
+-- The sessions that reached over an end of a range; short ones only where asked for.
+create function rollups.sessions_over_ends(
+    from_time timestamptz, to_time timestamptz, asked integer, least_front integer, least_back integer
+) returns text[]
 language plpgsql stable
 -- One plan does for every instant.
 set plan_cache_mode = force_generic_plan
 as $$
 begin
     return array(
-        select s.session_id from rollups.sessions_open_at($1) s where rollups.is_of(s.is_part, s.login_no, $3)
+        select s.session_id from rollups.sessions_open_at($1, $4) s where rollups.is_of(s.is_part, s.login_no, $3)
          union
-        select s.session_id from rollups.sessions_open_at($2) s where rollups.is_of(s.is_part, s.login_no, $3));
+        select s.session_id from rollups.sessions_open_at($2, $5) s where rollups.is_of(s.is_part, s.login_no, $3));
 end
 $$;
 
@@ -385,7 +454,7 @@ set plan_cache_mode = force_generic_plan
 as $$
 begin
     return array(
-        select unnest(rollups.sessions_over_ends($1, $2, rollups.login_no($3)))
+        select unnest(rollups.sessions_over_ends($1, $2, rollups.login_no($3), 0, 0))
          union
         select k.session_id from rollups.kept_beside($1, $2, $3, $4, $5, $6, null) k where k.session_id <> '');
 end
@@ -396,7 +465,8 @@ create type rollups.session_change as (
     sign integer, events bigint, is_carted boolean, is_converted boolean, is_new boolean,
     seconds bigint, reached integer, wait2 bigint, wait3 bigint, wait4 bigint);
 
--- All of those: less what the sums say, plus what they did in the range.
+-- All of those but the ones that are cut already: less what the sums say, plus what
+-- they did in the range.
 create function rollups.sessions_beside(
     from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text
 ) returns rollups.session_change[]
@@ -408,7 +478,11 @@ declare
     cut record := rollups.cut(from_time, to_time);
     asked constant integer := rollups.login_no(login);
     everything constant boolean := num_nonnulls(category, brand, product) = 0;
-    ids constant text[] := case when everything then rollups.sessions_over_ends(from_time, to_time, asked)
+    known record := rollups.known_ends(from_time, to_time, case when everything then 0 end);
+    -- Of the others only those too long for that.
+    least_front constant integer := case when known.front then 3 else 0 end;
+    least_back constant integer := case when known.back then 3 else 0 end;
+    ids constant text[] := case when everything then rollups.sessions_over_ends(from_time, to_time, asked, least_front, least_back)
                                 else rollups.sessions_beside_hours(from_time, to_time, login, category, brand, product) end;
     changes rollups.session_change[];
 begin
@@ -434,7 +508,7 @@ begin
                  where b.last_at < to_time
                  union all
                 select -1, o.*
-                  from rollups.sessions_open_at(to_time) o
+                  from rollups.sessions_open_at(to_time, least_back) o
                  where o.first_at >= cut.h1 and o.first_at < cut.h2) s
          where rollups.is_of(s.is_part, s.login_no, asked));
 end

@@ -222,6 +222,11 @@ begin
                b.sign * (b.is_carted and not b.is_converted)::integer, b.sign * (b.events = 1)::integer,
                b.sign * b.is_new::integer, b.sign * (b.reached >= 1)::integer
           from unnest($7) b
+         union all
+        select c.sign * c.sessions, c.sign * c.events, c.sign * c.carted, c.sign * c.converted,
+               c.sign * c.abandoned, c.sign * c.bounces, c.sign * c.new_sessions,
+               c.sign * c.reached1
+          from rollups.session_sums_of_cuts($1, $2, scope, asked) c
     )
     select coalesce(sum(p.sessions), 0)::bigint, coalesce(sum(p.events), 0)::bigint, coalesce(sum(p.carted), 0)::bigint,
            coalesce(sum(p.converted), 0)::bigint, coalesce(sum(p.abandoned), 0)::bigint,

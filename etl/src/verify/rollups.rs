@@ -6,7 +6,7 @@ use super::{EXAMPLES, Finding, name};
 use crate::EtlError;
 
 /// What is kept, and what compares it with events, or with the sessions it sums up.
-const FAMILIES: [(&str, &str); 8] = [
+const FAMILIES: [(&str, &str); 9] = [
     (
         "event_counts",
         include_str!("../../sql/verify_event_counts.sql"),
@@ -31,6 +31,10 @@ const FAMILIES: [(&str, &str); 8] = [
     (
         "session_seconds",
         include_str!("../../sql/verify_session_seconds.sql"),
+    ),
+    (
+        "session_cuts",
+        include_str!("../../sql/verify_session_cuts.sql"),
     ),
     (
         "session_stays",

@@ -213,6 +213,22 @@ const DAMAGES: &[(&str, &str)] = &[
         "update rollups.session_seconds set starts = starts - interval '90 years' where hours = 6",
     ),
     (
+        "session_cuts",
+        "update rollups.session_cuts set sessions = sessions + 1 where side = '='",
+    ),
+    (
+        "session_cuts",
+        "update rollups.session_cuts set seconds = seconds || seconds[1] where side = '<'",
+    ),
+    (
+        "session_cuts",
+        "delete from rollups.session_cuts where side = '>'",
+    ),
+    (
+        "session_cuts",
+        "update rollups.session_cuts set hour = hour - interval '90 years'",
+    ),
+    (
         "session_stays",
         "update rollups.session_stays set previous = previous - interval '90 years'",
     ),

@@ -112,6 +112,14 @@ async fn both_say_the_same(warehouse: &Warehouse) {
         ("2025-12-10", "2025-12-26"),
         ("2025-12-12T23:57:00Z", "2025-12-13T23:57:00Z"),
         ("2025-12-14T00:03:00Z", "2025-12-14T01:59:00Z"),
+        // At hours: as near as ends can be that are cut already, and nearer.
+        ("2025-12-13T22:00:00Z", "2025-12-14T02:00:00Z"),
+        ("2025-12-13T23:00:00Z", "2025-12-14T02:00:00Z"),
+        ("2025-12-13T21:30:00Z", "2025-12-14T02:00:00Z"),
+        ("2025-12-13T22:00:00Z", "2025-12-14T05:19:00Z"),
+        // Until after the last event, in its hour.
+        ("2026-01-04T09:20:00Z", "2026-01-05T01:57:30Z"),
+        ("2026-01-05T01:20:00Z", "2026-01-05T01:57:30Z"),
     ] {
         for login in [None, Some("logged_in"), Some("unknown")] {
             let question = Question {
@@ -158,6 +166,10 @@ async fn many_closed_days_say_what_their_events_do() {
             .get(0);
         assert_eq!(spans, [6, 24, 96, 384], "{table}");
     }
+    let cut =
+        "select count(distinct c.hour) from rollups.session_cuts c where rollups.has_cuts(c.hour)";
+    let cut: i64 = warehouse.client.query_one(cut, &[]).await.unwrap().get(0);
+    assert!(cut > 300, "{cut} hours");
     both_say_the_same(&warehouse).await;
 
     // A late event opens its day, and with it the spans that the day is in.
