@@ -5,7 +5,15 @@
 -- as good while one loader commits at a time; whoever else inserts the same id
 -- meanwhile makes this fail as a unique violation, and the chunk is loaded
 -- again. `offset 0` keeps the question a look into the index for each row,
--- however large the table, because the planner knows nothing of `incoming`.
+-- however large the table, because the planner knows nothing of `incoming`. All
+-- are asked before the first row goes in: a table that was small when this was
+-- planned is read as a whole for each, and would grow meanwhile.
+with known as materialized (
+    select i.event_id
+      from pg_temp.incoming i
+     where i.object_no = any ($1::integer[])
+       and exists (select from public.clickstream_events e where e.event_id = i.event_id offset 0)
+)
 insert into public.clickstream_events
        (event_id, event_timestamp, event_name, user_id, user_login_state, identity_source,
         client_id, session_id, is_first_visit, context_product_id, context_product_name,
@@ -17,4 +25,4 @@ select i.event_id, i.event_timestamp, i.event_name, i.user_id, i.user_login_stat
        i.context_product_discount_price, i.context_product_url_path
   from pg_temp.incoming i
  where i.object_no = any ($1::integer[])
-   and not exists (select from public.clickstream_events e where e.event_id = i.event_id offset 0)
+   and i.event_id not in (select k.event_id from known k)

@@ -150,7 +150,7 @@ create function rollups.number_events() returns trigger
 language plpgsql security definer
 -- The planner knows nothing of `fresh` and would sort and loop where it should hash.
 set search_path = pg_catalog, pg_temp set enable_nestloop = off set enable_mergejoin = off set enable_sort = off
-set jit = off set work_mem = '64MB'
+set enable_seqscan = on set jit = off set work_mem = '64MB'
 as $$
 begin
     if not (select ready from rollups.state) then
@@ -210,27 +210,31 @@ begin
       left join made m using (kind, value)
      group by 1, 2, 3, 4;
 
+    -- Looked up in indexes, however few there were when this was planned: a rebuild
+    -- remembers its plans until there are millions.
+    perform set_config('enable_seqscan', 'off', true);
     insert into pg_temp.rollups_callers
     select f.kind, f.id, (select p.person_no from rollups.people p where p.id = f.id and p.kind = f.kind)
       from (select distinct 'c'::"char" as kind, client_id as id from pg_temp.rollups_visits where client_id <> ''
              union all
             select distinct 'u'::"char", user_id from pg_temp.rollups_visits where user_id <> '') f;
+    insert into pg_temp.rollups_touched
+    select row_number() over (), t.session_id, t.is_known, not t.is_known and t.least = t.most
+      from (select session_id, min(login collate "C") as least, max(login collate "C") as most,
+                   -- Counted: to find out whether there is any, the planner may prefer to
+                   -- read all.
+                   (select count(*) from rollups.sessions s where s.session_id = v.session_id) > 0 as is_known
+              from pg_temp.rollups_visits v
+             where session_id <> ''
+             group by 1) t;
+    perform set_config('enable_seqscan', 'on', true);
+
       with made as (
         insert into rollups.people (kind, id)
         select kind, id from pg_temp.rollups_callers where person_no is null
         returning kind, id, person_no
     )
     insert into pg_temp.rollups_callers select kind, id, person_no from made;
-
-    insert into pg_temp.rollups_touched
-    select row_number() over (), t.session_id, t.is_known, not t.is_known and t.least = t.most
-      from (select session_id, min(login collate "C") as least, max(login collate "C") as most,
-                   -- Counted: to find out whether there is any, the planner may prefer to
-                   -- read all, and remember that from when there were few.
-                   (select count(*) from rollups.sessions s where s.session_id = v.session_id) > 0 as is_known
-              from pg_temp.rollups_visits v
-             where session_id <> ''
-             group by 1) t;
 
       with visits as materialized (select * from rollups.numbered_visits()),
     topics as materialized (select * from rollups.numbered_topics()),

@@ -6,7 +6,7 @@ language plpgsql security definer
 -- The planner expects too much or too little of what comes from sets in here, and
 -- would sort and loop where it should hash.
 set search_path = pg_catalog, pg_temp set enable_nestloop = off set enable_mergejoin = off set enable_sort = off
-set jit = off set work_mem = '64MB'
+set enable_seqscan = on set jit = off set work_mem = '64MB'
 as $$
 declare
     epoch constant timestamptz := 'epoch';
@@ -18,16 +18,19 @@ begin
         return null;
     end if;
 
+    -- By their index, however few sessions there were when this was planned.
+    perform set_config('enable_seqscan', 'off', true);
+    delete from rollups.sessions s
+     where s.ctid = any (array(
+               select o.ctid
+                 from pg_temp.rollups_touched t
+                cross join lateral (
+                    select r.ctid from rollups.sessions r where r.session_id = t.session_id offset 0) o
+                where t.is_known));
+    perform set_config('enable_seqscan', 'on', true);
+
     with known as materialized (
         select session_no, session_id from pg_temp.rollups_touched where is_known
-    ),
-    removed as (
-        delete from rollups.sessions s
-         where s.ctid = any (array(
-                   select o.ctid
-                     from known t
-                    cross join lateral (
-                        select r.ctid from rollups.sessions r where r.session_id = t.session_id offset 0) o))
     ),
     -- Of those the events: as they are now, with sign 1, and as they were, with sign -1.
     read_again as materialized (

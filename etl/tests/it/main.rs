@@ -13,6 +13,7 @@ mod rebuild;
 mod rejects;
 mod rollups;
 mod runs;
+mod small;
 mod support;
 mod traffic;
 mod verify;
