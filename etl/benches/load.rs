@@ -412,7 +412,6 @@ fn rate(count: u32, time: Duration) -> f64 {
     f64::from(count) / time.as_secs_f64()
 }
 
-/// How close `actual` comes to `best`.
 /// How much of the best each round kept: the median, the lowest, and the highest.
 fn shares(best: &[Duration], actual: &[Duration]) -> String {
     let mut shares: Vec<f64> = best

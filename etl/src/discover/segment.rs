@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_has_cuts_at_times() {
+    fn a_day_is_cut_at_times() {
         let seen = file("2025-12-01T16:00:00Z");
         let cuts = boundaries(&seen, Some("events/2025/12/02/"), now(), 8);
         let hours: Vec<String> = (17..24)
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_piece_of_a_day_has_cuts_again() {
+    fn a_piece_of_a_day_is_cut_again() {
         let seen = file("2025-12-01T16:00:00Z");
         let last = &file("2025-12-01T17:00:00Z")[..37];
         let cuts = boundaries(&seen, Some(last), now(), 4);
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn the_older_layout_has_cuts_at_hours() {
+    fn the_older_layout_is_cut_at_hours() {
         let seen = "events/2025/06/01/05/event-0a3c1a52-5b1e-4f0e-9f39-0c1f8f0f2a11.json";
         let cuts = boundaries(seen, Some("events/2025/06/02/"), now(), 8);
         assert!(cuts.contains(&"events/2025/06/01/06/".to_owned()));

@@ -74,7 +74,7 @@ mod tests {
     #[case("abc", 3, "abc")]
     #[case("ab\u{0}cd", 3, "abc")]
     #[case("😀😀😀", 1, "😀")]
-    fn text_has_cuts_on_a_character(
+    fn text_is_cut_on_a_character(
         #[case] text: &str,
         #[case] limit: usize,
         #[case] expected: &str,

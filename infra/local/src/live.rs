@@ -111,8 +111,9 @@ fn visits(
     clock: TimeLapse,
     now: DateTime<Utc>,
 ) -> Vec<(DateTime<Utc>, Vec<Event>)> {
+    let limit = clock.simulated(now);
     let mut visits: BTreeMap<Arc<str>, (DateTime<Utc>, Vec<Event>)> = BTreeMap::new();
-    while let Some(Sent { at, mut event }) = traffic.next_before(clock.simulated(now)) {
+    while let Some(Sent { at, mut event }) = traffic.next_before(limit) {
         event.at = clock.real(event.at);
         let (_, events) = visits
             .entry(Arc::clone(&event.session_id))
