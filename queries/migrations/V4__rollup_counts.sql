@@ -293,7 +293,7 @@ $$;
 
 create function rollups.add_counts() returns trigger
 language plpgsql security definer
-set search_path = pg_catalog, pg_temp set jit = off set work_mem = '64MB'
+set search_path = pg_catalog, pg_temp set enable_seqscan = on set jit = off set work_mem = '64MB'
 as $$
 declare
     epoch constant timestamptz := 'epoch';

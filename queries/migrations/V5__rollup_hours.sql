@@ -3,7 +3,8 @@
 
 create function rollups.add_hours() returns trigger
 language plpgsql security definer
-set search_path = pg_catalog, pg_temp set enable_mergejoin = off set enable_sort = off set jit = off set work_mem = '64MB'
+set search_path = pg_catalog, pg_temp set enable_seqscan = on set enable_mergejoin = off set enable_sort = off
+set jit = off set work_mem = '64MB'
 as $$
 declare
     epoch constant timestamptz := 'epoch';

@@ -5,7 +5,7 @@
 -- and no more of them than it takes not to fall behind.
 create function rollups.close_days() returns trigger
 language plpgsql security definer
-set search_path = pg_catalog, pg_temp set jit = off set work_mem = '64MB'
+set search_path = pg_catalog, pg_temp set enable_seqscan = on set jit = off set work_mem = '64MB'
 as $$
 declare
     this constant bigint := currval('rollups.turns');

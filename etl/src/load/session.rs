@@ -45,6 +45,9 @@ pub(super) struct Statements {
 impl Session {
     pub(super) async fn open(target: &Target) -> Result<Self, EtlError> {
         let client = connect(target, &session_options()).await?.client;
+        // What a chunk asks of the warehouse it asks by key. Plans are kept from chunk to
+        // chunk: one made while a table was empty would read all of it for each row.
+        client.batch_execute("set enable_seqscan = off").await?;
         let statements = prepare(&client).await?;
         Ok(Self { client, statements })
     }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use sbw_etl::rebuild::rebuild;
+use sbw_etl::{Scope, rebuild::rebuild};
 
 use crate::{
-    support::{Platform, event, key},
+    support::{Platform, event, key, load_with},
     traffic::load,
 };
 
@@ -47,6 +47,26 @@ async fn a_large_chunk_is_not_compared_with_itself() {
     // Each of the new against those of before, which are in one block, and not against
     // each other.
     assert!(blocks < 20_000, "{blocks} blocks");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chunk_is_not_compared_with_all_before_it() {
+    let platform = Platform::start().await;
+    let admin = platform.admin().await;
+    // The server knows now that there is nothing, and plans are kept from chunk to chunk.
+    admin.batch_execute("analyze").await.unwrap();
+    platform
+        .put_all((0..2_000).map(|n| (key(1, n % 1_440), event(&format!("e-{n}")).to_string())))
+        .await;
+    let mut etl = platform.etl();
+    etl.limits.chunk_objects = 100;
+    let report = load_with(&etl, Scope::New).await.unwrap();
+    assert_eq!(report.inserted, 2_000);
+    // Half of all rows would be read for each.
+    for table in ["public.clickstream_events", "etl.ledger"] {
+        let read = counted(&platform, table, 2_000, "seq_tup_read").await;
+        assert!(read < 10_000, "{read} rows of {table}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
