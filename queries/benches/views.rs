@@ -3,15 +3,18 @@
 //! Fills a warehouse for each size in `SBW_BENCH_EVENTS` (default `1000000,12000000`;
 //! `100000000` takes hours and 60 GB), 90 days each, and asks each view for 24 hours,
 //! 7, 30 and 90 days: cut at days and anywhere, unfiltered and with each filter. The
-//! answers are those that `sbw-tui report` gives, as the reader gets them.
+//! answers are those that `sbw-tui report` gives, as the reader gets them. Every range is
+//! asked of all sizes one right after the other, so that growth is not that of the
+//! machine's other work.
 //!
 //! ```sh
 //! cargo bench -p sbw-queries --bench views
 //! ```
 //!
-//! `SBW_BENCH_ROUNDS` ranges of each kind (default 20); their median and 95th
-//! percentile. Straight from events each is asked once, given up after
-//! `SBW_BENCH_PATIENCE` seconds (default 20; 0 leaves it out), and compared.
+//! `SBW_BENCH_ROUNDS` ranges of each kind (default 20): their median and 95th percentile
+//! in milliseconds, and how many times the median of the first size that is. Straight
+//! from events each is asked once, given up after `SBW_BENCH_PATIENCE` seconds (default
+//! 20; 0 leaves it out), and compared.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::time::{Duration, Instant};
@@ -55,13 +58,64 @@ const VIEWS: [&str; 13] = [
 #[tokio::main]
 async fn main() {
     let sizes = std::env::var("SBW_BENCH_EVENTS").unwrap_or_else(|_| "1000000,12000000".into());
+    let patience = setting("SBW_BENCH_PATIENCE", 20);
+    let mut warehouses = Vec::new();
     for size in sizes.split(',') {
         let wanted: i64 = size
             .trim()
             .parse()
             .expect("SBW_BENCH_EVENTS: numbers, with commas");
-        let warehouse = Warehouse::filled(wanted).await;
-        warehouse.report().await;
+        warehouses.push(Warehouse::filled(wanted, Duration::from_secs(patience)).await);
+    }
+    compare(&warehouses, setting("SBW_BENCH_ROUNDS", 20)).await;
+}
+
+async fn compare(warehouses: &[Warehouse], rounds: u64) {
+    println!();
+    for warehouse in warehouses {
+        warehouse.tell_size().await;
+    }
+    println!(
+        "\n{:<16} {:<13} {:>5} {:>9} {:>17} {:>12} {:>17} {:>12} {:>9}",
+        "filter",
+        "view",
+        "range",
+        "events",
+        "days p50    p95",
+        "growth",
+        "any p50    p95",
+        "growth",
+        "straight"
+    );
+    // As a dashboard that has been open for a while: plans are made, caches full.
+    for view in VIEWS {
+        for whole in [true, false] {
+            measure(warehouses, view, &Filter::default(), 30, rounds, whole).await;
+        }
+    }
+    for (name, filter) in filters() {
+        for view in VIEWS {
+            for days in [1, 7, 30, 90] {
+                // Whole documents are for a month of all.
+                if view == "all" && (days != 30 || name != "none") {
+                    continue;
+                }
+                let whole = measure(warehouses, view, &filter, days, rounds, true).await;
+                let ragged = measure(warehouses, view, &filter, days, rounds, false).await;
+                for ((warehouse, whole), ragged) in warehouses.iter().zip(&whole).zip(&ragged) {
+                    println!(
+                        "{name:<16} {view:<13} {:>5} {:>9} {whole} {ragged} {:>9}",
+                        if days == 1 {
+                            "24 h".into()
+                        } else {
+                            format!("{days} d")
+                        },
+                        warehouse.events,
+                        warehouse.straight(view, &filter, days).await,
+                    );
+                }
+            }
+        }
     }
 }
 
@@ -74,12 +128,16 @@ fn setting(name: &str, default: u64) -> u64 {
 }
 
 struct Warehouse {
-    postgres: Postgres,
+    events: i64,
+    patience: Duration,
     admin: Client,
+    reader: Client,
+    doubter: Client,
+    _postgres: Postgres,
 }
 
 impl Warehouse {
-    async fn filled(events: i64) -> Self {
+    async fn filled(events: i64, patience: Duration) -> Self {
         // As on a host of 4 GB.
         let server = Postgres::builder().setting("shared_buffers", "1GB");
         let postgres = tokio::task::spawn_blocking(|| server.start())
@@ -115,10 +173,20 @@ impl Warehouse {
             admin.batch_execute(settled).await.unwrap();
         }
         eprintln!("filled in {:.0} s", started.elapsed().as_secs_f64());
-        Self { postgres, admin }
+        let reader = client(&postgres, "sbw_reader", reader(Duration::from_mins(2))).await;
+        let doubter = reader_of_events(patience.max(Duration::from_secs(1)));
+        let doubter = client(&postgres, "postgres", doubter).await;
+        Self {
+            events,
+            patience,
+            admin,
+            reader,
+            doubter,
+            _postgres: postgres,
+        }
     }
 
-    async fn report(&self) {
+    async fn tell_size(&self) {
         let sizes = self
             .admin
             .query_one(include_str!("sizes.sql"), &[])
@@ -126,63 +194,39 @@ impl Warehouse {
             .unwrap();
         let (events, mb, rollups_mb): (i64, i64, i64) = (sizes.get(0), sizes.get(1), sizes.get(2));
         println!(
-            "\n{events} events in {mb} MB, rollups in {rollups_mb} MB, {} % of it (at most 35)\n",
+            "{events} events in {mb} MB, rollups in {rollups_mb} MB, {} % of it (at most 35)",
             100 * rollups_mb / mb
         );
-        println!(
-            "{:<28} {:<13} {:>5} {:>12} {:>12} {:>12} {:>12} {:>12}",
-            "filter",
-            "view",
-            "range",
-            "days ms p50",
-            "days ms p95",
-            "any ms p50",
-            "any ms p95",
-            "events ms"
-        );
-        let reader = client(&self.postgres, "sbw_reader", reader(Duration::from_mins(2))).await;
-        let patience = setting("SBW_BENCH_PATIENCE", 20);
-        let doubter = client(
-            &self.postgres,
-            "postgres",
-            reader_of_events(Duration::from_secs(patience.max(1))),
-        )
-        .await;
-        let rounds = setting("SBW_BENCH_ROUNDS", 20);
-        // As a dashboard that has been open for a while: plans are made, caches full.
-        for view in VIEWS {
-            for whole in [true, false] {
-                measure(&reader, view, &Filter::default(), 30, rounds, whole).await;
-            }
+    }
+
+    /// How many milliseconds the same answer takes with rollups that are not believed,
+    /// in a transaction that nobody else sees.
+    async fn straight(&self, view: &str, filter: &Filter, days: i64) -> String {
+        if self.patience.is_zero() || view == "all" {
+            return String::new();
         }
-        for (name, filter) in filters() {
-            for view in VIEWS {
-                for days in [1, 7, 30, 90] {
-                    // Whole documents are for a month of all.
-                    if view == "all" && (days != 30 || name != "none") {
-                        continue;
-                    }
-                    let whole = measure(&reader, view, &filter, days, rounds, true).await;
-                    let ragged = measure(&reader, view, &filter, days, rounds, false).await;
-                    let slow = if patience == 0 || view == "all" {
-                        String::new()
-                    } else {
-                        from_events(&reader, &doubter, view, &filter, days, patience).await
-                    };
-                    println!(
-                        "{name:<28} {view:<13} {:>5} {:>12.1} {:>12.1} {:>12.1} {:>12.1} {slow:>12}",
-                        if days == 1 {
-                            "24 h".into()
-                        } else {
-                            format!("{days} d")
-                        },
-                        whole.0,
-                        whole.1,
-                        ragged.0,
-                        ragged.1,
-                    );
-                }
+        let question = Question {
+            range: range(days, 1, false),
+            filter: filter.clone(),
+        };
+        self.doubter
+            .batch_execute("begin; update rollups.state set ready = false")
+            .await
+            .unwrap();
+        let started = Instant::now();
+        let slow = ask(&self.doubter, view, &question).await;
+        let took = started.elapsed();
+        self.doubter.batch_execute("rollback").await.unwrap();
+        match slow {
+            Ok(slow) => {
+                assert_eq!(
+                    slow,
+                    ask(&self.reader, view, &question).await.unwrap(),
+                    "{view} {question:?}"
+                );
+                format!("{:.0}", took.as_secs_f64() * 1e3)
             }
+            Err(_) => format!("> {},000", self.patience.as_secs()),
         }
     }
 }
@@ -253,73 +297,72 @@ fn range(days: i64, nth: u64, whole: bool) -> TimeRange {
     TimeRange::new(from, from + TimeDelta::days(days)).unwrap()
 }
 
+/// The times of a view's ranges in one size.
+struct Times {
+    median: f64,
+    p95: f64,
+    /// How many times the median of the first size; not for that one.
+    growth: Option<f64>,
+}
+
+impl std::fmt::Display for Times {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:>9.1} {:>7.1}", self.median, self.p95)?;
+        match self.growth {
+            None => write!(f, " {:>12}", ""),
+            Some(growth) => write!(f, " {growth:>12.1}"),
+        }
+    }
+}
+
+/// Each range of all sizes in turns; the times of each size.
 async fn measure(
-    client: &Client,
+    warehouses: &[Warehouse],
     view: &str,
     filter: &Filter,
     days: i64,
     rounds: u64,
     whole: bool,
-) -> (f64, f64) {
-    let mut times = Vec::new();
+) -> Vec<Times> {
+    let mut times = vec![Vec::new(); warehouses.len()];
     // Once unmeasured: caches fill.
     for nth in std::iter::once(0).chain(0..rounds) {
         let question = Question {
             range: range(days, nth, whole),
             filter: filter.clone(),
         };
-        let started = Instant::now();
-        ask(client, view, &question).await.unwrap();
-        times.push(started.elapsed().as_secs_f64() * 1e3);
+        for (warehouse, times) in warehouses.iter().zip(&mut times) {
+            let started = Instant::now();
+            ask(&warehouse.reader, view, &question).await.unwrap();
+            times.push(started.elapsed().as_secs_f64() * 1e3);
+        }
     }
-    times.remove(0);
-    times.sort_by(f64::total_cmp);
-    let at = |share: f64| {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss,
-            reason = "a place in a short list"
-        )]
-        let place = (share * times.len() as f64).ceil() as usize;
-        times[place.clamp(1, times.len()) - 1]
-    };
-    (at(0.5), at(0.95))
+    let mut first = None;
+    let summed = times.iter_mut().map(|times| {
+        times.remove(0);
+        times.sort_by(f64::total_cmp);
+        let (median, p95) = (at(times, 0.5), at(times, 0.95));
+        let growth = first.map(|first| median / first);
+        first = first.or(Some(median));
+        Times {
+            median,
+            p95,
+            growth,
+        }
+    });
+    summed.collect()
 }
 
-/// The same answer with rollups that are not believed, in a transaction that nobody
-/// else sees; how long it took.
-async fn from_events(
-    reader: &Client,
-    doubter: &Client,
-    view: &str,
-    filter: &Filter,
-    days: i64,
-    patience: u64,
-) -> String {
-    let question = Question {
-        range: range(days, 1, false),
-        filter: filter.clone(),
-    };
-    doubter
-        .batch_execute("begin; update rollups.state set ready = false")
-        .await
-        .unwrap();
-    let started = Instant::now();
-    let slow = ask(doubter, view, &question).await;
-    let took = started.elapsed();
-    doubter.batch_execute("rollback").await.unwrap();
-    match slow {
-        Ok(slow) => {
-            assert_eq!(
-                slow,
-                ask(reader, view, &question).await.unwrap(),
-                "{view} {question:?}"
-            );
-            format!("{:.0}", took.as_secs_f64() * 1e3)
-        }
-        Err(_) => format!("> {patience},000"),
-    }
+/// The time below which so many of the sorted times are.
+fn at(times: &[f64], share: f64) -> f64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a place in a short list"
+    )]
+    let place = (share * times.len() as f64).ceil() as usize;
+    times[place.clamp(1, times.len()) - 1]
 }
 
 /// The answer of a view, to be compared.
