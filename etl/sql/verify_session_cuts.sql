@@ -8,7 +8,7 @@ with days as materialized (
 hours as materialized (
     select distinct h.hour
       from days d
-     cross join generate_series(d.day + interval '1 hour', d.day + interval '28 hours', interval '1 hour') as h (hour)
+     cross join generate_series(d.day + interval '1 hour', d.day + interval '24 hours' + rollups.short_time(), interval '1 hour') as h (hour)
      where rollups.has_cuts(h.hour)
 ),
 both_sides as (

@@ -14,7 +14,9 @@ create table rollups.state (
     -- A scope's day with fewer people or sessions than this is not summed up, nor one
     -- with fewer people than that for each row of bits that everybody takes.
     busy     integer not null default 300,
-    dense    integer not null default 24
+    dense    integer not null default 24,
+    -- Of a session with more events than this no `times` are kept.
+    lengthy  integer not null default 1000
 );
 insert into rollups.state (ready) select not exists (select from public.clickstream_events);
 
@@ -83,6 +85,25 @@ create table rollups.subject_counts (
     primary key (grain, subject_no, bucket, login_no)
 );
 
+-- Five minutes of everything in one row for each login state, for ranges that begin or end
+-- in an hour: how many events of which name, and what was bought; of what they were about,
+-- how many of which step of the standard funnel (0: of none), what they brought, and when the
+-- last was; the same may be there more than once.
+create table rollups.slots (
+    slot       timestamptz not null,
+    login_no   integer not null,
+    names      integer[] not null,
+    of_name    integer[] not null,
+    priced     integer not null,
+    revenue    numeric not null,
+    subjects   integer[],
+    steps      smallint[],
+    of_subject integer[],
+    revenues   numeric[],
+    last_at    timestamptz[],
+    primary key (slot, login_no)
+);
+
 -- Clients and users, numbered in the order they appeared, so that a set of them
 -- is a string of bits and a count of distinct ones is a union.
 create table rollups.people (
@@ -93,22 +114,27 @@ create table rollups.people (
 create index people_id_idx on rollups.people using hash (id);
 
 -- An hour of a scope in one row for each login state: for charts over many hours, how
--- many events of which name, and who was there.
+-- many events of which name, and who was there; of everything also from when to when each
+-- was, for ranges that begin or end in the hour.
 create table rollups.scope_hours (
-    scope_no  integer not null,
-    login_no  integer not null,
-    hour      timestamptz not null,
-    events    integer not null,
-    completes integer not null,
-    names     integer[] not null,
-    of_name   integer[] not null,
-    clients   integer[],
-    users     integer[],
+    scope_no     integer not null,
+    login_no     integer not null,
+    hour         timestamptz not null,
+    events       integer not null,
+    completes    integer not null,
+    names        integer[] not null,
+    of_name      integer[] not null,
+    clients      integer[],
+    clients_from timestamptz[],
+    clients_to   timestamptz[],
+    users        integer[],
+    users_from   timestamptz[],
+    users_to     timestamptz[],
     primary key (scope_no, hour, login_no)
 );
 
 -- Whoever was about in closed days, as bits: by day, and of everything also in spans of
--- six hours, and of four and sixteen days when all of these are closed. Many days are
+-- two hours, and of four and sixteen days when all of these are closed. Many days are
 -- few rows so.
 -- Four kilobytes for each 32,768 people: more than two, so that they are compressed. For
 -- everything also without a login state: in whichever.
@@ -132,7 +158,8 @@ create table rollups.sessions (
     session_id   text not null,
     first_at     timestamptz not null,
     last_at      timestamptz not null,
-    -- Lasted 4^span quarters of an hour at most: bounds the search for those open at an instant.
+    -- Lasted 4^span quarters of an hour at most: bounds the search for those open at an
+    -- instant. Not a short one without `times`.
     span         smallint not null,
     is_part      boolean not null,
     login_no     integer,
@@ -145,7 +172,12 @@ create table rollups.sessions (
     reached      smallint not null,
     wait2        bigint,
     wait3        bigint,
-    wait4        bigint
+    wait4        bigint,
+    -- Its events, unless they are very many: when each was, and what: its step
+    -- of the standard funnel, and 8 more on a first visit. What is asked of a part of a
+    -- session is told by these.
+    times        timestamptz[],
+    kinds        smallint[]
 );
 create index sessions_id_idx on rollups.sessions using hash (session_id);
 create index sessions_first_idx on rollups.sessions (first_at);
@@ -194,9 +226,9 @@ create table rollups.session_seconds (
     primary key (scope_no, measure, hours, starts, login_no, band)
 );
 
--- Of the sessions that were open at an hour, and no longer than four (`span` of two):
--- what they did before it ('<'), from then on ('>') and in all ('='). Kept with
--- closed days, of everything only. A range that is cut there reads none of their events.
+-- Of the short sessions that were open at an hour: what they did before it ('<'), from
+-- then on ('>') and in all ('='). Kept with closed days, of everything only. A range that
+-- is cut there looks at none of them.
 create table rollups.session_cuts (
     hour         timestamptz not null,
     side         "char" not null,
@@ -269,6 +301,16 @@ $$;
 create function rollups.whole_seconds(stretch interval) returns bigint
 language sql immutable parallel safe
 as $$ select date_part('epoch', date_trunc('second', $1))::bigint $$;
+
+-- The largest `span` of a short session, one that closed days cut at hours; and how long
+-- that is: 4^2 quarters of an hour.
+create function rollups.short_span() returns integer
+language sql immutable parallel safe
+as $$ select 2 $$;
+
+create function rollups.short_time() returns interval
+language sql immutable parallel safe
+as $$ select interval '4 hours' $$;
 
 -- Starts of the bands of seconds, from band 1 on; the last has no end. The ends of the
 -- duration histogram are among them.

@@ -169,16 +169,35 @@ begin
                case when sign < 0 then -1 else 0 end + sign * rollups.whole_seconds(at4 - at3) as wait4
           from ways
     ),
+    traces as (
+        select session_no, 0 as part, times, kinds from pg_temp.rollups_traces where is_alone
+         union all
+        select e.session_no, p.part, array_agg(e.at), array_agg(e.kind)
+          from (select session_no, login_no, unnest(times) as at, unnest(kinds) as kind
+                  from pg_temp.rollups_traces
+                 where not is_alone
+                   and session_no not in (select session_no from known)
+                 union all
+                select session_no, login_no, at, rollups.kind_of(step, is_first_visit) from read_again where sign = 1) e
+         cross join lateral (values (0), (e.login_no)) p (part)
+         group by 1, 2
+    ),
     kept as (
         insert into rollups.sessions
         select t.session_id, f.first_at, f.last_at,
-               case when f.last_at - f.first_at <= interval '15 minutes' then 0
-                    else ceil(log(4, extract(epoch from f.last_at - f.first_at) / 900)) end,
+               greatest(case when f.last_at - f.first_at <= interval '15 minutes' then 0
+                             else ceil(log(4, extract(epoch from f.last_at - f.first_at) / 900)) end,
+                        case when is_long then rollups.short_span() + 1 end),
                f.is_part, f.login_no, f.events, f.is_carted, f.is_converted, f.is_new, f.reached,
-               f.wait2, f.wait3, f.wait4
+               f.wait2, f.wait3, f.wait4,
+               case when not is_long then e.times end, case when not is_long then e.kinds end
           from facts f
           join pg_temp.rollups_touched t using (session_no)
+          join traces e using (session_no, part)
+         cross join lateral (select f.events > (select lengthy from rollups.state) as is_long) l
          where f.scope_no = 0 and f.sign = 1
+         -- Those of a time are read together.
+         order by f.first_at
     ),
     counts as (
         insert into rollups.session_counts as t
@@ -248,7 +267,7 @@ begin
         on conflict (scope_no, day) do update
        set is_open = true, has_people = false, has_sessions = false, turn = excluded.turn;
     truncate pg_temp.rollups_visits, pg_temp.rollups_topics, pg_temp.rollups_callers, pg_temp.rollups_touched,
-             pg_temp.rollups_tallies, pg_temp.rollups_spells, pg_temp.rollups_steps;
+             pg_temp.rollups_tallies, pg_temp.rollups_spells, pg_temp.rollups_steps, pg_temp.rollups_traces;
     return null;
 end
 $$;

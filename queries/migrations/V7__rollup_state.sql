@@ -69,12 +69,12 @@ begin
         having sum(c.sessions) >= (select t.busy from rollups.state t));
 
     delete from rollups.people_spans
-     where scope_no = any (crowded) and hours = any ('{6,24}') and starts >= closing and starts < next_day;
+     where scope_no = any (crowded) and hours = any ('{2,24}') and starts >= closing and starts < next_day;
     -- Through short strings of bits, which are quicker to change than long ones.
     insert into rollups.people_spans
       with pieces as materialized (
         select h.scope_no, h.login_no, p.kind,
-               case h.scope_no when 0 then date_bin('6 hours', h.hour, 'epoch') else closing end as starts,
+               case h.scope_no when 0 then date_bin('2 hours', h.hour, 'epoch') else closing end as starts,
                n / 1024 as piece, bit_or(set_bit(nobody, n % 1024, 1)) as people
           from rollups.scope_hours h
          cross join lateral (values ('c'::"char", h.clients), ('u', h.users)) p (kind, people)
@@ -97,7 +97,7 @@ begin
          union all
         select 0, null, starts, block, kind, bit_or(people) from by_login where scope_no = 0 group by 3, 4, 5
     )
-    select scope_no, login_no, case scope_no when 0 then 6 else 24 end, starts, block, kind, people from shortest
+    select scope_no, login_no, case scope_no when 0 then 2 else 24 end, starts, block, kind, people from shortest
      union all
     select 0, login_no, 24, closing, block, kind, bit_or(people) from shortest where scope_no = 0 group by 2, 5, 6;
 
@@ -110,12 +110,12 @@ begin
      group by is_part, scope_no, login_no;
 
     delete from rollups.session_seconds
-     where scope_no = any (busy) and measure = any ('{1,2,3,4}') and hours = any ('{6,24}')
+     where scope_no = any (busy) and measure = any ('{1,2,3,4}') and hours = any ('{2,24}')
        and starts >= closing and starts < next_day;
     insert into rollups.session_seconds
       with counted as materialized (
         select c.scope_no, m.measure,
-               case c.scope_no when 0 then date_bin('6 hours', c.bucket, 'epoch') else closing end as starts,
+               case c.scope_no when 0 then date_bin('2 hours', c.bucket, 'epoch') else closing end as starts,
                l.login_no, n, count(*)::integer as times
           from rollups.session_counts c
          cross join lateral (values (-1, not c.is_part), (c.login_no, c.login_no is not null)) l (login_no, counts)
@@ -126,7 +126,7 @@ begin
          group by 1, 2, 3, 4, 5
     ),
     spans as (
-        select scope_no, measure, case scope_no when 0 then 6 else 24 end as hours, starts, login_no, n, times from counted
+        select scope_no, measure, case scope_no when 0 then 2 else 24 end as hours, starts, login_no, n, times from counted
          union all
         select 0, measure, 24, closing, login_no, n, sum(times) from counted where scope_no = 0 group by 2, 5, 6
     )
@@ -143,15 +143,15 @@ begin
 
     if 0 = any (busy) then
         -- To all hours that a short session of this day can be open at.
-        delete from rollups.session_cuts where hour > closing and hour <= next_day + interval '4 hours';
+        delete from rollups.session_cuts where hour > closing and hour <= next_day + rollups.short_time();
         insert into rollups.session_cuts
-        select * from rollups.cuts_of_sessions(closing + interval '1 hour', next_day + interval '4 hours');
+        select * from rollups.cuts_of_sessions(closing + interval '1 hour', next_day + rollups.short_time());
     end if;
     perform rollups.close_spans(closing);
 end
 $$;
 
--- What short sessions did on both sides of these hours, from their events.
+-- What short sessions did on both sides of these hours.
 create function rollups.cuts_of_sessions(first_hour timestamptz, last_hour timestamptz) returns setof rollups.session_cuts
 language plpgsql stable
 set enable_mergejoin = off set enable_sort = off
@@ -159,28 +159,16 @@ as $$
 begin
     return query
       with cut as materialized (
-        -- In the collation of the events, or what takes it would find no index for them.
-        select h.hour, s.*, case when s.is_part then l.word end collate "default" as login
+        select h.hour, s.*
           from generate_series(first_hour, last_hour, interval '1 hour') as h (hour)
-         cross join lateral (select * from rollups.sessions_open_at(h.hour, 0) o where o.span <= 2 offset 0) s
-          left join rollups.words l on l.word_no = s.login_no
-    ),
-    -- Once for those of an hour and login state together.
-    sides as materialized (
-        select g.hour, g.is_part, g.login, v.side, f.*
-          from (select c.hour, c.is_part, c.login, array_agg(c.session_id) as ids
-                  from cut c
-                 group by 1, 2, 3) g
-         cross join lateral (values ('<'::"char", '-infinity'::timestamptz, g.hour), ('>', g.hour, 'infinity')) v (side, starts, ends)
-         cross join lateral rollups.session_facts(
-             v.starts, v.ends, case g.login when '' then 'unknown' else g.login end, null, null, null, g.ids, false) f
+         cross join lateral (select * from rollups.sessions_open_at(h.hour, 0) o where o.span <= rollups.short_span() offset 0) s
     ),
     parts as (
-        select c.hour, s.side, c.is_part, c.login_no, s.events, s.is_carted, s.is_converted, s.is_new, s.reached,
-               s.seconds, s.wait2, s.wait3, s.wait4
+        select c.hour, v.side, c.is_part, c.login_no, f.events, f.is_carted, f.is_converted, f.is_new, f.reached,
+               f.seconds, f.wait2, f.wait3, f.wait4
           from cut c
-          join sides s
-            on s.hour = c.hour and s.session_id = c.session_id and s.is_part = c.is_part and s.login is not distinct from c.login
+         cross join lateral (values ('<'::"char", '-infinity'::timestamptz, c.hour), ('>', c.hour, 'infinity')) v (side, starts, ends)
+         cross join lateral rollups.facts_of(c.times, c.kinds, v.starts, v.ends) f
          union all
         select c.hour, '=', c.is_part, c.login_no, c.events, c.is_carted, c.is_converted, c.is_new, c.reached,
                rollups.whole_seconds(c.last_at - c.first_at), c.wait2, c.wait3, c.wait4
@@ -286,7 +274,7 @@ create function rollups.empty() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-    truncate rollups.words, rollups.event_counts, rollups.scopes, rollups.subjects,
+    truncate rollups.words, rollups.event_counts, rollups.slots, rollups.scopes, rollups.subjects,
              rollups.subject_counts, rollups.people, rollups.scope_hours, rollups.people_spans,
              rollups.sessions, rollups.session_counts, rollups.session_seconds, rollups.session_cuts,
              rollups.session_stays, rollups.days
@@ -324,6 +312,7 @@ begin
     update rollups.state set ready = true;
     delete from rollups.words;
     delete from rollups.event_counts;
+    delete from rollups.slots;
     delete from rollups.scopes;
     delete from rollups.subjects;
     delete from rollups.subject_counts;

@@ -6,11 +6,12 @@ use super::{EXAMPLES, Finding, name};
 use crate::EtlError;
 
 /// What is kept, and what compares it with events, or with the sessions it sums up.
-const FAMILIES: [(&str, &str); 9] = [
+const FAMILIES: [(&str, &str); 10] = [
     (
         "event_counts",
         include_str!("../../sql/verify_event_counts.sql"),
     ),
+    ("slots", include_str!("../../sql/verify_slots.sql")),
     (
         "subject_counts",
         include_str!("../../sql/verify_subject_counts.sql"),

@@ -56,6 +56,39 @@ const DAMAGES: &[(&str, &str)] = &[
         "update rollups.scopes set value = 'B7' where value = 'B1' and kind = 'b'",
     ),
     (
+        "slots",
+        "update rollups.slots set of_name[1] = of_name[1] + 1",
+    ),
+    (
+        "slots",
+        "update rollups.slots set priced = priced + 1, revenue = revenue + 1",
+    ),
+    (
+        "slots",
+        "update rollups.slots set of_subject[1] = of_subject[1] + 1 where subjects is not null",
+    ),
+    (
+        "slots",
+        "update rollups.slots set steps[1] = (steps[1] + 1) % 5 where subjects is not null",
+    ),
+    (
+        "slots",
+        "update rollups.slots set revenues[1] = revenues[1] + 1 where subjects is not null",
+    ),
+    (
+        "slots",
+        "update rollups.slots set last_at[1] = last_at[1] - interval '1 us' where subjects is not null",
+    ),
+    (
+        "slots",
+        "update rollups.slots set subjects = null, steps = null, of_subject = null, revenues = null, last_at = null where subjects is not null",
+    ),
+    (
+        "slots",
+        "update rollups.slots set slot = slot - interval '90 years'",
+    ),
+    ("slots", "delete from rollups.slots where names[1] > 1"),
+    (
         "subject_counts",
         "update rollups.subject_counts set events = events + 1 where grain = 'h'",
     ),
@@ -101,6 +134,22 @@ const DAMAGES: &[(&str, &str)] = &[
     ),
     (
         "scope_hours",
+        "update rollups.scope_hours set clients_from[1] = clients_from[1] - interval '1 us' where scope_no = 0 and clients is not null",
+    ),
+    (
+        "scope_hours",
+        "update rollups.scope_hours set clients_to = null where scope_no = 0",
+    ),
+    (
+        "scope_hours",
+        "update rollups.scope_hours set users_to[1] = users_to[1] + interval '1 us' where users_to is not null",
+    ),
+    (
+        "scope_hours",
+        "update rollups.scope_hours set users_from = array[hour] where scope_no > 0 and users is not null",
+    ),
+    (
+        "scope_hours",
         "update rollups.people set id = 'c-99' where id = 'c-1'",
     ),
     (
@@ -117,7 +166,7 @@ const DAMAGES: &[(&str, &str)] = &[
     ),
     (
         "people_spans",
-        "delete from rollups.people_spans where hours = 6",
+        "delete from rollups.people_spans where hours = 2",
     ),
     (
         "people_spans",
@@ -167,6 +216,26 @@ const DAMAGES: &[(&str, &str)] = &[
         "sessions",
         "update rollups.sessions set wait4 = 0 where wait4 is null",
     ),
+    (
+        "sessions",
+        "update rollups.sessions set times[2] = times[2] + interval '1 us' where events > 1",
+    ),
+    (
+        "sessions",
+        "update rollups.sessions set times = times || times[1], kinds = kinds || kinds[1] where is_part",
+    ),
+    (
+        "sessions",
+        "update rollups.sessions set kinds[1] = (kinds[1] + 8) % 16",
+    ),
+    (
+        "sessions",
+        "update rollups.sessions set times = null, kinds = null where span < 3",
+    ),
+    (
+        "sessions",
+        "update rollups.sessions set times = null, kinds = null, span = 3",
+    ),
     ("sessions", "delete from rollups.sessions where is_part"),
     (
         "session_counts",
@@ -210,7 +279,7 @@ const DAMAGES: &[(&str, &str)] = &[
     ),
     (
         "session_seconds",
-        "update rollups.session_seconds set starts = starts - interval '90 years' where hours = 6",
+        "update rollups.session_seconds set starts = starts - interval '90 years' where hours = 2",
     ),
     (
         "session_cuts",

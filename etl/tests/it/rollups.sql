@@ -7,6 +7,20 @@ lines as (
       left join word l on l.word_no = e.login_no
       left join word n on n.word_no = e.name_no
      union all
+    select 'slots',
+           row(s.slot, l.word,
+               (select array_agg(row(w.word, n.events)::text order by w.word)
+                  from unnest(s.names, s.of_name) as n (name_no, events) left join word w on w.word_no = n.name_no),
+               s.priced, s.revenue,
+               (select array_agg(row(b.subject, c.step, c.events, c.revenue, c.last_at)::text order by b.subject, c.step)
+                  from (select subject_no, step, sum(events) as events, sum(revenue) as revenue, max(last_at) as last_at
+                          from unnest(s.subjects, s.steps, s.of_subject, s.revenues, s.last_at)
+                                   as n (subject_no, step, events, revenue, last_at)
+                         group by 1, 2) c
+                  left join subject b using (subject_no)))::text
+      from rollups.slots s
+      left join word l on l.word_no = s.login_no
+     union all
     select 'subject_counts',
            row(grain, subject, bucket, l.word, events, product_views, carts, starts, completes, priced, revenue, last_at)::text
       from rollups.subject_counts c
@@ -17,16 +31,20 @@ lines as (
            row(c.kind, c.value, h.hour, l.word, h.events, h.completes,
                (select array_agg(row(w.word, n.events)::text order by w.word)
                   from unnest(h.names, h.of_name) as n (name_no, events) left join word w on w.word_no = n.name_no),
-               (select array_agg(p.id order by p.id)
-                  from unnest(h.clients) as n left join rollups.people p on p.person_no = n and p.kind = 'c'),
-               (select array_agg(p.id order by p.id)
-                  from unnest(h.users) as n left join rollups.people p on p.person_no = n and p.kind = 'u'))::text
+               (select array_agg(row(p.id, n.first_at, n.last_at)::text order by p.id)
+                  from unnest(h.clients, h.clients_from, h.clients_to) as n (person_no, first_at, last_at)
+                  left join rollups.people p on p.person_no = n.person_no and p.kind = 'c'),
+               (select array_agg(row(p.id, n.first_at, n.last_at)::text order by p.id)
+                  from unnest(h.users, h.users_from, h.users_to) as n (person_no, first_at, last_at)
+                  left join rollups.people p on p.person_no = n.person_no and p.kind = 'u'))::text
       from rollups.scope_hours h
       left join lateral rollups.scope_named(h.scope_no) c on true
       left join word l on l.word_no = h.login_no
      union all
     select 'sessions', row(session_id, first_at, last_at, span, is_part, l.word, events, is_carted, is_converted, is_new, reached,
-                           wait2, wait3, wait4)::text
+                           wait2, wait3, wait4,
+                           (select array_agg(row(e.at, e.kind)::text order by e.at, e.kind)
+                              from unnest(s.times, s.kinds) as e (at, kind)))::text
       from rollups.sessions s
       left join word l on l.word_no = s.login_no
      union all

@@ -19,10 +19,10 @@ use crate::schema::schema_version;
 pub use shape::Difference;
 
 /// The version this program knows.
-pub const CURRENT_VERSION: i32 = 14;
+pub const CURRENT_VERSION: i32 = 16;
 
 /// The migrations, in order.
-const MIGRATIONS: [(&str, &str); 14] = [
+const MIGRATIONS: [(&str, &str); 16] = [
     (
         "V1__warehouse",
         include_str!("../../migrations/V1__warehouse.sql"),
@@ -36,12 +36,12 @@ const MIGRATIONS: [(&str, &str); 14] = [
         include_str!("../../migrations/V3__rollups.sql"),
     ),
     (
-        "V4__rollup_counts",
-        include_str!("../../migrations/V4__rollup_counts.sql"),
+        "V4__rollup_numbers",
+        include_str!("../../migrations/V4__rollup_numbers.sql"),
     ),
     (
-        "V5__rollup_hours",
-        include_str!("../../migrations/V5__rollup_hours.sql"),
+        "V5__rollup_counts",
+        include_str!("../../migrations/V5__rollup_counts.sql"),
     ),
     (
         "V6__rollup_sessions",
@@ -56,28 +56,36 @@ const MIGRATIONS: [(&str, &str); 14] = [
         include_str!("../../migrations/V8__rollup_reading.sql"),
     ),
     (
-        "V9__totals",
-        include_str!("../../migrations/V9__totals.sql"),
+        "V9__rollup_ends",
+        include_str!("../../migrations/V9__rollup_ends.sql"),
     ),
     (
-        "V10__counts_by",
-        include_str!("../../migrations/V10__counts_by.sql"),
+        "V10__totals",
+        include_str!("../../migrations/V10__totals.sql"),
     ),
     (
-        "V11__sessions",
-        include_str!("../../migrations/V11__sessions.sql"),
+        "V11__counts_by",
+        include_str!("../../migrations/V11__counts_by.sql"),
     ),
     (
-        "V12__funnel",
-        include_str!("../../migrations/V12__funnel.sql"),
+        "V12__counts_by_bucket",
+        include_str!("../../migrations/V12__counts_by_bucket.sql"),
     ),
     (
-        "V13__pages",
-        include_str!("../../migrations/V13__pages.sql"),
+        "V13__sessions",
+        include_str!("../../migrations/V13__sessions.sql"),
     ),
     (
-        "V14__told_by_events",
-        include_str!("../../migrations/V14__told_by_events.sql"),
+        "V14__funnel",
+        include_str!("../../migrations/V14__funnel.sql"),
+    ),
+    (
+        "V15__pages",
+        include_str!("../../migrations/V15__pages.sql"),
+    ),
+    (
+        "V16__told_by_events",
+        include_str!("../../migrations/V16__told_by_events.sql"),
     ),
 ];
 

@@ -55,10 +55,11 @@ impl Warehouse {
         self.client.batch_execute("set jit = off").await.unwrap();
     }
 
-    /// However few were there: only a large shop has days that are worth it.
+    /// However few were there: only a large shop has days that are worth it. And a session
+    /// of a handful of events is a lengthy one.
     pub(crate) async fn sum_up_every_day(&self) {
         self.client
-            .batch_execute("update rollups.state set busy = 1, dense = 1")
+            .batch_execute("update rollups.state set busy = 1, dense = 1, lengthy = 6")
             .await
             .unwrap();
     }

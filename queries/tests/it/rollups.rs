@@ -117,6 +117,12 @@ async fn both_say_the_same(warehouse: &Warehouse) {
         ("2025-12-13T23:00:00Z", "2025-12-14T02:00:00Z"),
         ("2025-12-13T21:30:00Z", "2025-12-14T02:00:00Z"),
         ("2025-12-13T22:00:00Z", "2025-12-14T05:19:00Z"),
+        // At five minutes, in them, and over their ends.
+        ("2025-12-13T23:55:00Z", "2025-12-14T04:05:00Z"),
+        ("2025-12-14T00:05:00Z", "2025-12-14T00:45:00Z"),
+        ("2025-12-14T00:03:00Z", "2025-12-14T00:56:30Z"),
+        ("2025-12-14T00:51:00Z", "2025-12-14T01:14:00Z"),
+        ("2025-12-14T00:01:00Z", "2025-12-14T00:04:00Z"),
         // Until after the last event, in its hour.
         ("2026-01-04T09:20:00Z", "2026-01-05T01:57:30Z"),
         ("2026-01-05T01:20:00Z", "2026-01-05T01:57:30Z"),
@@ -164,7 +170,7 @@ async fn many_closed_days_say_what_their_events_do() {
             .await
             .unwrap()
             .get(0);
-        assert_eq!(spans, [6, 24, 96, 384], "{table}");
+        assert_eq!(spans, [2, 24, 96, 384], "{table}");
     }
     let cut =
         "select count(distinct c.hour) from rollups.session_cuts c where rollups.has_cuts(c.hour)";

@@ -20,7 +20,7 @@ create function rollups.told_sessions()
 returns table (
     scope "char", value text, session_id text, is_part boolean, login text, first_at timestamptz, last_at timestamptz,
     events bigint, carts bigint, completes bigint, is_new boolean, reached integer,
-    seconds bigint, wait2 bigint, wait3 bigint, wait4 bigint, hours timestamptz[])
+    seconds bigint, wait2 bigint, wait3 bigint, wait4 bigint, hours timestamptz[], times timestamptz[], kinds integer[])
 language sql stable
 as $$
       with visits as (
@@ -74,8 +74,15 @@ as $$
            floor(extract(epoch from min(at2) - min(at1)))::bigint,
            floor(extract(epoch from min(at3) - min(at2)))::bigint,
            floor(extract(epoch from min(at4) - min(at3)))::bigint,
-           array_agg(distinct date_bin('1 hour', at, 'epoch'))
-      from step4
+           array_agg(distinct date_bin('1 hour', at, 'epoch')),
+           -- Of everything, in the order of times.
+           array_agg(at order by at, kind) filter (where scope = 'a'),
+           array_agg(kind order by at, kind) filter (where scope = 'a')
+      from (select *,
+                   case event_name when 'product_view' then 1 when 'add_to_cart_click' then 2 when 'checkout_start' then 3
+                                   when 'checkout_complete' then 4 else 0 end
+                   + case when is_first_visit then 8 else 0 end as kind
+              from step4) s
      group by 1, 2, 3, 4, 5
 $$;
 
@@ -99,9 +106,9 @@ as $$
     )
     select scope_no, 24, day from closed
      union all
-    select 0, 6, quarter
+    select 0, 2, pair
       from closed
-     cross join generate_series(day, day + interval '18 hours', interval '6 hours') as quarter
+     cross join generate_series(day, day + interval '22 hours', interval '2 hours') as pair
      where scope_no = 0
      union all
     select 0, long.hours, date_bin(make_interval(hours => long.hours), day, 'epoch')

@@ -1,5 +1,4 @@
--- Numbers the events that were inserted, whoever inserted them, and keeps the
--- counts in step with them.
+-- Numbers the events that were inserted, whoever inserted them.
 
 -- Writers take turns from before their first row: this is the loader's own lock,
 -- so that it waits for nobody in here.
@@ -21,6 +20,11 @@ as $$
                    when 'checkout_start' then 3 when 'checkout_complete' then 4 else 0 end::smallint
 $$;
 
+-- The same, and whether it was a first visit: 8 more.
+create function rollups.kind_of(step smallint, is_first_visit boolean) returns smallint
+language sql immutable parallel safe
+as $$ select case when $2 then $1 + 8::smallint else $1 end $$;
+
 -- The events of a statement in numbers, added up as far as all need them, for the
 -- statements that add them to what there is. In tables of the session's own, so that
 -- nobody who reads or dumps the database is waited for; and ours, as whoever wrote into
@@ -29,7 +33,7 @@ create function rollups.make_room() returns void
 language plpgsql
 as $$
 declare
-    ours constant text[] := array['visits', 'topics', 'callers', 'touched', 'tallies', 'spells', 'steps'];
+    ours constant text[] := array['visits', 'topics', 'callers', 'touched', 'tallies', 'spells', 'steps', 'traces'];
 begin
     if to_regclass('pg_temp.rollups_visits') is null then
         -- Who: one row however many events say the same.
@@ -58,12 +62,13 @@ begin
             session_no integer not null,
             session_id text not null,
             is_known   boolean not null,
-            -- New, and in one login state only.
-            is_simple  boolean not null
+            -- New, and in one login state only; and then also a single visit.
+            is_simple  boolean not null,
+            is_alone   boolean not null
         ) on commit drop;
-        -- What happened in an hour.
+        -- What happened in five minutes.
         create temporary table rollups_tallies (
-            hour       timestamptz not null,
+            slot       timestamptz not null,
             login_no   integer not null,
             name_no    integer not null,
             step       smallint not null,
@@ -100,6 +105,14 @@ begin
             at         timestamptz not null,
             step       smallint not null
         ) on commit drop;
+        -- All events of a visit of a session.
+        create temporary table rollups_traces (
+            session_no integer not null,
+            is_alone   boolean not null,
+            login_no   integer not null,
+            times      timestamptz[] not null,
+            kinds      smallint[] not null
+        ) on commit drop;
     end if;
     if exists (select
                  from unnest(ours) as name
@@ -116,12 +129,12 @@ $$;
 create function rollups.numbered_visits()
 returns table (
     visit_no integer, session_id text, client_id text, user_id text, login text,
-    login_no integer, client_no integer, user_no integer, session_no integer, is_simple boolean)
+    login_no integer, client_no integer, user_no integer, session_no integer, is_simple boolean, is_alone boolean)
 language plpgsql rows 1
 as $$
 begin
     return query
-    select v.*, l.word_no, c.person_no, u.person_no, t.session_no, t.is_simple
+    select v.*, l.word_no, c.person_no, u.person_no, t.session_no, t.is_simple, t.is_alone
       from pg_temp.rollups_visits v
       join rollups.words l on l.word = v.login
       left join pg_temp.rollups_callers c on c.kind = 'c' and c.id = v.client_id and c.person_no is not null
@@ -158,17 +171,24 @@ begin
     end if;
     perform rollups.make_room();
 
-    insert into pg_temp.rollups_visits
-    select row_number() over (), v.*
-      from (select distinct coalesce(session_id, ''), coalesce(client_id, ''), coalesce(user_id, ''),
-                   coalesce(user_login_state, '')
-              from fresh
-             where rollups.in_calendar(event_timestamp)) v;
+    -- Both in one go: what is slow is to go through the events.
+      with told as materialized (
+        select grouping(event_name) = 1 as is_visit, session_id, client_id, user_id, login,
+               event_name, product_id, name, category, brand
+          from (select coalesce(session_id, '') as session_id, coalesce(client_id, '') as client_id,
+                       coalesce(user_id, '') as user_id, coalesce(user_login_state, '') as login,
+                       event_name, coalesce(context_product_id, '') as product_id, coalesce(context_product_name, '') as name,
+                       coalesce(context_product_category, '') as category, coalesce(context_product_brand, '') as brand
+                  from fresh
+                 where rollups.in_calendar(event_timestamp)) f
+         group by grouping sets ((session_id, client_id, user_id, login), (event_name, product_id, name, category, brand))
+    ),
+    visits as (
+        insert into pg_temp.rollups_visits
+        select row_number() over (), session_id, client_id, user_id, login from told where is_visit
+    )
     insert into pg_temp.rollups_topics
-    select distinct event_name, coalesce(context_product_id, ''), coalesce(context_product_name, ''),
-           coalesce(context_product_category, ''), coalesce(context_product_brand, '')
-      from fresh
-     where rollups.in_calendar(event_timestamp);
+    select event_name, product_id, name, category, brand from told where not is_visit;
 
     insert into rollups.words (word)
     select f.word
@@ -219,8 +239,9 @@ begin
              union all
             select distinct 'u'::"char", user_id from pg_temp.rollups_visits where user_id <> '') f;
     insert into pg_temp.rollups_touched
-    select row_number() over (), t.session_id, t.is_known, not t.is_known and t.least = t.most
-      from (select session_id, min(login collate "C") as least, max(login collate "C") as most,
+    select row_number() over (), t.session_id, t.is_known, not t.is_known and t.least = t.most,
+           not t.is_known and t.visits = 1
+      from (select session_id, count(*) as visits, min(login collate "C") as least, max(login collate "C") as most,
                    -- Counted: to find out whether there is any, the planner may prefer to
                    -- read all.
                    (select count(*) from rollups.sessions s where s.session_id = v.session_id) > 0 as is_known
@@ -241,6 +262,7 @@ begin
     numbered as materialized (
         select v.visit_no, v.login_no, t.name_no, t.step, t.subject_no,
                f.event_timestamp as at,
+               date_bin('5 minutes', f.event_timestamp, 'epoch') as slot,
                date_bin('1 hour', f.event_timestamp, 'epoch') as hour,
                f.is_first_visit,
                case when t.step = 4
@@ -261,7 +283,7 @@ begin
     ),
     tallies as (
         insert into pg_temp.rollups_tallies
-        select hour, login_no, name_no, step, subject_no, count(*), count(price), coalesce(sum(price), 0), max(at)
+        select slot, login_no, name_no, step, subject_no, count(*), count(price), coalesce(sum(price), 0), max(at)
           from numbered
          group by 1, 2, 3, 4, 5
     ),
@@ -281,74 +303,21 @@ begin
                   from numbered
                  group by 1, 2, 3) n
           join visits v using (visit_no)
+    ),
+    traces as (
+        insert into pg_temp.rollups_traces
+        select v.session_no, v.is_alone, v.login_no, n.times, n.kinds
+          from (select visit_no, array_agg(at) as times, array_agg(rollups.kind_of(step, is_first_visit)) as kinds
+                  from numbered
+                 group by 1) n
+          join visits v using (visit_no)
+         where v.session_no is not null
     )
     insert into pg_temp.rollups_steps
     select v.session_no, v.login_no, n.subject_no, n.at, n.step
       from (select * from numbered where step > 1) n
       join visits v using (visit_no)
      where v.session_no is not null;
-    return null;
-end
-$$;
-
-create function rollups.add_counts() returns trigger
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp set enable_seqscan = on set jit = off set work_mem = '64MB'
-as $$
-declare
-    epoch constant timestamptz := 'epoch';
-begin
-    if not (select ready from rollups.state) then
-        return null;
-    end if;
-    with names as materialized (
-        select hour, login_no, name_no, step,
-               sum(events) as events, sum(priced) as priced, sum(revenue) as revenue
-          from pg_temp.rollups_tallies
-         group by 1, 2, 3, 4
-    ),
-    subjects as materialized (
-        select hour, login_no, subject_no,
-               sum(events) as events,
-               coalesce(sum(events) filter (where step = 1), 0) as product_views,
-               coalesce(sum(events) filter (where step = 2), 0) as carts,
-               coalesce(sum(events) filter (where step = 3), 0) as starts,
-               coalesce(sum(events) filter (where step = 4), 0) as completes,
-               sum(priced) as priced, sum(revenue) as revenue, max(last_at) as last_at
-          from pg_temp.rollups_tallies
-         where subject_no is not null
-         group by 1, 2, 3
-    ),
-    by_name as (
-        insert into rollups.event_counts as t
-        select 'h', hour, login_no, name_no, events, priced, revenue
-          from names
-         union all
-        select 'd', date_bin('1 day', hour, epoch), login_no, name_no, sum(events), sum(priced), sum(revenue)
-          from names
-         group by 1, 2, 3, 4
-            on conflict (grain, bucket, login_no, name_no) do update
-           set events = t.events + excluded.events,
-               priced = t.priced + excluded.priced,
-               revenue = t.revenue + excluded.revenue
-    )
-    insert into rollups.subject_counts as t
-    select 'h', subject_no, hour, login_no, events, product_views, carts, starts, completes, priced, revenue, last_at
-      from subjects
-     union all
-    select 'd', subject_no, date_bin('1 day', hour, epoch), login_no, sum(events), sum(product_views), sum(carts),
-           sum(starts), sum(completes), sum(priced), sum(revenue), max(last_at)
-      from subjects
-     group by 1, 2, 3, 4
-        on conflict (grain, subject_no, bucket, login_no) do update
-       set events = t.events + excluded.events,
-           product_views = t.product_views + excluded.product_views,
-           carts = t.carts + excluded.carts,
-           starts = t.starts + excluded.starts,
-           completes = t.completes + excluded.completes,
-           priced = t.priced + excluded.priced,
-           revenue = t.revenue + excluded.revenue,
-           last_at = greatest(t.last_at, excluded.last_at);
     return null;
 end
 $$;

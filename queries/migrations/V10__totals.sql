@@ -1,6 +1,7 @@
 -- The numbers of the overview, from rollups where there are some for the filter.
 
--- What each caller did in the parts of a range that stick out of its whole hours.
+-- What each caller did in the parts of a range that stick out of its whole hours. Where it
+-- is known without their events who was about, what all together did beside five minutes.
 create type rollups.caller as (
     client_id text, user_id text, events bigint, carts bigint, starts bigint, completes bigint, priced bigint, revenue numeric);
 
@@ -10,6 +11,8 @@ create function rollups.callers_beside(
 language plpgsql stable
 set plan_cache_mode = force_generic_plan set enable_sort = off
 as $$
+declare
+    is_known constant boolean := rollups.knows_people(from_time, to_time, rollups.scope_of(category, brand, product));
 begin
     return array(
         select row(k.client_id, k.user_id, count(*),
@@ -17,7 +20,12 @@ begin
                    count(*) filter (where k.event_name = 'checkout_start'),
                    count(*) filter (where k.event_name = 'checkout_complete'),
                    count(p.price), sum(p.price))::rollups.caller
-          from rollups.kept_beside($1, $2, $3, $4, $5, $6, null) k
+          from (select case when not is_known then b.client_id end as client_id,
+                       case when not is_known then b.user_id end as user_id,
+                       b.event_name, b.context_product_price, b.context_product_discount_price
+                  from (select * from rollups.kept_beside($1, $2, $3, $4, $5, $6, null) where not is_known
+                         union all
+                        select * from rollups.kept_beside_slots($1, $2, $3, $4, $5, $6, null) where is_known) b) k
          cross join lateral (
              select case when k.event_name = 'checkout_complete'
                          then metrics.effective_price(k.context_product_price, k.context_product_discount_price)
@@ -25,6 +33,12 @@ begin
          group by k.client_id, k.user_id);
 end
 $$;
+
+-- Whether hours say who was about in the parts of a range beside its whole hours: of
+-- everything, where such a part is an hour's beginning or end.
+create function rollups.knows_people(from_time timestamptz, to_time timestamptz, scope integer) returns boolean
+language sql stable
+as $$ select coalesce($3 = 0 and c.h1 < c.h2, false) from rollups.cut($1, $2) c $$;
 
 create function metrics.totals(
     from_time timestamptz, to_time timestamptz,
@@ -113,7 +127,12 @@ declare
     everything constant boolean := num_nonnulls(category, brand, product) = 0;
 begin
     return query
-      with sums as (
+      with slots as materialized (
+        select *
+          from rollups.slots_beside(
+                   $1, $2, rollups.knows_people($1, $2, rollups.scope_of(category, brand, product)), asked)
+    ),
+    sums as (
         select case when w.word = 'add_to_cart_click' then c.events end as carts,
                case when w.word = 'checkout_start' then c.events end as starts,
                case when w.word = 'checkout_complete' then c.events end as completes,
@@ -125,8 +144,15 @@ begin
                       where e.grain = p.grain and e.bucket >= p.starts and e.bucket < p.ends
                      offset 0) e
                  where everything and (asked is null or e.login_no = asked)
-                 group by 1) c
-          join rollups.words w on w.word_no = c.name_no
+                 group by 1
+                 union all
+                select n.name_no, sum(n.events), 0, 0
+                  from slots s
+                 cross join lateral unnest(s.names, s.of_name) as n (name_no, events)
+                 group by 1
+                 union all
+                select null, 0, sum(s.priced), sum(s.revenue) from slots s) c
+          left join rollups.words w on w.word_no = c.name_no
          union all
         select e.carts, e.starts, e.completes, e.events, e.priced, e.revenue
           from rollups.subject_sums($1, $2, asked, $4, $5, $6) e
@@ -141,8 +167,8 @@ begin
 end
 $$;
 
--- Spans of closed days by the union of bits; from the hours and events beside them,
--- whoever is not in that union. One plan does for every range and filter.
+-- Spans of closed days by the union of bits; from the hours beside them, from parts of
+-- hours and from events, whoever is not in that union. One plan does for every range and filter.
 create function rollups.people_totals(
     from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text,
     callers rollups.caller[]
@@ -154,6 +180,7 @@ declare
     cut record := rollups.cut(from_time, to_time);
     asked constant integer := rollups.login_no(login);
     scope constant integer := rollups.scope_of(category, brand, product);
+    is_known constant boolean := rollups.knows_people(from_time, to_time, scope);
 begin
     return query
       with summed as materialized (
@@ -175,6 +202,18 @@ begin
              offset 0) p
          cross join lateral (values ('c'::"char", p.clients), ('u', p.users)) k (kind, people)
          where asked is null or p.login_no = asked
+         union all
+        select k.kind, n.person_no
+          from (values (cut.h1 - interval '1 hour', from_time < cut.h1), (cut.h2, cut.h2 < to_time)) e (hour, is_cut)
+         cross join lateral (
+             select * from rollups.scope_hours p
+              where p.scope_no = scope and p.hour = e.hour and is_known and e.is_cut
+             offset 0) p
+         cross join lateral (values ('c'::"char", p.clients, p.clients_from, p.clients_to),
+                                    ('u', p.users, p.users_from, p.users_to)) k (kind, people, first_at, last_at)
+         cross join lateral unnest(k.people, k.first_at, k.last_at) as n (person_no, first_at, last_at)
+         where n.last_at >= from_time and n.first_at < to_time
+           and (asked is null or p.login_no = asked)
          union all
         select p.kind, p.person_no
           from unnest($7) k

@@ -57,9 +57,7 @@ begin
                   limit page)
                  union all
                 select f.session_id, f.started_at, f.last_at
-                  from rollups.session_facts(
-                           $1, $2, $3, null, null, null,
-                           rollups.sessions_over_ends($1, $2, asked, 0, 0), false) f
+                  from rollups.facts_over_ends($1, $2, $3, 0, 0) f
                  where (at_step is null or f.reached = at_step or (f.reached > at_step and not dropped))
                    and (before_time is null
                         or f.started_at < before_time
