@@ -47,7 +47,10 @@ impl Session {
         let client = connect(target, &session_options()).await?.client;
         // What a chunk asks of the warehouse it asks by key. Plans are kept from chunk to
         // chunk: one made while a table was empty would read all of it for each row.
-        client.batch_execute("set enable_seqscan = off").await?;
+        // (To the server such plans look dear, and it would compile them.)
+        client
+            .batch_execute("set enable_seqscan = off; set jit = off")
+            .await?;
         let statements = prepare(&client).await?;
         Ok(Self { client, statements })
     }
