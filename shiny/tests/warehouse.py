@@ -42,6 +42,8 @@ class Warehouse:
     def __init__(self, days, events):
         self.home = Path(tempfile.mkdtemp(prefix="sbw-shiny-"))
         self.home.chmod(0o711)  # PostgreSQL may be another user
+        # One program is both, by its name; asked for reports at once by several threads.
+        (self.home / "sbw-tui").symlink_to(local_program())
         self.server = None
         try:
             self._fill(days, events)
@@ -123,11 +125,8 @@ class Warehouse:
 
     def report(self, arguments):
         """What sbw-tui prints."""
-        program = self.home / "sbw-tui"
-        if not program.exists():
-            program.symlink_to(local_program())
         done = subprocess.run(
-            [program, "--host", "127.0.0.1", "--port", str(self.port), "report", *arguments, "--format", "json"],
+            [self.home / "sbw-tui", "--host", "127.0.0.1", "--port", str(self.port), "report", *arguments, "--format", "json"],
             text=True, capture_output=True, env={**self.environment(), "PGPASSWORD": self.passwords["sbw_reader"]})
         if done.returncode:
             raise RuntimeError(f"{arguments}: {done.stderr}")
