@@ -23,9 +23,7 @@ begin
           from (select case when not is_known then b.client_id end as client_id,
                        case when not is_known then b.user_id end as user_id,
                        b.event_name, b.context_product_price, b.context_product_discount_price
-                  from (select * from rollups.kept_beside($1, $2, $3, $4, $5, $6, null) where not is_known
-                         union all
-                        select * from rollups.kept_beside_slots($1, $2, $3, $4, $5, $6, null) where is_known) b) k
+                  from rollups.kept_beside($1, $2, $3, $4, $5, $6, null, is_known) b) k
          cross join lateral (
              select case when k.event_name = 'checkout_complete'
                          then metrics.effective_price(k.context_product_price, k.context_product_discount_price)

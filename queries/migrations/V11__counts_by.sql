@@ -10,6 +10,7 @@ set plan_cache_mode = force_custom_plan
 as $$
 declare
     asked constant integer := rollups.login_no(login);
+    everything constant boolean := num_nonnulls(category, brand, product) = 0;
     scope constant integer := rollups.scope_of(category, brand, product);
     cut record := rollups.cut(from_time, to_time);
 begin
@@ -42,14 +43,14 @@ begin
                      group by 1
                      union all
                     select n.name_no, sum(n.events)
-                      from rollups.slots_beside(from_time, to_time, scope = 0, asked) s
+                      from rollups.slots_beside(from_time, to_time, everything, asked) s
                      cross join lateral unnest(s.names, s.of_name) as n (name_no, events)
                      group by 1) n
               join rollups.words w on w.word_no = n.name_no
              where event is null or w.word = event
              union all
             select k.event_name, count(*)
-              from rollups.kept_beside_slots(from_time, to_time, login, category, brand, product, event) k
+              from rollups.kept_beside(from_time, to_time, login, category, brand, product, event, everything) k
              group by 1) c
      group by 1;
 end
@@ -102,7 +103,7 @@ begin
               join rollups.words w on w.word_no = e.login_no
              union all
             select coalesce(k.user_login_state, ''), count(*)
-              from rollups.kept_beside_slots(from_time, to_time, login, category, brand, product, event) k
+              from rollups.kept_beside(from_time, to_time, login, category, brand, product, event, everything) k
              group by 1) c
      group by 1;
 end
@@ -122,6 +123,7 @@ set plan_cache_mode = force_custom_plan
 as $$
 declare
     asked constant integer := rollups.login_no(login);
+    everything constant boolean := num_nonnulls(category, brand, product) = 0;
 begin
     if not rollups.has_subjects(from_time, to_time, login, category, brand, product, event) then
         return query
@@ -155,7 +157,7 @@ begin
                             select c.subject_no, c.events, case when c.step = 1 then c.events end,
                                    case when c.step = 2 then c.events end, case when c.step = 4 then c.events end,
                                    c.revenue, c.last_at
-                              from rollups.slots_beside(from_time, to_time, num_nonnulls(category, brand, product) = 0, asked) t
+                              from rollups.slots_beside(from_time, to_time, everything, asked) t
                              cross join lateral unnest(t.subjects, t.steps, t.of_subject, t.revenues, t.last_at)
                                                as c (subject_no, step, events, revenue, last_at)) e
                      group by 1) e using (subject_no)
@@ -170,7 +172,7 @@ begin
                    sum(metrics.effective_price(k.context_product_price, k.context_product_discount_price))
                        filter (where k.event_name = 'checkout_complete'),
                    max(k.event_timestamp)
-              from rollups.kept_beside_slots(from_time, to_time, login, category, brand, product, null) k
+              from rollups.kept_beside(from_time, to_time, login, category, brand, product, null, everything) k
              where k.context_product_id <> '' or k.context_product_name <> ''
              group by 1, 2, 3, 4) c
      group by 1, 2, 3, 4;
@@ -226,6 +228,7 @@ set plan_cache_mode = force_custom_plan
 as $$
 declare
     asked constant integer := rollups.login_no(login);
+    everything constant boolean := num_nonnulls(category, brand, product) = 0;
     cut record;
 begin
     if not rollups.has_subjects(from_time, to_time, login, category, brand, product, event)
@@ -243,12 +246,12 @@ begin
               from rollups.counts_of_hours(cut.h1, cut.h2, asked, category, brand, product) h
              union all
             select date_bin('1 hour', s.slot, 'epoch'), sum(n.events)
-              from rollups.slots_beside(from_time, to_time, num_nonnulls(category, brand, product) = 0, asked) s
+              from rollups.slots_beside(from_time, to_time, everything, asked) s
              cross join lateral unnest(s.of_name) as n (events)
              group by 1
              union all
             select date_bin('1 hour', k.event_timestamp, 'epoch'), count(*)
-              from rollups.kept_beside_slots(from_time, to_time, login, category, brand, product, null) k
+              from rollups.kept_beside(from_time, to_time, login, category, brand, product, null, everything) k
              group by 1) c
      group by c.hour;
 end

@@ -65,14 +65,16 @@ begin
                  values (case when s.is_first then from_time else cut.h2 end, case when s.is_first then cut.h1 else to_time end,
                          case when s.is_first then cut.h1 else last_begins end, case when s.is_first then first_ends else cut.h2 end)
                  ) e (starts, ends, hours_start, hours_end)
+             cross join lateral (
+                 select bool_or(t.at >= e.starts and t.at < e.ends) as is_beside,
+                        bool_or(t.at >= e.hours_start and t.at < e.hours_end) as is_inside
+                   from unnest(coalesce(s.times, array(select k.at
+                                                         from rollups.events_of(
+                                                                  s.session_id, '-infinity', 'infinity', login, null, null, null) k)))
+                            as t (at)) a
              where s.counts is null
-               and case when s.times is not null
-                        then exists (select from unnest(s.times) as t (at) where t.at >= e.starts and t.at < e.ends)
-                             and not exists (select from unnest(s.times) as t (at) where t.at >= e.hours_start and t.at < e.hours_end)
-                        else exists (select from rollups.events_of(s.session_id, e.starts, e.ends, login, null, null, null))
-                             and not exists (select from rollups.events_of(
-                                                 s.session_id, e.hours_start, e.hours_end, login, null, null, null))
-                   end) o
+               and a.is_beside
+               and not a.is_inside) o
      group by 1;
 end
 $$;
@@ -107,11 +109,7 @@ begin
                        case when not is_known then nullif(k.session_id, '') end as session_id,
                        count(*) as events,
                        count(*) filter (where k.event_name = 'checkout_complete') as completes
-                  from (select * from rollups.kept_beside(from_time, to_time, login, category, brand, product, null)
-                         where not is_known
-                         union all
-                        select * from rollups.kept_beside_slots(from_time, to_time, login, category, brand, product, null)
-                         where is_known) k
+                  from rollups.kept_beside(from_time, to_time, login, category, brand, product, null, is_known) k
                  group by 1, 2
                  union all
                 select date_bin('1 hour', s.slot, 'epoch'), null, sum(n.events), sum(n.events) filter (where n.name_no = completed)

@@ -166,7 +166,7 @@ begin
              cross join lateral (
                  select * from metrics.kept_events(that.hour, that.hour + interval '1 hour', $3, $4, $5, $6, $7) offset 0) k
              union all
-            select * from rollups.kept_beside($1, $2, $3, $4, $5, $6, $7)) k
+            select * from rollups.kept_beside($1, $2, $3, $4, $5, $6, $7, false)) k
      where before_time is null or (k.event_timestamp, k.event_id) < (before_time, before_id)
      order by k.event_timestamp desc, k.event_id desc
      limit page;

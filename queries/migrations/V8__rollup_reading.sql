@@ -49,25 +49,9 @@ as $$
      cross join lateral (values ('h'::"char", c.h1, c.d1), ('d', c.d1, c.d2), ('h', c.d2, c.h2)) p (grain, starts, ends)
 $$;
 
--- The kept events that stick out of those hours.
-create function rollups.kept_beside(
-    from_time timestamptz, to_time timestamptz,
-    login text, category text, brand text, product text, event text
-) returns setof public.clickstream_events
-language sql stable parallel safe
-as $$
-    select k.*
-      from rollups.cut($1, $2) c
-     cross join lateral (
-         select * from metrics.kept_events($1, c.h1, $3, $4, $5, $6, $7)
-          union all
-         select * from metrics.kept_events(c.h2, $2, $3, $4, $5, $6, $7)) k
-$$;
-
--- Of everything five minutes are known too. The whole ones [s1, s2) inside a range; of
--- anything else its whole hours.
+-- The whole five minutes [s1, s2) inside a range; if they are not to be read, its hours.
 create function rollups.slot_cut(
-    from_time timestamptz, to_time timestamptz, everything boolean, out s1 timestamptz, out s2 timestamptz)
+    from_time timestamptz, to_time timestamptz, with_slots boolean, out s1 timestamptz, out s2 timestamptz)
 language plpgsql stable parallel safe
 set plan_cache_mode = force_generic_plan
 as $$
@@ -76,7 +60,7 @@ declare
 begin
     s1 := cut.h1;
     s2 := cut.h2;
-    if everything then
+    if with_slots then
         s1 := least(to_time, date_bin('5 minutes', from_time + interval '5 minutes' - interval '1 microsecond', 'epoch'));
         s2 := greatest(s1, date_bin('5 minutes', to_time, 'epoch'));
         if cut.h1 < cut.h2 then
@@ -86,8 +70,8 @@ begin
 end
 $$;
 
--- Those that stick out of whole hours, of everything.
-create function rollups.slots_beside(from_time timestamptz, to_time timestamptz, everything boolean, asked integer)
+-- Five minutes that stick out of whole hours: of everything, and only if they are to be read.
+create function rollups.slots_beside(from_time timestamptz, to_time timestamptz, with_slots boolean, asked integer)
 returns setof rollups.slots
 language sql stable parallel safe
 as $$
@@ -100,15 +84,15 @@ as $$
      where $4 is null or s.login_no = $4
 $$;
 
--- The kept events that stick out of those, or of hours.
-create function rollups.kept_beside_slots(
+-- The kept events that stick out of whole hours, and of those five minutes if they are read.
+create function rollups.kept_beside(
     from_time timestamptz, to_time timestamptz,
-    login text, category text, brand text, product text, event text
+    login text, category text, brand text, product text, event text, with_slots boolean
 ) returns setof public.clickstream_events
 language sql stable parallel safe
 as $$
     select k.*
-      from rollups.slot_cut($1, $2, num_nonnulls($4, $5, $6) = 0) c
+      from rollups.slot_cut($1, $2, $8) c
      cross join lateral (
          select * from metrics.kept_events($1, c.s1, $3, $4, $5, $6, $7)
           union all

@@ -262,7 +262,7 @@ begin
     return array(
         select s.session_id from rollups.sessions_over_ends($1, $2, rollups.login_no($3), 0, 0) s
          union
-        select k.session_id from rollups.kept_beside($1, $2, $3, $4, $5, $6, null) k where k.session_id <> '');
+        select k.session_id from rollups.kept_beside($1, $2, $3, $4, $5, $6, null, false) k where k.session_id <> '');
 end
 $$;
 
