@@ -11,6 +11,8 @@ as $$ select $1 >= '0001-01-01T00:00:00Z'::timestamptz and $1 < '10000-01-01T00:
 create table rollups.state (
     only_row boolean primary key default true check (only_row),
     ready    boolean not null,
+    -- How often they were filled anew: whatever has a number has another then.
+    fillings bigint not null default 0,
     -- A scope's day with fewer people or sessions than this is not summed up, nor one
     -- with fewer people than that for each row of bits that everybody takes.
     busy     integer not null default 300,

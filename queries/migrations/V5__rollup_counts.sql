@@ -140,24 +140,29 @@ begin
                  group by 1, 2, 3, 4, 5) c
          group by 1, 2, 3
     ),
+    spells as materialized (
+        select p.subject_no, p.hour, p.first_at, p.last_at, v.login_no, v.client_no, v.user_no
+          from pg_temp.rollups_spells p
+          join pg_temp.rollups_visits v using (visit_no)
+         where v.client_no is not null or v.user_no is not null
+    ),
     seen as (
         select scope_no, hour, login_no,
                array_agg(client_no) filter (where client_no is not null) as clients,
                array_agg(user_no) filter (where user_no is not null) as users
           from (select unnest(s.scopes[2:]) as scope_no, p.hour, p.login_no, p.client_no, p.user_no
-                  from pg_temp.rollups_spells p
-                  join rollups.subjects s using (subject_no)
-                 where p.client_no is not null or p.user_no is not null) p
+                  from spells p
+                  join rollups.subjects s using (subject_no)) p
          group by 1, 2, 3
     ),
     about as (
         select hour, login_no, 'c'::"char" as kind, client_no as person_no, min(first_at) as first_at, max(last_at) as last_at
-          from pg_temp.rollups_spells
+          from spells
          where client_no is not null
          group by 1, 2, 4
          union all
         select hour, login_no, 'u', user_no, min(first_at), max(last_at)
-          from pg_temp.rollups_spells
+          from spells
          where user_no is not null
          group by 1, 2, 4
     ),

@@ -10,12 +10,14 @@ set enable_seqscan = on set jit = off set work_mem = '64MB'
 as $$
 declare
     epoch constant timestamptz := 'epoch';
-    -- Filling from the events that are there already: later ones come later.
-    horizon constant timestamptz := case when tg_table_schema = 'rollups' then (select max(event_timestamp) from fresh)
-                                         else 'infinity' end;
+    horizon timestamptz := 'infinity';
 begin
     if not (select ready from rollups.state) then
         return null;
+    end if;
+    -- Filling from the events that are there already: later ones come later.
+    if tg_table_schema = 'rollups' then
+        horizon := (select max(t.at) from pg_temp.rollups_told v, unnest(v.times) as t (at));
     end if;
 
     -- By their index, however few sessions there were when this was planned.
@@ -33,14 +35,12 @@ begin
         select session_no, session_id from pg_temp.rollups_touched where is_known
     ),
     -- Of those the events: as they are now, with sign 1, and as they were, with sign -1.
-    read_again as materialized (
-        select v.sign, t.session_no, s.subject_no, l.word_no as login_no, k.event_timestamp as at,
-               rollups.step_of(k.event_name) as step, k.is_first_visit
+    now_known as materialized (
+        select t.session_no, s.subject_no, l.word_no as login_no, k.event_timestamp as at,
+               rollups.kind_of(rollups.step_of(k.event_name), k.is_first_visit) as kind
           from known t
          cross join lateral (
-             select e.*, e.event_id in (select f.event_id from fresh f
-                                         where f.session_id in (select session_id from known)) as is_fresh
-               from public.clickstream_events e
+             select * from public.clickstream_events e
               where e.session_id = t.session_id and e.session_id <> ''
              offset 0) k
           join rollups.words l on l.word = coalesce(k.user_login_state, '')
@@ -49,24 +49,36 @@ begin
            and s.name = coalesce(k.context_product_name, '')
            and s.category = coalesce(k.context_product_category, '')
            and s.brand = coalesce(k.context_product_brand, '')
-         cross join unnest(case when k.is_fresh then array[1] else array[1, -1] end) as v (sign)
          -- Out here, or the index of times would be read as a whole for each session.
          where rollups.in_calendar(k.event_timestamp)
            and k.event_timestamp <= horizon
+    ),
+    read_again as materialized (
+        select 1 as sign, * from now_known
+         union all
+        select -1, *
+          from (select * from now_known
+                except all
+                select v.session_no, nullif(unnest(t.topics) & 4294967295, 0)::integer, v.login_no,
+                       unnest(t.times), unnest(t.kinds)
+                  from pg_temp.rollups_visits v
+                  join pg_temp.rollups_told t using (visit_no)
+                 where v.session_no in (select session_no from known)) before
     ),
     -- Of sessions that were there before, or are of several login states.
     mixed as materialized (
         select 1 as sign, session_no, subject_no, login_no, hour, first_at, last_at, viewed_at, carted_at, started_at,
                completed_at, events, is_new
           from pg_temp.rollups_spells
+          join pg_temp.rollups_visits using (visit_no)
          where session_no is not null
            and not is_simple
            and session_no not in (select session_no from known)
          union all
         select sign, session_no, subject_no, login_no, date_bin('1 hour', at, epoch),
-               min(at), max(at), min(at) filter (where step = 1), min(at) filter (where step = 2),
-               min(at) filter (where step = 3), min(at) filter (where step = 4),
-               count(*)::integer, coalesce(bool_or(is_first_visit), false)
+               min(at), max(at), min(at) filter (where kind & 7 = 1), min(at) filter (where kind & 7 = 2),
+               min(at) filter (where kind & 7 = 3), min(at) filter (where kind & 7 = 4),
+               count(*)::integer, max(kind) >= 8
           from read_again
          group by 1, 2, 3, 4, 5
     ),
@@ -85,42 +97,43 @@ begin
                coalesce(carted_at < viewed_at
                         or (viewed_at is not null and started_at < carted_at)
                         or (viewed_at is not null and carted_at is not null and completed_at < started_at), false) as is_unclear
-          from (select sign, session_no, scope_no, part,
-                       case when min(login_no) = max(login_no) then min(login_no) end as login_no,
-                       sum(events) as events,
-                       min(first_at) as first_at,
-                       max(last_at) as last_at,
-                       min(viewed_at) as viewed_at,
-                       min(carted_at) as carted_at,
-                       min(started_at) as started_at,
-                       min(completed_at) as completed_at,
+          from (select 1 as sign, session_no, scope_no, 0 as part, min(login_no) as login_no, sum(events) as events,
+                       min(first_at) as first_at, max(last_at) as last_at, min(viewed_at) as viewed_at,
+                       min(carted_at) as carted_at, min(started_at) as started_at, min(completed_at) as completed_at,
                        bool_or(is_new) as is_new
-                  from (select 1 as sign, 0 as part, session_no, unnest(coalesce(s.scopes, '{0}')) as scope_no, login_no,
-                               first_at, last_at, viewed_at, carted_at, started_at, completed_at, events, is_new
+                  from (select unnest(coalesce(s.scopes, '{0}')) as scope_no, v.session_no, v.login_no, p.*
                           from pg_temp.rollups_spells p
+                          join pg_temp.rollups_visits v using (visit_no)
                           left join rollups.subjects s using (subject_no)
-                         where is_simple
-                         union all
-                        select m.sign, p.part, m.session_no, m.scope_no, m.login_no, m.first_at, m.last_at, m.viewed_at,
-                               m.carted_at, m.started_at, m.completed_at, m.events, m.is_new
-                          from mixed_scopes m
-                         cross join lateral (values (0), (case when is_several then login_no end)) p (part)
-                         where p.part is not null) spells
-                 group by 1, 2, 3, 4) u
-    ),
-    beyond as (
-        select unnest(coalesce(s.scopes, '{0}')) as scope_no, b.*
-          from (select sign, session_no, subject_no, login_no, at, step
-                  from read_again
-                 where step > 1
+                         where v.is_simple) p
+                 group by session_no, scope_no
                  union all
-                select 1, session_no, subject_no, login_no, at, step
-                  from pg_temp.rollups_steps
-                 where session_no not in (select session_no from known)) b
-          left join rollups.subjects s using (subject_no)
+                select m.sign, m.session_no, m.scope_no, p.part,
+                       case when min(m.login_no) = max(m.login_no) then min(m.login_no) end, sum(m.events),
+                       min(m.first_at), max(m.last_at), min(m.viewed_at),
+                       min(m.carted_at), min(m.started_at), min(m.completed_at),
+                       bool_or(m.is_new)
+                  from mixed_scopes m
+                 cross join lateral (values (0), (case when m.is_several then m.login_no end)) p (part)
+                 where p.part is not null
+                 group by m.sign, m.session_no, m.scope_no, p.part) u
     ),
     unclear as materialized (
         select * from units where is_unclear
+    ),
+    beyond as (
+        select unnest(coalesce(s.scopes, '{0}')) as scope_no, b.*
+          from (select sign, session_no, subject_no, login_no, at, kind & 7 as step
+                  from (select * from read_again
+                         union all
+                        select 1, v.session_no, nullif(unnest(t.topics) & 4294967295, 0)::integer, v.login_no,
+                               unnest(t.times), unnest(t.kinds)
+                          from pg_temp.rollups_visits v
+                          join pg_temp.rollups_told t using (visit_no)
+                         where v.session_no in (select session_no from unclear)
+                           and v.session_no not in (select session_no from known)) e
+                 where kind & 7 > 1) b
+          left join rollups.subjects s using (subject_no)
     ),
     steps as materialized (
         select u.sign, u.session_no, u.scope_no, u.part, u.viewed_at, e.at, e.step
@@ -155,13 +168,13 @@ begin
           left join step3 using (sign, session_no, scope_no, part)
           left join step4 using (sign, session_no, scope_no, part)
     ),
-    facts as materialized (
+    facts as not materialized (
         select sign, session_no, scope_no, part, login_no, events, first_at, last_at, is_new,
                part <> 0 as is_part,
                date_bin('1 hour', first_at, epoch) as hour,
                carted_at is not null as is_carted,
                completed_at is not null as is_converted,
-               num_nonnulls(at1, at2, at3, at4) as reached,
+               at1, at2, at3, at4,
                -- What is taken out again is written as -1 - itself.
                case when sign < 0 then -1 else 0 end + sign * rollups.whole_seconds(last_at - first_at) as seconds,
                case when sign < 0 then -1 else 0 end + sign * rollups.whole_seconds(at2 - at1) as wait2,
@@ -170,15 +183,19 @@ begin
           from ways
     ),
     traces as (
-        select session_no, 0 as part, times, kinds from pg_temp.rollups_traces where is_alone
+        select v.session_no, 0 as part, t.times, t.kinds
+          from pg_temp.rollups_visits v
+          join pg_temp.rollups_told t using (visit_no)
+         where v.is_alone
          union all
         select e.session_no, p.part, array_agg(e.at), array_agg(e.kind)
           from (select session_no, login_no, unnest(times) as at, unnest(kinds) as kind
-                  from pg_temp.rollups_traces
+                  from pg_temp.rollups_visits
+                  join pg_temp.rollups_told using (visit_no)
                  where not is_alone
                    and session_no not in (select session_no from known)
                  union all
-                select session_no, login_no, at, rollups.kind_of(step, is_first_visit) from read_again where sign = 1) e
+                select session_no, login_no, at, kind from read_again where sign = 1) e
          cross join lateral (values (0), (e.login_no)) p (part)
          group by 1, 2
     ),
@@ -188,7 +205,8 @@ begin
                greatest(case when f.last_at - f.first_at <= interval '15 minutes' then 0
                              else ceil(log(4, extract(epoch from f.last_at - f.first_at) / 900)) end,
                         case when is_long then rollups.short_span() + 1 end),
-               f.is_part, f.login_no, f.events, f.is_carted, f.is_converted, f.is_new, f.reached,
+               f.is_part, f.login_no, f.events, f.is_carted, f.is_converted, f.is_new,
+               num_nonnulls(f.at1, f.at2, f.at3, f.at4),
                f.wait2, f.wait3, f.wait4,
                case when not is_long then e.times end, case when not is_long then e.kinds end
           from facts f
@@ -208,15 +226,15 @@ begin
                coalesce(sum(sign) filter (where is_carted and not is_converted), 0),
                coalesce(sum(sign) filter (where events = 1), 0),
                coalesce(sum(sign) filter (where is_new), 0),
-               coalesce(sum(sign) filter (where reached >= 1), 0),
-               coalesce(sum(sign) filter (where reached >= 2), 0),
-               coalesce(sum(sign) filter (where reached >= 3), 0),
-               coalesce(sum(sign) filter (where reached >= 4), 0),
+               coalesce(sum(sign) filter (where at1 is not null), 0),
+               coalesce(sum(sign) filter (where at2 is not null), 0),
+               coalesce(sum(sign) filter (where at3 is not null), 0),
+               coalesce(sum(sign) filter (where at4 is not null), 0),
                sum(sign * events),
                array_agg(seconds),
-               array_agg(wait2) filter (where wait2 is not null),
-               array_agg(wait3) filter (where wait3 is not null),
-               array_agg(wait4) filter (where wait4 is not null)
+               array_agg(wait2) filter (where at2 is not null),
+               array_agg(wait3) filter (where at3 is not null),
+               array_agg(wait4) filter (where at4 is not null)
           from facts
          group by is_part, scope_no, hour, login_no
             on conflict (scope_no, grain, bucket, is_part, login_no) do update
@@ -237,19 +255,22 @@ begin
                wait4 = rollups.with_changes(t.wait4, excluded.wait4)
         returning t.scope_no, t.bucket
     ),
+    -- Most stay in the hour that they began in.
+    lasting as materialized (
+        select sign, session_no, scope_no, part, is_part, login_no from facts where last_at >= hour + interval '1 hour'
+    ),
     stays as (
         insert into rollups.session_stays as t
         select scope_no, hour, previous, is_part, login_no, sum(sign)
           from (select scope_no, is_part, login_no, sign, hour,
                        lag(hour) over (partition by sign, session_no, scope_no, part order by hour) as previous
                   from (select distinct u.sign, u.session_no, u.scope_no, u.part, u.is_part, u.login_no, e.hour
-                          -- Most stay in the hour that they began in.
-                          from (select * from facts where last_at >= hour + interval '1 hour') u
+                          from lasting u
                           join (select 1 as sign, session_no, unnest(coalesce(s.scopes, '{0}')) as scope_no, login_no, hour
                                   from (select * from pg_temp.rollups_spells
+                                          join pg_temp.rollups_visits using (visit_no)
                                          where is_simple
-                                           and session_no in (select session_no from facts
-                                                               where scope_no = 0 and last_at >= hour + interval '1 hour')) p
+                                           and session_no in (select session_no from lasting)) p
                                   left join rollups.subjects s using (subject_no)
                                  union all
                                 select sign, session_no, scope_no, login_no, hour from mixed_scopes) e
@@ -266,8 +287,6 @@ begin
       from counts
         on conflict (scope_no, day) do update
        set is_open = true, has_people = false, has_sessions = false, turn = excluded.turn;
-    truncate pg_temp.rollups_visits, pg_temp.rollups_topics, pg_temp.rollups_callers, pg_temp.rollups_touched,
-             pg_temp.rollups_tallies, pg_temp.rollups_spells, pg_temp.rollups_steps, pg_temp.rollups_traces;
     return null;
 end
 $$;

@@ -238,16 +238,16 @@ end
 $$;
 
 -- The triggers run in the order of their names.
-create trigger rollups_0_turn before insert on public.clickstream_events
-    for each statement execute function rollups.take_turn();
-create trigger rollups_1_numbers after insert on public.clickstream_events
-    referencing new table as fresh for each statement execute function rollups.number_events();
+create trigger rollups_0_told after insert on public.clickstream_events
+    referencing new table as fresh for each statement execute function rollups.tell_events();
+create trigger rollups_1_visits after insert on public.clickstream_events
+    for each statement execute function rollups.number_visits();
 create trigger rollups_2_counts after insert on public.clickstream_events
     for each statement execute function rollups.add_counts();
 create trigger rollups_3_hours after insert on public.clickstream_events
     for each statement execute function rollups.add_hours();
 create trigger rollups_4_sessions after insert on public.clickstream_events
-    referencing new table as fresh for each statement execute function rollups.add_sessions();
+    for each statement execute function rollups.add_sessions();
 create trigger rollups_5_days after insert on public.clickstream_events
     for each statement execute function rollups.close_days();
 
@@ -288,16 +288,16 @@ create trigger rollups_6_truncate after truncate on public.clickstream_events
 
 -- Events pass through here to be counted as if they had just arrived.
 create unlogged table rollups.refill (like public.clickstream_events);
-create trigger rollups_0_turn before insert on rollups.refill
-    for each statement execute function rollups.take_turn();
-create trigger rollups_1_numbers after insert on rollups.refill
-    referencing new table as fresh for each statement execute function rollups.number_events();
+create trigger rollups_0_told after insert on rollups.refill
+    referencing new table as fresh for each statement execute function rollups.tell_events();
+create trigger rollups_1_visits after insert on rollups.refill
+    for each statement execute function rollups.number_visits();
 create trigger rollups_2_counts after insert on rollups.refill
     for each statement execute function rollups.add_counts();
 create trigger rollups_3_hours after insert on rollups.refill
     for each statement execute function rollups.add_hours();
 create trigger rollups_4_sessions after insert on rollups.refill
-    referencing new table as fresh for each statement execute function rollups.add_sessions();
+    for each statement execute function rollups.add_sessions();
 create trigger rollups_5_days after insert on rollups.refill
     for each statement execute function rollups.close_days();
 
@@ -309,7 +309,7 @@ as $$
 begin
     perform pg_advisory_xact_lock(4823190017);
     -- From here on, whoever changes events waits before saying so.
-    update rollups.state set ready = true;
+    update rollups.state set ready = true, fillings = fillings + 1;
     delete from rollups.words;
     delete from rollups.event_counts;
     delete from rollups.slots;

@@ -47,6 +47,26 @@ async fn a_session_of_ages_is_still_open_in_between() {
 }
 
 #[tokio::test]
+async fn no_events_are_kept_like_any() {
+    let warehouse = Warehouse::migrated().await;
+    let insert = "set statement_timeout = '10s';
+                  insert into public.clickstream_events select * from public.clickstream_events";
+    warehouse.client.batch_execute(insert).await.unwrap();
+    warehouse
+        .client
+        .batch_execute(
+            "insert into public.clickstream_events (event_id, event_timestamp, event_name)
+             values (gen_random_uuid(), '20000-01-01T00:00:00Z', 'page_view')",
+        )
+        .await
+        .unwrap();
+    assert!(is_ready(&warehouse.client).await);
+    let words = "select count(*) from rollups.words";
+    let words: i64 = warehouse.client.query_one(words, &[]).await.unwrap().get(0);
+    assert_eq!(words, 0);
+}
+
+#[tokio::test]
 async fn events_that_go_while_rollups_are_filled_are_not_believed_in() {
     let warehouse = Warehouse::migrated().await;
     warehouse
