@@ -1,13 +1,12 @@
 -- Moves the rows of claimed objects ($1, their numbers) into the warehouse. An
 -- event that is known already stays as it is: the first load wins.
 --
--- Asking first and inserting plainly costs much less than `on conflict`, and is
--- as good while one loader commits at a time; whoever else inserts the same id
--- meanwhile makes this fail as a unique violation, and the chunk is loaded
--- again. `offset 0` keeps the question a look into the index for each row,
--- however large the table, because the planner knows nothing of `incoming`. All
--- are asked before the first row goes in: a table that was small when this was
--- planned is read as a whole for each, and would grow meanwhile.
+-- Asking first and inserting plainly costs much less than `on conflict`; whoever
+-- else inserts the same id meanwhile makes this fail as a unique violation, and
+-- the chunk is loaded again. `offset 0` keeps the question a look into the index
+-- for each row, however large the table, because the planner knows nothing of
+-- `incoming`. All are asked before the first row goes in: a table that was small
+-- when this was planned is read as a whole for each, and would grow meanwhile.
 with known as materialized (
     select i.event_id
       from pg_temp.incoming i

@@ -1,2 +1,2 @@
--- Whether no loader is at work. If so, none begins until the transaction ends.
+-- Whether no loader has its turn. If so, none has until the transaction ends.
 select pg_try_advisory_xact_lock(4823190017) as is_free

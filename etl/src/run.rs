@@ -3,7 +3,10 @@
 use std::{future::Future, sync::Arc};
 
 use chrono::Utc;
-use tokio::{sync::mpsc, time::Instant};
+use tokio::{
+    sync::{Mutex, mpsc, watch},
+    time::Instant,
+};
 
 use crate::{
     Deadline, Etl, EtlError, Progress, RunReport, Scope,
@@ -24,6 +27,9 @@ const OBJECTS_AHEAD: usize = 64;
 /// Chunks waiting to be loaded, besides the one being loaded and the one being
 /// parsed.
 const CHUNKS_AHEAD: usize = 1;
+/// Sessions that load. Only what adds to the rollups waits for its turn: the rows of one
+/// go in while those of another are counted.
+const LOADERS: usize = 2;
 
 /// Who asked for a run; kept in its row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,15 +94,13 @@ where
     let counts = Arc::new(Counts::default());
     let (found, pages) = mpsc::channel(PAGES_AHEAD);
     let finding = find(etl.bucket(), Arc::clone(&books), Arc::clone(&counts), found);
-    let loader = Loader::new(
-        &etl.warehouse,
-        run_id,
-        claim,
-        order.deadline,
-        etl.limits.chunk_rows,
-    );
+    let loader = || {
+        let rows = etl.limits.chunk_rows;
+        Loader::new(&etl.warehouse, run_id, claim, order.deadline, rows)
+    };
+    let loaders = (0..LOADERS).map(|_| loader()).collect();
     let result = Box::pin(stages(
-        etl, order, &counts, finding, pages, loader, progress,
+        etl, order, &counts, finding, pages, loaders, progress,
     ))
     .await;
 
@@ -122,7 +126,7 @@ async fn stages(
     counts: &Arc<Counts>,
     finding: impl Future<Output = Result<(), EtlError>>,
     pages: mpsc::Receiver<Vec<RawObject>>,
-    loader: Loader,
+    loaders: Vec<Loader>,
     progress: &dyn Progress,
 ) -> Result<(), EtlError> {
     let bucket = etl.bucket();
@@ -142,7 +146,7 @@ async fn stages(
     tokio::try_join!(
         find,
         fetch(&bucket, &etl.limits, order.deadline, counts, pages, fetched),
-        load(loader, to_load, counts, progress),
+        load(loaders, to_load, counts, progress),
         async { assembling.await.map_err(|_| EtlError::StageEnded) },
     )?;
     Ok(())
@@ -186,25 +190,47 @@ async fn find_new(
     }
 }
 
+/// Loads what comes until nothing does. After an error, or when time is out, only what is
+/// begun is ended.
 async fn load(
-    mut loader: Loader,
-    mut chunks: mpsc::Receiver<Work>,
+    loaders: Vec<Loader>,
+    chunks: mpsc::Receiver<Work>,
     counts: &Counts,
     progress: &dyn Progress,
 ) -> Result<(), EtlError> {
-    while let Some(chunk) = chunks.recv().await {
-        let Some(done) = loader.load(chunk).await? else {
-            return Ok(());
-        };
-        counts.update(|report| {
-            report.objects += done.objects;
-            report.gone += done.taken;
-            report.events += done.events;
-            report.inserted += done.inserted;
-            report.duplicates += done.duplicates;
-            report.rejected += done.rejected;
-        });
-        progress.so_far(&counts.so_far());
-    }
-    Ok(())
+    let chunks = Mutex::new(chunks);
+    let ended = watch::Sender::new(false);
+    let loading = loaders.into_iter().map(async |mut loader| {
+        let mut has_ended = ended.subscribe();
+        loop {
+            let chunk = tokio::select! {
+                biased;
+                _ = has_ended.wait_for(|&ended| ended) => None,
+                chunk = async { chunks.lock().await.recv().await } => chunk,
+            };
+            let Some(chunk) = chunk else {
+                return Ok(());
+            };
+            let done = match loader.load(chunk).await {
+                Ok(Some(done)) => done,
+                end => {
+                    ended.send_replace(true);
+                    return end.map(drop);
+                }
+            };
+            counts.update(|report| {
+                report.objects += done.objects;
+                report.gone += done.taken;
+                report.events += done.events;
+                report.inserted += done.inserted;
+                report.duplicates += done.duplicates;
+                report.rejected += done.rejected;
+            });
+            progress.so_far(&counts.so_far());
+        }
+    });
+    futures::future::join_all(loading)
+        .await
+        .into_iter()
+        .collect()
 }

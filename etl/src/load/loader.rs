@@ -128,7 +128,8 @@ impl Loader {
         }
         let loaded = match work {
             Prepared::Chunk(chunk) => {
-                transaction::load_chunk(session, self.run_id, self.claim, chunk).await?
+                transaction::load_chunk(session, self.run_id, self.claim, chunk, failed_before)
+                    .await?
             }
             Prepared::Large(large) => {
                 let (sender, parts) = mpsc::channel(1);

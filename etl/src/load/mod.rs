@@ -3,9 +3,9 @@
 //! ```text
 //! begin
 //!   copy rows into a temporary table      (encode.rs: straight from the columns)
-//!   wait until no other loader commits
 //!   claim the objects in the ledger       those that are there already are left out
 //!   insert the rows of claimed objects    known events stay as they are, counted
+//!     wait for the turn among loaders     the rollups are brought up to date
 //!   settle the ledger's counts, keep the rejects
 //! commit
 //! ```
@@ -14,6 +14,8 @@
 //! warehouse, and whatever interrupts this leaves nothing to clean up. A
 //! transaction that failed for a passing reason is done again from its start on
 //! a new connection; should it have been committed after all, the ledger says so.
+//! Another loader that inserts the same event meanwhile is such a reason: then the
+//! turn is waited for first.
 
 mod assemble;
 mod chunk;

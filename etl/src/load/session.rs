@@ -47,9 +47,10 @@ impl Session {
         let client = connect(target, &session_options()).await?.client;
         // What a chunk asks of the warehouse it asks by key. Plans are kept from chunk to
         // chunk: one made while a table was empty would read all of it for each row.
-        // (To the server such plans look dear, and it would compile them.)
+        // (To the server such plans look dear, and it would compile them.) And what a
+        // statement inserts is handed to the rollups in memory, not in a file.
         client
-            .batch_execute("set enable_seqscan = off; set jit = off")
+            .batch_execute("set enable_seqscan = off; set jit = off; set work_mem = '64MB'")
             .await?;
         let statements = prepare(&client).await?;
         Ok(Self { client, statements })

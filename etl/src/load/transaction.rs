@@ -17,17 +17,20 @@ use super::{
 };
 use crate::transform::{RawObject, Tally};
 
-/// Loads the objects of a chunk that can be claimed.
+/// Loads the objects of a chunk that can be claimed; `alone`, while nobody else loads.
 pub(super) async fn load_chunk(
     session: &mut Session,
     run_id: i64,
     claim: Claim,
     chunk: &Chunk,
+    alone: bool,
 ) -> Result<Loaded, Error> {
     let statements = &session.statements;
     let transaction = session.client.transaction().await?;
     copy(&transaction, statements, chunk).await?;
-    transaction.query(&statements.lock_loaders, &[]).await?;
+    if alone {
+        transaction.query(&statements.lock_loaders, &[]).await?;
+    }
     let claimed = claim_objects(&transaction, statements, run_id, claim, &chunk.tallies).await?;
     if claimed.is_empty() {
         transaction.rollback().await?;
@@ -46,8 +49,6 @@ pub(super) async fn load_chunk(
     )
     .await?;
     insert_rejects(&transaction, statements, run_id, &claimed, chunk).await?;
-    // What is kept beside the events, in step with them, is brought up to date
-    // here: the rows are in, the lock is held, nobody sees them yet.
     transaction.commit().await?;
     Ok(Loaded::of(
         &settled_sums(&settled, &claimed),

@@ -171,6 +171,26 @@ async fn two_loaders_at_once_load_everything_once() {
     platform.verify().await;
 }
 
+/// Chunks that are loaded at the same time, and have the same events.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_two_chunks_share_is_loaded_once() {
+    let platform = Platform::start().await;
+    let id = |n: i64| format!("e-{}", n / 100 * 50 + n % 50);
+    platform
+        .put_all((0..600).map(|n| (key(1, n), event(&id(n)).to_string())))
+        .await;
+    let mut etl = platform.etl();
+    etl.limits.chunk_objects = 50;
+    let report = load_with(&etl, Scope::New).await.unwrap();
+    assert_eq!(
+        (report.inserted, report.duplicates, report.remaining),
+        (300, 300, 0),
+        "{report:?}"
+    );
+    assert_eq!(platform.events().await, 300);
+    platform.verify().await;
+}
+
 #[rstest]
 #[case::in_order(false)]
 #[case::by_a_crash(true)]

@@ -22,7 +22,7 @@ use tokio::time::Instant;
 use tokio_postgres::{Client, IsolationLevel};
 
 use crate::{
-    support::{Platform, event, key},
+    support::{Platform, event, key, load_with},
     traffic::{EVENTS, STRANGE, load, rollups},
 };
 
@@ -313,6 +313,53 @@ async fn a_load_waits_for_a_rebuild_and_stops_cleanly_when_its_time_ends() {
 
     let next = platform.load_scope(Scope::All).await.unwrap();
     assert_eq!((next.inserted, next.remaining), (1, 0));
+    platform.verify().await;
+}
+
+/// What it numbered while it waited for its turn, the rebuild numbered otherwise.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_load_that_waited_for_a_rebuild_goes_by_its_numbers() {
+    let platform = Platform::start().await;
+    let told = |name: &str, at: &str| {
+        let mut told = event(&format!("{name} {at}"));
+        told["eventName"] = name.into();
+        told["eventTimestamp"] = at.into();
+        told["product"]["id"] = name.into();
+        told.to_string()
+    };
+    // Numbered as they come; a rebuild begins with what happened first.
+    for (minutes, name, at) in [
+        (1, "second", "2025-12-02T10:00:00Z"),
+        (2, "first", "2025-12-01T10:00:00Z"),
+    ] {
+        platform.put(&key(1, minutes), told(name, at)).await;
+        let loaded = platform.load_scope(Scope::All).await.unwrap();
+        assert_eq!(loaded.inserted, 1);
+    }
+    let filler = platform.admin().await;
+    filler
+        .batch_execute("begin; select rollups.begin_rebuild()")
+        .await
+        .unwrap();
+    platform
+        .put(&key(1, 3), told("second", "2025-12-02T11:00:00Z"))
+        .await;
+    let etl = platform.etl();
+    let loading = tokio::spawn(async move { load_with(&etl, Scope::All).await });
+    wait_until(
+        &platform,
+        "select exists (select from pg_locks where not granted)",
+    )
+    .await;
+    filler
+        .batch_execute(
+            "select rollups.rebuild(day, day + interval '1 day')
+               from generate_series('2025-12-01'::timestamptz, '2025-12-02', '1 day') day;
+             commit",
+        )
+        .await
+        .unwrap();
+    assert_eq!(loading.await.unwrap().unwrap().inserted, 1);
     platform.verify().await;
 }
 
