@@ -13,6 +13,20 @@ create function rollups.kind_of(step smallint, is_first_visit boolean) returns s
 language sql immutable parallel safe
 as $$ select case when $2 then $1 + 8::smallint else $1 end $$;
 
+-- An event's name, and what it was about (0: nothing), in one number.
+create function rollups.topic_of(name_no integer, subject_no integer) returns bigint
+language sql immutable parallel safe
+as $$ select $1::bigint << 32 | $2 $$;
+
+create function rollups.name_of(topic bigint) returns integer
+language sql immutable parallel safe
+as $$ select ($1 >> 32)::integer $$;
+
+-- NULL for nothing, as in all the rollups.
+create function rollups.subject_of(topic bigint) returns integer
+language sql immutable parallel safe
+as $$ select nullif($1 & 4294967295, 0)::integer $$;
+
 -- The events of a statement in numbers, added up as far as all need them, for the
 -- statements that add them to what there is: the first three tables by what is known
 -- already, the others when it is this one's turn. In tables of the session's own, so that
@@ -34,7 +48,7 @@ begin
             login      text not null,
             times      timestamptz[] not null,
             kinds      smallint[] not null,
-            -- The name, and what it was about (0: nothing), in one number.
+            -- NULL if one of them is not known.
             topics     bigint[],
             sold_at    timestamptz[],
             sold       bigint[],
@@ -145,13 +159,13 @@ begin
     -- What all of them can do at once is done before: to number what is known by now.
     loop
         select * into before from rollups.state;
+        -- Where nothing is known yet, that is learned first.
         is_told := before.ready and (is_learned or exists (select from rollups.words));
         if is_told then
             perform rollups.make_room();
             insert into pg_temp.rollups_told
             select row_number() over (), session_id, client_id, user_id, login,
                    array_agg(at), array_agg(kind),
-                   -- None, if one is not known.
                    case when every(topic is not null) then array_agg(topic) end,
                    array_agg(at) filter (where price is not null),
                    array_agg(topic) filter (where price is not null),
@@ -160,7 +174,7 @@ begin
                            coalesce(f.user_id, '') as user_id, coalesce(f.user_login_state, '') as login,
                            f.event_timestamp as at,
                            rollups.kind_of(n.step, f.is_first_visit) as kind,
-                           n.word_no::bigint << 32 | s.subject_no as topic,
+                           rollups.topic_of(n.word_no, s.subject_no) as topic,
                            case when n.step = 4
                                 then metrics.effective_price(f.context_product_price, f.context_product_discount_price)
                             end as price
@@ -181,7 +195,7 @@ begin
         end if;
         if is_told then
             insert into pg_temp.rollups_tallies
-            select t.slot, t.login_no, t.topic >> 32, t.step, nullif(t.topic & 4294967295, 0),
+            select t.slot, t.login_no, rollups.name_of(t.topic), t.step, rollups.subject_of(t.topic),
                    t.events, coalesce(p.priced, 0), coalesce(p.revenue, 0), t.last_at
               from (select slot, login_no, topic, min(kind) & 7 as step, count(*) as events, max(at) as last_at
                       from (select *, date_bin('5 minutes', at, 'epoch') as slot
@@ -200,7 +214,7 @@ begin
                           group by 1, 2, 3) p using (slot, login_no, topic);
 
             insert into pg_temp.rollups_spells
-            select visit_no, nullif(subject_no, 0), hour,
+            select visit_no, subject_no, hour,
                    min(at),
                    max(at),
                    min(at) filter (where step = 1),
@@ -209,7 +223,7 @@ begin
                    min(at) filter (where step = 4),
                    count(*),
                    max(kind) >= 8
-              from (select visit_no, at, kind, kind & 7 as step, topic & 4294967295 as subject_no,
+              from (select visit_no, at, kind, kind & 7 as step, rollups.subject_of(topic) as subject_no,
                            date_bin('1 hour', at, 'epoch') as hour
                       from (select visit_no, unnest(times) as at, unnest(kinds) as kind, unnest(topics) as topic
                               from pg_temp.rollups_told) v) e

@@ -59,7 +59,7 @@ begin
         select -1, *
           from (select * from now_known
                 except all
-                select v.session_no, nullif(unnest(t.topics) & 4294967295, 0)::integer, v.login_no,
+                select v.session_no, rollups.subject_of(unnest(t.topics)), v.login_no,
                        unnest(t.times), unnest(t.kinds)
                   from pg_temp.rollups_visits v
                   join pg_temp.rollups_told t using (visit_no)
@@ -126,7 +126,7 @@ begin
           from (select sign, session_no, subject_no, login_no, at, kind & 7 as step
                   from (select * from read_again
                          union all
-                        select 1, v.session_no, nullif(unnest(t.topics) & 4294967295, 0)::integer, v.login_no,
+                        select 1, v.session_no, rollups.subject_of(unnest(t.topics)), v.login_no,
                                unnest(t.times), unnest(t.kinds)
                           from pg_temp.rollups_visits v
                           join pg_temp.rollups_told t using (visit_no)

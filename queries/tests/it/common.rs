@@ -50,6 +50,10 @@ impl Warehouse {
         }
     }
 
+    pub(crate) async fn number(&self, sql: &str) -> i64 {
+        self.client.query_one(sql, &[]).await.unwrap().get(0)
+    }
+
     /// As every reader has it.
     pub(crate) async fn without_jit(&self) {
         self.client.batch_execute("set jit = off").await.unwrap();

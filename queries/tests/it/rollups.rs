@@ -49,21 +49,17 @@ async fn a_session_of_ages_is_still_open_in_between() {
 #[tokio::test]
 async fn no_events_are_kept_like_any() {
     let warehouse = Warehouse::migrated().await;
-    let insert = "set statement_timeout = '10s';
-                  insert into public.clickstream_events select * from public.clickstream_events";
-    warehouse.client.batch_execute(insert).await.unwrap();
-    warehouse
-        .client
-        .batch_execute(
-            "insert into public.clickstream_events (event_id, event_timestamp, event_name)
-             values (gen_random_uuid(), '20000-01-01T00:00:00Z', 'page_view')",
-        )
-        .await
-        .unwrap();
+    for insert in [
+        "set statement_timeout = '10s'",
+        "insert into public.clickstream_events select * from public.clickstream_events",
+        "insert into public.clickstream_events (event_id, event_timestamp, event_name)
+         values (gen_random_uuid(), '20000-01-01T00:00:00Z', 'page_view')",
+    ] {
+        warehouse.client.batch_execute(insert).await.unwrap();
+    }
     assert!(is_ready(&warehouse.client).await);
     let words = "select count(*) from rollups.words";
-    let words: i64 = warehouse.client.query_one(words, &[]).await.unwrap().get(0);
-    assert_eq!(words, 0);
+    assert_eq!(warehouse.number(words).await, 0);
 }
 
 #[tokio::test]
@@ -194,7 +190,7 @@ async fn many_closed_days_say_what_their_events_do() {
     }
     let cut =
         "select count(distinct c.hour) from rollups.session_cuts c where rollups.has_cuts(c.hour)";
-    let cut: i64 = warehouse.client.query_one(cut, &[]).await.unwrap().get(0);
+    let cut = warehouse.number(cut).await;
     assert!(cut > 300, "{cut} hours");
     both_say_the_same(&warehouse).await;
 

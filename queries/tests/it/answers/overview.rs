@@ -116,7 +116,7 @@ async fn percentages_round_half_away_from_zero() {
         ("-9223372036854775807000", 1, i64::MIN),
     ] {
         let sql = format!("select metrics.whole_vnd(metrics.rounded({amount}, {count}))");
-        let found: i64 = warehouse.client.query_one(&sql, &[]).await.unwrap().get(0);
+        let found = warehouse.number(&sql).await;
         assert_eq!(found, expected, "{amount}/{count}");
     }
 }
