@@ -16,4 +16,5 @@ mod runs;
 mod small;
 mod support;
 mod traffic;
+mod turns;
 mod verify;

@@ -1,6 +1,6 @@
 //! A bucket, a warehouse, and a loader between them.
 
-use std::{collections::BTreeMap, process::Command};
+use std::{collections::BTreeMap, process::Command, time::Duration};
 
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use bytes::Bytes;
@@ -13,6 +13,7 @@ use sbw_servers::{
 };
 use secrecy::ExposeSecret;
 use serde_json::Value;
+use tokio::time::Instant;
 use tokio_postgres::Client;
 
 pub(crate) const BUCKET: &str = "clickstream-s3-ingest";
@@ -192,6 +193,23 @@ pub(crate) fn key(day: u32, minutes: i64) -> String {
     let at = day.and_hms_opt(0, 0, 0).unwrap().and_utc() + chrono::TimeDelta::minutes(minutes);
     let stamp = uuid::Timestamp::from_unix(uuid::NoContext, at.timestamp().unsigned_abs(), 0);
     sbw_ingest::key::object_key(at, uuid::Uuid::new_v7(stamp))
+}
+
+/// Something is not had before another lets go of it.
+pub(crate) const SOMEBODY_WAITS: &str = "select exists (select from pg_locks where not granted)";
+
+pub(crate) async fn wait_until(platform: &Platform, question: &str) {
+    let admin = platform.admin().await;
+    let limit = Instant::now() + Duration::from_secs(30);
+    while !admin
+        .query_one(question, &[])
+        .await
+        .unwrap()
+        .get::<_, bool>(0)
+    {
+        assert!(Instant::now() < limit, "never: {question}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 /// An event whose id and visitor are `name`.
