@@ -59,9 +59,7 @@ begin
                s.converted, s.carted, s.abandoned
           from rollups.event_totals(from_time, to_time, login, category, brand, product, callers) e,
                rollups.people_totals(from_time, to_time, login, category, brand, product, callers) p,
-               rollups.session_totals(
-                   from_time, to_time, login, category, brand, product,
-                   rollups.sessions_beside(from_time, to_time, login, category, brand, product)) s;
+               rollups.session_outcomes(from_time, to_time, login, category, brand, product) s;
         return;
     end if;
     -- A session is mostly one client's and one user's, so these are few: whatever
@@ -209,7 +207,8 @@ begin
              offset 0) p
          cross join lateral (values ('c'::"char", p.clients, p.clients_from, p.clients_to),
                                     ('u', p.users, p.users_from, p.users_to)) k (kind, people, first_at, last_at)
-         cross join lateral unnest(k.people, k.first_at, k.last_at) as n (person_no, first_at, last_at)
+         cross join lateral (
+             select unnest(k.people) as person_no, unnest(k.first_at) as first_at, unnest(k.last_at) as last_at) n
          where n.last_at >= from_time and n.first_at < to_time
            and (asked is null or p.login_no = asked)
          union all
@@ -269,6 +268,72 @@ begin
            coalesce(sum(p.converted), 0)::bigint, coalesce(sum(p.abandoned), 0)::bigint,
            coalesce(sum(p.bounces), 0)::bigint, coalesce(sum(p.new_sessions), 0)::bigint,
            coalesce(sum(p.entered), 0)::bigint
+      from parts p;
+end
+$$;
+
+-- The same as far as it is told without a look at most sessions that reach over an end: they
+-- were there, and what they never did they did not do in the range.
+create function rollups.session_outcomes(
+    from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text
+) returns table (sessions bigint, carted bigint, converted bigint, abandoned bigint)
+language plpgsql stable
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+    cut constant record := rollups.cut(from_time, to_time);
+    asked constant integer := rollups.login_no(login);
+    least constant record := rollups.least_spans(from_time, to_time, 0);
+begin
+    if num_nonnulls(category, brand, product) > 0 then
+        return query
+        select t.sessions, t.carted, t.converted, t.abandoned
+          from rollups.session_totals(
+                   from_time, to_time, login, category, brand, product,
+                   rollups.sessions_beside(from_time, to_time, login, category, brand, product)) t;
+        return;
+    end if;
+    return query
+      with over_ends as materialized (
+        select s.*,
+               s.is_carted or s.is_converted or (s.first_at < from_time and s.last_at >= to_time) as is_open_question
+          from rollups.sessions_over_ends(from_time, to_time, asked, least.front, least.back) s
+    ),
+    parts as (
+        select s.sessions, s.carted, s.converted, s.abandoned
+          from (select * from rollups.session_sums_by_day(from_time, to_time, 0, asked)
+                 union all
+                select * from rollups.session_sums_by_hour(from_time, to_time, 0, asked)) s
+         union all
+        select c.sign * c.sessions, c.sign * c.carted, c.sign * c.converted, c.sign * c.abandoned
+          from rollups.session_sums_of_cuts(from_time, to_time, 0, asked) c
+         union all
+        select o.sign, o.sign * o.is_carted::integer, o.sign * o.is_converted::integer,
+               o.sign * (o.is_carted and not o.is_converted)::integer
+          from (select 1 as sign, s.is_carted, s.is_converted from over_ends s where not s.is_open_question
+                 union all
+                select 1, f.is_carted, f.is_converted
+                  from over_ends s
+                 cross join lateral (
+                     select bool_or(k.kind & 7 = 2) as is_carted, bool_or(k.kind & 7 = 4) as is_converted
+                       from (select * from unnest(s.times, s.kinds) as k (at, kind)
+                              union all
+                             select * from rollups.events_of(s.session_id, from_time, to_time, login, null, null, null)
+                              where s.times is null) k
+                      where k.at >= from_time and k.at < to_time) f
+                 where s.is_open_question
+                   and f.is_carted is not null
+                 union all
+                -- Less what the sums say of them.
+                select -1, s.is_carted, s.is_converted
+                  from over_ends s
+                 where s.first_at >= cut.h1 and s.first_at < cut.h2
+                 union all
+                select 1, b.is_carted, b.is_converted
+                  from rollups.sessions_begun_beside(from_time, to_time, asked) b) o
+    )
+    select coalesce(sum(p.sessions), 0)::bigint, coalesce(sum(p.carted), 0)::bigint,
+           coalesce(sum(p.converted), 0)::bigint, coalesce(sum(p.abandoned), 0)::bigint
       from parts p;
 end
 $$;

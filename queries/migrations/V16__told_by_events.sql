@@ -106,9 +106,11 @@ as $$
     )
     select scope_no, 24, day from closed
      union all
-    select 0, 2, pair
+    select 0, p.hours, s.starts
       from closed
-     cross join generate_series(day, day + interval '22 hours', interval '2 hours') as pair
+     cross join rollups.parts_of_day($1) p
+     cross join lateral generate_series(
+         day, day + make_interval(hours => 24 - p.hours), make_interval(hours => p.hours)) as s (starts)
      where scope_no = 0
      union all
     select 0, long.hours, date_bin(make_interval(hours => long.hours), day, 'epoch')

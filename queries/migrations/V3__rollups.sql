@@ -135,9 +135,9 @@ create table rollups.scope_hours (
     primary key (scope_no, hour, login_no)
 );
 
--- Whoever was about in closed days, as bits: by day, and of everything also in spans of
--- two hours, and of four and sixteen days when all of these are closed. Many days are
--- few rows so.
+-- Whoever was about in closed days, as bits: by day, and of everything also in spans of one,
+-- four and twelve hours, and of four and sixteen days when all of these are closed. Many hours
+-- and days are few rows so.
 -- Four kilobytes for each 32,768 people: more than two, so that they are compressed. For
 -- everything also without a login state: in whichever.
 create table rollups.people_spans (
@@ -212,9 +212,10 @@ create table rollups.session_counts (
     unique nulls not distinct (scope_no, grain, bucket, is_part, login_no)
 ) with (toast_tuple_target = 256);
 
--- The seconds (measure 1) and waits (2, 3, 4) of closed days, in the same spans, in
--- bands: which there are, ascending, and how many sessions have each. With login_no -1
--- those of the sessions, else of what they did in that login state.
+-- The seconds (measure 1) and waits (2, 3, 4) of closed days, by day, and of everything also
+-- in spans of two hours, and of four and sixteen days, in bands: which there are, ascending,
+-- and how many sessions have each. With login_no -1 those of the sessions, else of what they
+-- did in that login state.
 create table rollups.session_seconds (
     scope_no integer not null,
     measure  smallint not null,

@@ -69,12 +69,12 @@ begin
         having sum(c.sessions) >= (select t.busy from rollups.state t));
 
     delete from rollups.people_spans
-     where scope_no = any (crowded) and hours = any ('{2,24}') and starts >= closing and starts < next_day;
+     where scope_no = any (crowded) and hours = any ('{1,24}') and starts >= closing and starts < next_day;
     -- Through short strings of bits, which are quicker to change than long ones.
     insert into rollups.people_spans
       with pieces as materialized (
         select h.scope_no, h.login_no, p.kind,
-               case h.scope_no when 0 then date_bin('2 hours', h.hour, 'epoch') else closing end as starts,
+               case h.scope_no when 0 then h.hour else closing end as starts,
                n / 1024 as piece, bit_or(set_bit(nobody, n % 1024, 1)) as people
           from rollups.scope_hours h
          cross join lateral (values ('c'::"char", h.clients), ('u', h.users)) p (kind, people)
@@ -91,15 +91,10 @@ begin
             on p.scope_no = b.scope_no and p.login_no = b.login_no and p.kind = b.kind and p.starts = b.starts
            and p.piece = 32 * b.block + i.i
          group by 1, 2, 3, 4, 5
-    ),
-    shortest as materialized (
-        select scope_no, login_no, starts, block, kind, people from by_login
-         union all
-        select 0, null, starts, block, kind, bit_or(people) from by_login where scope_no = 0 group by 3, 4, 5
     )
-    select scope_no, login_no, case scope_no when 0 then 2 else 24 end, starts, block, kind, people from shortest
+    select scope_no, login_no, case scope_no when 0 then 1 else 24 end, starts, block, kind, people from by_login
      union all
-    select 0, login_no, 24, closing, block, kind, bit_or(people) from shortest where scope_no = 0 group by 2, 5, 6;
+    select 0, null, 1, starts, block, kind, bit_or(people) from by_login where scope_no = 0 group by 4, 5, 6;
 
     delete from rollups.session_counts where grain = 'd' and scope_no = any (busy) and bucket = closing;
     insert into rollups.session_counts
@@ -192,34 +187,37 @@ begin
 end
 $$;
 
--- Several closed days of everything in one: each span of four of those before it.
+-- Longer spans of everything, each of all the shorter ones before it: parts of this day, the
+-- day, and several closed days in one.
 create function rollups.close_spans(closing timestamptz) returns void
 language plpgsql
 set enable_mergejoin = off set enable_nestloop = off set enable_sort = off set enable_incremental_sort = off
 as $$
 declare
     span integer;
+    shorter integer := 1;
     first_day timestamptz;
     next_day timestamptz;
     closed record;
 begin
-    foreach span in array array[96, 384] loop
-        first_day := date_bin(make_interval(hours => span), closing, 'epoch');
-        next_day := first_day + make_interval(hours => span);
-        select count(*) filter (where has_people) = span / 24 as people,
+    foreach span in array array[4, 12, 24, 96, 384] loop
+        first_day := date_bin(make_interval(hours => greatest(span, 24)), closing, 'epoch');
+        next_day := first_day + make_interval(hours => greatest(span, 24));
+        select count(*) filter (where has_people) = greatest(span / 24, 1) as people,
                count(*) filter (where has_sessions) = span / 24 as sessions
           into closed
           from rollups.days
          where scope_no = 0 and day >= first_day and day < next_day;
         if closed.people then
-            delete from rollups.people_spans where scope_no = 0 and hours = span and starts = first_day;
+            delete from rollups.people_spans
+             where scope_no = 0 and hours = span and starts >= first_day and starts < next_day;
             insert into rollups.people_spans
-            select 0, login_no, span, first_day, block, kind, bit_or(people)
+            select 0, login_no, span, date_bin(make_interval(hours => span), starts, 'epoch'), block, kind, bit_or(people)
               from rollups.people_spans
-             where scope_no = 0 and hours = span / 4 and starts >= first_day and starts < next_day
-             group by login_no, block, kind;
+             where scope_no = 0 and hours = shorter and starts >= first_day and starts < next_day
+             group by 2, 4, 5, 6;
         end if;
-        if closed.sessions then
+        if closed.sessions and span > 24 then
             delete from rollups.session_seconds
              where scope_no = 0 and measure = any ('{1,2,3,4}') and hours = span and starts = first_day;
             insert into rollups.session_seconds
@@ -227,12 +225,13 @@ begin
               from (select s.measure, s.login_no, s.band, v.n, sum(v.times)::integer as times
                       from rollups.session_seconds s
                      cross join lateral unnest(s.seconds, s.of_each) as v (n, times)
-                     where s.scope_no = 0 and s.measure = any ('{1,2,3,4}') and s.hours = span / 4
+                     where s.scope_no = 0 and s.measure = any ('{1,2,3,4}') and s.hours = shorter
                        and s.starts >= first_day and s.starts < next_day
                      group by 1, 2, 3, 4
                      order by 1, 2, 3, 4) f
              group by measure, login_no, band;
         end if;
+        shorter := span;
     end loop;
 end
 $$;

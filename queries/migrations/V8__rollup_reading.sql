@@ -220,8 +220,18 @@ as $$
           where scope_no = $3 and day >= c.d1 and day < c.d2 and not has_sessions) s
 $$;
 
+-- The parts of a closed day that people or seconds of everything are summed up in too,
+-- and what they are parts of.
+create function rollups.parts_of_day(wanted text) returns table (hours integer, part_of integer)
+language sql immutable parallel safe rows 3
+as $$
+    select p.hours, p.part_of
+      from (values ('people', 1, 4), ('people', 4, 12), ('people', 12, 24), ('sessions', 2, 24)) p (wanted, hours, part_of)
+     where p.wanted = $1
+$$;
+
 -- The spans that sum up people or seconds of a range: closed days; of everything as many
--- of them in one as there are, and two hours of one that the range has a part of only.
+-- of them in one as there are, and the longest parts of one that the range has some of only.
 create function rollups.spans(from_time timestamptz, to_time timestamptz, scope integer, wanted text)
 returns table (hours integer, starts timestamptz)
 language sql stable
@@ -232,14 +242,18 @@ as $$
           join rollups.days d on d.scope_no = $3 and d.day > c.h1 - interval '24 hours' and d.day < c.h2
          where case $4 when 'people' then d.has_people when 'sessions' then d.has_sessions end
     )
-    select 2, q.pair
+    select p.hours, s.starts
       from rollups.cut($1, $2) c
      cross join lateral (values (c.h1, c.d1), (c.d2, c.h2)) e (starts, ends)
-     cross join lateral generate_series(
-         date_bin('2 hours', e.starts + interval '2 hours' - interval '1 microsecond', 'epoch'),
-         e.ends - interval '2 hours', interval '2 hours') as q (pair)
+     cross join rollups.parts_of_day($4) p
+     cross join lateral (select make_interval(hours => p.hours) as long, make_interval(hours => p.part_of) as longer) l
+     cross join lateral generate_series(date_bin(l.long, e.starts, 'epoch'), e.ends - l.long, l.long) as s (starts)
+     cross join lateral (select date_bin(l.longer, s.starts, 'epoch') as starts) w
      where $3 = 0
-       and date_bin('24 hours', q.pair, 'epoch') in (select day from closed)
+       and s.starts >= e.starts
+       -- The range has not all of what that is a part of.
+       and (w.starts < e.starts or w.starts + l.longer > e.ends)
+       and date_bin('24 hours', s.starts, 'epoch') in (select day from closed)
      union all
     select distinct s.hours, date_bin(make_interval(hours => s.hours), s.day, 'epoch')
       from (select d.day,
@@ -260,8 +274,11 @@ as $$
       from rollups.cut($1, $2) c
      cross join lateral (values (c.h1, c.d1), (c.d2, c.h2)) e (starts, ends)
      cross join lateral generate_series(e.starts, e.ends - interval '1 hour', interval '1 hour') as h (hour)
-     where date_bin('2 hours', h.hour, 'epoch') not in (
-               select s.starts from rollups.spans($1, $2, $3, $4) s where s.hours = 2)
+     where h.hour not in (
+               select s.starts + make_interval(hours => n)
+                 from rollups.spans($1, $2, $3, $4) s
+                cross join lateral generate_series(0, s.hours - 1) as n
+                where s.hours < 24)
      union all
     select d.day, d.day + interval '24 hours'
       from rollups.cut($1, $2) c

@@ -180,6 +180,16 @@ begin
 end
 $$;
 
+-- The least span of the sessions that are to be looked at, at both ends: if short ones are
+-- cut there already, of a longer one.
+create function rollups.least_spans(
+    from_time timestamptz, to_time timestamptz, scope integer, out front integer, out back integer)
+language sql stable
+as $$
+    select case when k.front then rollups.short_span() + 1 else 0 end, case when k.back then rollups.short_span() + 1 else 0 end
+      from rollups.known_ends($1, $2, $3) k
+$$;
+
 -- Whether they are cut at this hour: the days are closed that those open then began in.
 create function rollups.has_cuts(hour timestamptz) returns boolean
 language sql stable
@@ -266,6 +276,22 @@ begin
 end
 $$;
 
+-- The sessions that began beside a range's whole hours and were over by its end.
+create function rollups.sessions_begun_beside(from_time timestamptz, to_time timestamptz, asked integer)
+returns setof rollups.sessions
+language sql stable
+as $$
+    select b.*
+      from rollups.cut($1, $2) c
+     cross join lateral (values ($1, c.h1), (c.h2, $2)) p (starts, ends)
+     cross join lateral (
+         select * from rollups.sessions b
+          where b.first_at >= p.starts and b.first_at < p.ends
+         offset 0) b
+     where b.last_at < $2
+       and rollups.is_of(b.is_part, b.login_no, $3)
+$$;
+
 -- A session that the sums of a range do not get right, with the sign to add it with.
 create type rollups.session_change as (
     sign integer, events bigint, is_carted boolean, is_converted boolean, is_new boolean,
@@ -284,10 +310,7 @@ declare
     cut record := rollups.cut(from_time, to_time);
     asked constant integer := rollups.login_no(login);
     everything constant boolean := num_nonnulls(category, brand, product) = 0;
-    known record := rollups.known_ends(from_time, to_time, case when everything then 0 end);
-    -- Of the others only those too long for that.
-    least_front constant integer := case when known.front then rollups.short_span() + 1 else 0 end;
-    least_back constant integer := case when known.back then rollups.short_span() + 1 else 0 end;
+    least constant record := rollups.least_spans(from_time, to_time, case when everything then 0 end);
     changes rollups.session_change[];
 begin
     if not everything then
@@ -302,23 +325,17 @@ begin
     changes := array(
         select row(1, f.events, f.is_carted, f.is_converted, f.is_new, f.seconds, f.reached,
                    f.wait2, f.wait3, f.wait4)::rollups.session_change
-          from rollups.facts_over_ends(from_time, to_time, login, least_front, least_back) f);
+          from rollups.facts_over_ends(from_time, to_time, login, least.front, least.back) f);
     -- What is not cut by an end is known of everything.
     return changes || array(
         select row(s.sign, s.events, s.is_carted, s.is_converted, s.is_new,
                    rollups.whole_seconds(s.last_at - s.first_at), s.reached,
                    s.wait2, s.wait3, s.wait4)::rollups.session_change
-          from (select 1 as sign, b.*
-                  from (values (from_time, cut.h1), (cut.h2, to_time)) as p (starts, ends)
-                 cross join lateral (
-                     select * from rollups.sessions b
-                      where b.first_at >= p.starts and b.first_at < p.ends
-                     offset 0) b
-                 where b.last_at < to_time
+          from (select 1 as sign, b.* from rollups.sessions_begun_beside(from_time, to_time, asked) b
                  union all
                 select -1, o.*
-                  from rollups.sessions_open_at(to_time, least_back) o
-                 where o.first_at >= cut.h1 and o.first_at < cut.h2) s
-         where rollups.is_of(s.is_part, s.login_no, asked));
+                  from rollups.sessions_open_at(to_time, least.back) o
+                 where o.first_at >= cut.h1 and o.first_at < cut.h2
+                   and rollups.is_of(o.is_part, o.login_no, asked)) s);
 end
 $$;

@@ -166,7 +166,7 @@ const DAMAGES: &[(&str, &str)] = &[
     ),
     (
         "people_spans",
-        "delete from rollups.people_spans where hours = 2",
+        "delete from rollups.people_spans where hours = 4",
     ),
     (
         "people_spans",
