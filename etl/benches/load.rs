@@ -2,7 +2,7 @@
 //!
 //! - 200,000 events in 2,000 objects, against psql's `\copy … (format binary)` of
 //!   the same rows into a table of the same shape with the same indexes;
-//! - the same with rollups, against the same without;
+//! - the same with rollups, against the same without; and five such days in one run;
 //! - 20,000 objects of one event, against a loop of bare GETs;
 //! - the loader's peak memory.
 //!
@@ -24,7 +24,7 @@ use aws_sdk_s3::{
     Client,
     config::{BehaviorVersion, Credentials, Region},
 };
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use futures::{StreamExt, stream};
 use sbw_servers::{
     postgres::Postgres,
@@ -36,6 +36,8 @@ use uuid::{NoContext, Timestamp, Uuid};
 
 const BUCKET: &str = "clickstream-s3-ingest";
 const ROUNDS: usize = 7;
+/// Of five days: each takes as long as five.
+const BACKFILL_ROUNDS: usize = 3;
 /// As many as the loader's own.
 const GETS_AT_ONCE: usize = 32;
 /// Tells the child process which prefix to read.
@@ -73,13 +75,18 @@ impl Bench {
         };
         bench.psql("postgres", "create database clickstream_dw");
         bench.etl("postgres", &["migrate"]);
-        eprintln!("writing 200,000 events in 2,000 objects, and 20,000 in 20,000 …");
+        eprintln!("writing 200,000 events in 2,000 objects, five more days of them, and 20,000 in 20,000 …");
         bench.write(day(1), 2_000, 100).await;
+        for n in 11..=15 {
+            bench.write(day(n), 2_000, 100).await;
+        }
         bench.write(day(2), 20_000, 1).await;
         bench
     }
 
     async fn write(&self, day: NaiveDate, objects: i64, events: i64) {
+        // Other visits than those of other days.
+        let first = i64::from(day.day()) * 1_200_000;
         stream::iter(0..objects)
             .for_each_concurrent(16, |n| async move {
                 let at = day.and_hms_opt(0, 0, 0).unwrap().and_utc()
@@ -91,11 +98,11 @@ impl Bench {
                 );
                 let key = sbw_ingest::key::object_key(at, Uuid::new_v7(stamp));
                 let body = if events == 1 {
-                    event(at, n).to_string()
+                    event(at, first + n).to_string()
                 } else {
                     serde_json::to_string(
                         &(0..events)
-                            .map(|e| event(at, n * events + e))
+                            .map(|e| event(at, first + n * events + e))
                             .collect::<Vec<_>>(),
                     )
                     .unwrap()
@@ -109,7 +116,7 @@ impl Bench {
         let mut peak = 0;
         let (mut copies, mut plain, mut rolled) = (Vec::new(), Vec::new(), Vec::new());
         // Once unmeasured: caches fill, and the rows to be copied are made.
-        self.load("2025-12-01", 200_000);
+        self.load(&["--date", "2025-12-01"], 200_000);
         let file = self.rows_file.path().display();
         self.psql(
             "clickstream_dw",
@@ -127,13 +134,10 @@ impl Bench {
                     &format!("\\copy bench_copy from '{file}' (format binary)"),
                 );
             }));
-            for rollups in [false, true] {
-                self.empty();
-                self.keep_rollups(rollups);
-                let (took, memory) = self.load("2025-12-01", 200_000);
-                if rollups { &mut rolled } else { &mut plain }.push(took);
-                peak = peak.max(memory);
-            }
+            let (without, with, memory) = self.both(&["--date", "2025-12-01"], 200_000);
+            plain.push(without);
+            rolled.push(with);
+            peak = peak.max(memory);
         }
         println!("200,000 events in 2,000 objects, median of {ROUNDS}");
         let of_copy = format!("{} of \\copy (at least 50)", shares(&copies, &plain));
@@ -151,11 +155,33 @@ impl Bench {
             );
         }
 
+        let (mut plain, mut rolled) = (Vec::new(), Vec::new());
+        for _ in 0..BACKFILL_ROUNDS {
+            let five_days = ["--from", "2025-12-11", "--to", "2025-12-15"];
+            let (without, with, memory) = self.both(&five_days, 1_000_000);
+            plain.push(without);
+            rolled.push(with);
+            peak = peak.max(memory);
+        }
+        println!("1,000,000 events of five days, median of {BACKFILL_ROUNDS}");
+        let of_plain = format!("{} of no rollups (at least 60)", shares(&plain, &rolled));
+        for (what, times, share) in [
+            ("sbw-etl run, no rollups", &mut plain, String::new()),
+            ("sbw-etl run", &mut rolled, of_plain),
+        ] {
+            let took = median(times);
+            println!(
+                "  {what:<24} {:>8.0} rows/s  {:>6.0} ms  {share}",
+                rate(1_000_000, took),
+                millis(took)
+            );
+        }
+
         let (mut gets, mut loads) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
             gets.push(runtime.block_on(async { self.bare_gets("events/2025/12/02/") }));
             self.empty();
-            let (took, memory) = self.load("2025-12-02", 20_000);
+            let (took, memory) = self.load(&["--date", "2025-12-02"], 20_000);
             loads.push(took);
             peak = peak.max(memory);
         }
@@ -194,12 +220,23 @@ impl Bench {
         );
     }
 
-    /// Loads a day; how long the process took, and its peak memory in MB.
-    fn load(&self, day: &str, expected: u64) -> (Duration, u64) {
+    /// Loads the same without rollups and with; how long each took, and the peak memory.
+    fn both(&self, scope: &[&str], expected: u64) -> (Duration, Duration, u64) {
+        let [(without, memory), (with, more)] = [false, true].map(|rollups| {
+            self.empty();
+            self.keep_rollups(rollups);
+            self.load(scope, expected)
+        });
+        (without, with, memory.max(more))
+    }
+
+    /// Loads a scope; how long the process took, and its peak memory in MB.
+    fn load(&self, scope: &[&str], expected: u64) -> (Duration, u64) {
         let started = Instant::now();
         let child = self
             .program("sbw_loader")
-            .args(["--log-level", "warn", "run", "--date", day])
+            .args(["--log-level", "warn", "run"])
+            .args(scope)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
