@@ -143,8 +143,7 @@ begin
                  group by 1
                  union all
                 select n.name_no, sum(n.events), 0, 0
-                  from slots s
-                 cross join lateral unnest(s.names, s.of_name) as n (name_no, events)
+                  from (select unnest(s.names) as name_no, unnest(s.of_name) as events from slots s) n
                  group by 1
                  union all
                 select null, 0, sum(s.priced), sum(s.revenue) from slots s) c
@@ -316,7 +315,7 @@ begin
                   from over_ends s
                  cross join lateral (
                      select bool_or(k.kind & 7 = 2) as is_carted, bool_or(k.kind & 7 = 4) as is_converted
-                       from (select * from unnest(s.times, s.kinds) as k (at, kind)
+                       from (select unnest(s.times) as at, unnest(s.kinds) as kind
                               union all
                              select * from rollups.events_of(s.session_id, from_time, to_time, login, null, null, null)
                               where s.times is null) k
