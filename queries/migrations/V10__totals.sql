@@ -236,7 +236,7 @@ $$;
 
 create function rollups.session_totals(
     from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text,
-    beside rollups.session_change[]
+    beside rollups.session_sums[]
 ) returns table (sessions bigint, events bigint, carted bigint, converted bigint, abandoned bigint, bounces bigint,
                  new_sessions bigint, entered bigint)
 language plpgsql stable
@@ -253,15 +253,9 @@ begin
                  union all
                 select * from rollups.session_sums_by_hour($1, $2, scope, asked)) s
          union all
-        select b.sign, b.sign * b.events, b.sign * b.is_carted::integer, b.sign * b.is_converted::integer,
-               b.sign * (b.is_carted and not b.is_converted)::integer, b.sign * (b.events = 1)::integer,
-               b.sign * b.is_new::integer, b.sign * (b.reached >= 1)::integer
+        select b.sign * b.sessions, b.sign * b.events, b.sign * b.carted, b.sign * b.converted,
+               b.sign * b.abandoned, b.sign * b.bounces, b.sign * b.new_sessions, b.sign * b.reached1
           from unnest($7) b
-         union all
-        select c.sign * c.sessions, c.sign * c.events, c.sign * c.carted, c.sign * c.converted,
-               c.sign * c.abandoned, c.sign * c.bounces, c.sign * c.new_sessions,
-               c.sign * c.reached1
-          from rollups.session_sums_of_cuts($1, $2, scope, asked) c
     )
     select coalesce(sum(p.sessions), 0)::bigint, coalesce(sum(p.events), 0)::bigint, coalesce(sum(p.carted), 0)::bigint,
            coalesce(sum(p.converted), 0)::bigint, coalesce(sum(p.abandoned), 0)::bigint,
@@ -271,8 +265,8 @@ begin
 end
 $$;
 
--- The same as far as it is told without a look at most sessions that reach over an end: they
--- were there, and what they never did they did not do in the range.
+-- Those of them that the overview tells. For these, most sessions that reach over an end need
+-- not be looked through: they were there, and what one never did it did not do in the range.
 create function rollups.session_outcomes(
     from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text
 ) returns table (sessions bigint, carted bigint, converted bigint, abandoned bigint)
@@ -307,8 +301,8 @@ begin
         select c.sign * c.sessions, c.sign * c.carted, c.sign * c.converted, c.sign * c.abandoned
           from rollups.session_sums_of_cuts(from_time, to_time, 0, asked) c
          union all
-        select o.sign, o.sign * o.is_carted::integer, o.sign * o.is_converted::integer,
-               o.sign * (o.is_carted and not o.is_converted)::integer
+        select sum(o.sign), sum(o.sign) filter (where o.is_carted), sum(o.sign) filter (where o.is_converted),
+               sum(o.sign) filter (where o.is_carted and not o.is_converted)
           from (select 1 as sign, s.is_carted, s.is_converted from over_ends s where not s.is_open_question
                  union all
                 select 1, f.is_carted, f.is_converted

@@ -5,7 +5,7 @@
 -- percentiles, and for each class of duration its sessions.
 create function rollups.seconds_of(
     from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text,
-    beside rollups.session_change[], measure smallint, fractions float8[]
+    beside rollups.session_sums[], measure smallint, fractions float8[]
 ) returns table (sessions bigint, percentiles bigint[], classes bigint[])
 language plpgsql stable
 -- One plan does for every range and filter: the same few rows by their keys.
@@ -38,12 +38,8 @@ begin
                      offset 0) c
                  where rollups.is_of(c.is_part, c.login_no, asked)
                  union all
-                select case $8 when 1 then b.seconds when 2 then b.wait2 when 3 then b.wait3 else b.wait4 end, b.sign
-                  from unnest($7) b
-                 union all
-                select unnest(case $8 when 1 then c.seconds when 2 then c.wait2
-                                      when 3 then c.wait3 else c.wait4 end), c.sign
-                  from rollups.session_sums_of_cuts($1, $2, scope, asked) c) n
+                select unnest(case $8 when 1 then b.seconds when 2 then b.wait2 when 3 then b.wait3 else b.wait4 end), b.sign
+                  from unnest($7) b) n
          where n.seconds is not null
          group by 1
     ),
@@ -106,7 +102,7 @@ language plpgsql stable
 set plan_cache_mode = force_custom_plan
 as $$
 declare
-    beside rollups.session_change[];
+    beside rollups.session_sums[];
 begin
     if rollups.has(from_time, to_time, login, category, brand, product, event) then
         beside := rollups.sessions_beside(from_time, to_time, login, category, brand, product);
@@ -154,7 +150,7 @@ create function rollups.standard_funnel(
 language plpgsql stable
 as $$
 declare
-    beside constant rollups.session_change[] := rollups.sessions_beside(from_time, to_time, login, category, brand, product);
+    beside constant rollups.session_sums[] := rollups.sessions_beside(from_time, to_time, login, category, brand, product);
 begin
     return query
     select 1, t.entered, null::bigint

@@ -107,7 +107,7 @@ as $$
                    max(k.at) filter (where k.kind & 7 = 3) as last_start_at,
                    min(k.at) filter (where k.kind & 7 = 4) as complete_at,
                    max(k.at) filter (where k.kind & 7 = 4) as last_complete_at
-              from unnest($1, $2) as k (at, kind)
+              from (select unnest($1) as at, unnest($2) as kind) k
              where k.at >= $3 and k.at < $4) w
      cross join lateral (
          select case when w.cart_at >= w.view_at then w.cart_at
@@ -200,16 +200,19 @@ as $$
       left join rollups.days d on d.scope_no = 0 and d.day = v.day and d.has_sessions
 $$;
 
+-- Sums of sessions, and the sign to add them with to those of a range's hours.
+create type rollups.session_sums as (
+    sign integer, sessions bigint, carted bigint, converted bigint, abandoned bigint, bounces bigint,
+    new_sessions bigint, reached1 bigint, events bigint,
+    seconds bigint[], wait2 bigint[], wait3 bigint[], wait4 bigint[]);
+
 -- What they did in the range, and less what the sums of its hours say of them.
 create function rollups.session_sums_of_cuts(from_time timestamptz, to_time timestamptz, scope integer, asked integer)
-returns table (
-    sign integer, sessions integer, carted integer, converted integer, abandoned integer, bounces integer,
-    new_sessions integer, reached1 integer, events bigint,
-    seconds bigint[], wait2 bigint[], wait3 bigint[], wait4 bigint[])
+returns setof rollups.session_sums
 language sql stable
 as $$
-    select v.sign, c.sessions, c.carted, c.converted, c.abandoned, c.bounces, c.new_sessions, c.reached1, c.events,
-           c.seconds, c.wait2, c.wait3, c.wait4
+    select v.sign, c.sessions::bigint, c.carted::bigint, c.converted::bigint, c.abandoned::bigint, c.bounces::bigint,
+           c.new_sessions::bigint, c.reached1::bigint, c.events, c.seconds, c.wait2, c.wait3, c.wait4
       from rollups.known_ends($1, $2, $3) k
      cross join lateral (values (1, '>'::"char", $1, k.front), (1, '<', $2, k.back), (-1, '=', $2, k.back)) v (sign, side, hour, is_known)
      cross join lateral (
@@ -292,16 +295,11 @@ as $$
        and rollups.is_of(b.is_part, b.login_no, $3)
 $$;
 
--- A session that the sums of a range do not get right, with the sign to add it with.
-create type rollups.session_change as (
-    sign integer, events bigint, is_carted boolean, is_converted boolean, is_new boolean,
-    seconds bigint, reached integer, wait2 bigint, wait3 bigint, wait4 bigint);
-
--- All of those but the ones that are cut already: less what the sums say, plus what
--- they did in the range.
+-- What the sums of a range's hours do not get right of sessions: less what they say, plus
+-- what these did in the range.
 create function rollups.sessions_beside(
     from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text
-) returns rollups.session_change[]
+) returns rollups.session_sums[]
 language plpgsql stable
 -- One plan does for every range and filter.
 set plan_cache_mode = force_generic_plan
@@ -311,31 +309,41 @@ declare
     asked constant integer := rollups.login_no(login);
     everything constant boolean := num_nonnulls(category, brand, product) = 0;
     least constant record := rollups.least_spans(from_time, to_time, case when everything then 0 end);
-    changes rollups.session_change[];
 begin
-    if not everything then
-        return array(
-            select row(f.sign, f.events, f.is_carted, f.is_converted, f.is_new, f.seconds, f.reached,
-                       f.wait2, f.wait3, f.wait4)::rollups.session_change
+    return array(
+          with changes as (
+            select 1 as sign, f.events, f.is_carted, f.is_converted, f.is_new, f.seconds, f.reached, f.wait2, f.wait3, f.wait4
+              from rollups.facts_over_ends(from_time, to_time, login, least.front, least.back) f
+             where everything
+             union all
+            -- What is not cut by an end is known of everything.
+            select s.sign, s.events, s.is_carted, s.is_converted, s.is_new,
+                   rollups.whole_seconds(s.last_at - s.first_at), s.reached, s.wait2, s.wait3, s.wait4
+              from (select 1 as sign, b.* from rollups.sessions_begun_beside(from_time, to_time, asked) b
+                     union all
+                    select -1, o.*
+                      from rollups.sessions_open_at(to_time, least.back) o
+                     where o.first_at >= cut.h1 and o.first_at < cut.h2
+                       and rollups.is_of(o.is_part, o.login_no, asked)) s
+             where everything
+             union all
+            select f.sign, f.events, f.is_carted, f.is_converted, f.is_new, f.seconds, f.reached, f.wait2, f.wait3, f.wait4
               from rollups.session_facts(
                        $1, $2, $3, $4, $5, $6,
                        rollups.sessions_beside_hours(from_time, to_time, login, category, brand, product), true) f
-             where f.sign > 0 or (f.started_at >= cut.h1 and f.started_at < cut.h2));
-    end if;
-    changes := array(
-        select row(1, f.events, f.is_carted, f.is_converted, f.is_new, f.seconds, f.reached,
-                   f.wait2, f.wait3, f.wait4)::rollups.session_change
-          from rollups.facts_over_ends(from_time, to_time, login, least.front, least.back) f);
-    -- What is not cut by an end is known of everything.
-    return changes || array(
-        select row(s.sign, s.events, s.is_carted, s.is_converted, s.is_new,
-                   rollups.whole_seconds(s.last_at - s.first_at), s.reached,
-                   s.wait2, s.wait3, s.wait4)::rollups.session_change
-          from (select 1 as sign, b.* from rollups.sessions_begun_beside(from_time, to_time, asked) b
-                 union all
-                select -1, o.*
-                  from rollups.sessions_open_at(to_time, least.back) o
-                 where o.first_at >= cut.h1 and o.first_at < cut.h2
-                   and rollups.is_of(o.is_part, o.login_no, asked)) s);
+             where not everything
+               and (f.sign > 0 or (f.started_at >= cut.h1 and f.started_at < cut.h2))
+        )
+        select row(c.sign, count(*), count(*) filter (where c.is_carted), count(*) filter (where c.is_converted),
+                   count(*) filter (where c.is_carted and not c.is_converted), count(*) filter (where c.events = 1),
+                   count(*) filter (where c.is_new), count(*) filter (where c.reached >= 1), sum(c.events),
+                   array_agg(c.seconds), array_agg(c.wait2) filter (where c.wait2 is not null),
+                   array_agg(c.wait3) filter (where c.wait3 is not null),
+                   array_agg(c.wait4) filter (where c.wait4 is not null))::rollups.session_sums
+          from changes c
+         group by c.sign
+         union all
+        select c::rollups.session_sums
+          from rollups.session_sums_of_cuts(from_time, to_time, case when everything then 0 end, asked) c);
 end
 $$;
