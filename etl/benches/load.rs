@@ -75,7 +75,9 @@ impl Bench {
         };
         bench.psql("postgres", "create database clickstream_dw");
         bench.etl("postgres", &["migrate"]);
-        eprintln!("writing 200,000 events in 2,000 objects, five more days of them, and 20,000 in 20,000 …");
+        eprintln!(
+            "writing 200,000 events in 2,000 objects, five more days of them, and 20,000 in 20,000 …"
+        );
         bench.write(day(1), 2_000, 100).await;
         for n in 11..=15 {
             bench.write(day(n), 2_000, 100).await;
