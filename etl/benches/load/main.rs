@@ -20,28 +20,26 @@ use std::{
     time::{Duration, Instant},
 };
 
-use aws_sdk_s3::{
-    Client,
-    config::{BehaviorVersion, Credentials, Region},
-};
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use chrono::{Datelike, NaiveDate, TimeDelta};
 use futures::{StreamExt, stream};
 use sbw_servers::{
     postgres::Postgres,
     s3::{S3Options, S3Server},
 };
 use secrecy::ExposeSecret;
-use serde_json::{Value, json};
+use serde_json::Value;
 use uuid::{NoContext, Timestamp, Uuid};
 
-const BUCKET: &str = "clickstream-s3-ingest";
+mod event;
+mod gets;
+
+use event::event;
+use gets::{GET_LOOP, GETS_AT_ONCE, get_loop};
+
+pub(crate) const BUCKET: &str = "clickstream-s3-ingest";
 const ROUNDS: usize = 7;
 /// Of five days: each takes as long as five.
 const BACKFILL_ROUNDS: usize = 3;
-/// As many as the loader's own.
-const GETS_AT_ONCE: usize = 32;
-/// Tells the child process which prefix to read.
-const GET_LOOP: &str = "SBW_BENCH_GET_LOOP";
 
 fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -115,10 +113,20 @@ impl Bench {
     }
 
     fn run(&self, runtime: &tokio::runtime::Runtime) {
+        let peak = self
+            .against_copy()
+            .max(self.five_days())
+            .max(self.against_gets(runtime));
+        println!("peak memory of sbw-etl {peak} MB (at most 300)");
+    }
+
+    /// One day; the peak memory.
+    fn against_copy(&self) -> u64 {
         let mut peak = 0;
         let (mut copies, mut plain, mut rolled) = (Vec::new(), Vec::new(), Vec::new());
+        let day = ["--date", "2025-12-01"];
         // Once unmeasured: caches fill, and the rows to be copied are made.
-        self.load(&["--date", "2025-12-01"], 200_000);
+        self.load(&day, 200_000);
         let file = self.rows_file.path().display();
         self.psql(
             "clickstream_dw",
@@ -136,49 +144,31 @@ impl Bench {
                     &format!("\\copy bench_copy from '{file}' (format binary)"),
                 );
             }));
-            let (without, with, memory) = self.both(&["--date", "2025-12-01"], 200_000);
-            plain.push(without);
-            rolled.push(with);
-            peak = peak.max(memory);
+            peak = peak.max(self.both(&day, 200_000, &mut plain, &mut rolled));
         }
         println!("200,000 events in 2,000 objects, median of {ROUNDS}");
+        tell("psql \\copy binary", 200_000, &copies, "");
         let of_copy = format!("{} of \\copy (at least 50)", shares(&copies, &plain));
-        let of_plain = format!("{} of no rollups (at least 60)", shares(&plain, &rolled));
-        for (what, times, share) in [
-            ("psql \\copy binary", &mut copies, String::new()),
-            ("sbw-etl run, no rollups", &mut plain, of_copy),
-            ("sbw-etl run", &mut rolled, of_plain),
-        ] {
-            let took = median(times);
-            println!(
-                "  {what:<24} {:>8.0} rows/s  {:>6.0} ms  {share}",
-                rate(200_000, took),
-                millis(took)
-            );
-        }
+        tell_both(200_000, &plain, &of_copy, &rolled);
+        peak
+    }
 
+    /// Days that are closed on the way are in it; the peak memory.
+    fn five_days(&self) -> u64 {
+        let mut peak = 0;
         let (mut plain, mut rolled) = (Vec::new(), Vec::new());
+        let days = ["--from", "2025-12-11", "--to", "2025-12-15"];
         for _ in 0..BACKFILL_ROUNDS {
-            let five_days = ["--from", "2025-12-11", "--to", "2025-12-15"];
-            let (without, with, memory) = self.both(&five_days, 1_000_000);
-            plain.push(without);
-            rolled.push(with);
-            peak = peak.max(memory);
+            peak = peak.max(self.both(&days, 1_000_000, &mut plain, &mut rolled));
         }
         println!("1,000,000 events of five days, median of {BACKFILL_ROUNDS}");
-        let of_plain = format!("{} of no rollups (at least 60)", shares(&plain, &rolled));
-        for (what, times, share) in [
-            ("sbw-etl run, no rollups", &mut plain, String::new()),
-            ("sbw-etl run", &mut rolled, of_plain),
-        ] {
-            let took = median(times);
-            println!(
-                "  {what:<24} {:>8.0} rows/s  {:>6.0} ms  {share}",
-                rate(1_000_000, took),
-                millis(took)
-            );
-        }
+        tell_both(1_000_000, &plain, "", &rolled);
+        peak
+    }
 
+    /// Many small objects; the peak memory.
+    fn against_gets(&self, runtime: &tokio::runtime::Runtime) -> u64 {
+        let mut peak = 0;
         let (mut gets, mut loads) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
             gets.push(runtime.block_on(async { self.bare_gets("events/2025/12/02/") }));
@@ -188,7 +178,7 @@ impl Bench {
             peak = peak.max(memory);
         }
         let of_gets = shares(&gets, &loads);
-        let (get, load) = (median(&mut gets), median(&mut loads));
+        let (get, load) = (median(&gets), median(&loads));
         println!("20,000 objects of one event, median of {ROUNDS}");
         println!(
             "  bare GETs, {GETS_AT_ONCE} at once {:>8.0} objects/s {:>5.0} ms",
@@ -201,7 +191,7 @@ impl Bench {
             millis(load)
         );
         println!("  share                    {of_gets} (at least 70)");
-        println!("peak memory of sbw-etl {peak} MB (at most 300)");
+        peak
     }
 
     fn empty(&self) {
@@ -222,14 +212,23 @@ impl Bench {
         );
     }
 
-    /// Loads the same without rollups and with; how long each took, and the peak memory.
-    fn both(&self, scope: &[&str], expected: u64) -> (Duration, Duration, u64) {
-        let [(without, memory), (with, more)] = [false, true].map(|rollups| {
+    /// Loads the same without rollups and with, and adds how long each took; the peak memory.
+    fn both(
+        &self,
+        scope: &[&str],
+        expected: u64,
+        plain: &mut Vec<Duration>,
+        rolled: &mut Vec<Duration>,
+    ) -> u64 {
+        let mut peak = 0;
+        for (rollups, times) in [(false, plain), (true, rolled)] {
             self.empty();
             self.keep_rollups(rollups);
-            self.load(scope, expected)
-        });
-        (without, with, memory.max(more))
+            let (took, memory) = self.load(scope, expected);
+            times.push(took);
+            peak = peak.max(memory);
+        }
+        peak
     }
 
     /// Loads a scope; how long the process took, and its peak memory in MB.
@@ -327,109 +326,8 @@ impl Bench {
     }
 }
 
-/// Reads every object under a prefix; prints how many microseconds that took.
-async fn get_loop(prefix: &str) {
-    let variable = |name| std::env::var(name).unwrap();
-    let keys = Credentials::new(
-        variable("AWS_ACCESS_KEY_ID"),
-        variable("AWS_SECRET_ACCESS_KEY"),
-        None,
-        None,
-        "bench",
-    );
-    let config = aws_sdk_s3::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("ap-southeast-1"))
-        .endpoint_url(variable("AWS_ENDPOINT_URL_S3"))
-        .force_path_style(true)
-        .credentials_provider(keys)
-        .build();
-    let client = Client::from_conf(config);
-    let mut keys = Vec::new();
-    let mut pages = client
-        .list_objects_v2()
-        .bucket(BUCKET)
-        .prefix(prefix)
-        .into_paginator()
-        .send();
-    while let Some(page) = pages.next().await {
-        keys.extend(
-            page.unwrap()
-                .contents
-                .unwrap_or_default()
-                .into_iter()
-                .filter_map(|object| object.key),
-        );
-    }
-    assert_eq!(keys.len(), 20_000);
-    let started = Instant::now();
-    let bytes: usize = stream::iter(keys)
-        .map(|key| {
-            let client = client.clone();
-            tokio::spawn(async move {
-                let answer = client
-                    .get_object()
-                    .bucket(BUCKET)
-                    .key(key)
-                    .send()
-                    .await
-                    .unwrap();
-                answer.body.collect().await.unwrap().into_bytes().len()
-            })
-        })
-        .buffer_unordered(GETS_AT_ONCE)
-        .map(Result::unwrap)
-        .fold(0, |sum, len| std::future::ready(sum + len))
-        .await;
-    assert!(bytes > 0);
-    println!("{}", started.elapsed().as_micros());
-}
-
 fn day(day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2025, 12, day).unwrap()
-}
-
-/// What a browser sends, enriched as ingest does: about 800 bytes. Twelve in a row
-/// are a visit, most of it to one product, and less than half is about any.
-fn event(at: DateTime<Utc>, n: i64) -> Value {
-    const NAMES: [&str; 12] = [
-        "home_view",
-        "page_view",
-        "category_view",
-        "product_view",
-        "click",
-        "product_view",
-        "page_view",
-        "product_view",
-        "click",
-        "add_to_cart_click",
-        "checkout_start",
-        "click",
-    ];
-    let visit = n / 12;
-    let name = NAMES[usize::try_from(n % 12).unwrap()];
-    let user = (visit % 5 == 0).then(|| format!("us-{}", visit % 9_000));
-    let product = (name.starts_with("product") || name.starts_with("add")).then(|| {
-        let product = (visit * 13 + i64::from(n % 12 == 7)) % 64;
-        json!({"id": format!("p-{product}"), "name": "Bàn phím AULA M75 TM", "category": format!("category {}", product / 11),
-               "brand": format!("brand {}", product % 14), "price": 1_990_000, "discountPrice": 1_790_000,
-               "urlPath": "/product/ban-phim-aula-m75-tm"})
-    });
-    json!({
-        "eventName": name,
-        "eventId": Uuid::new_v4(),
-        "eventTimestamp": (at + TimeDelta::seconds(n % 12 * 20)).to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
-        "pageUrl": "https://shop.example/product/ban-phim-aula-m75-tm",
-        "referrer": null,
-        "userLoginState": if user.is_some() { "logged_in" } else { "anonymous" },
-        "identitySource": if user.is_some() { "cognito_email" } else { "anonymous" },
-        "userId": user,
-        "clientId": format!("c-{}", visit % 11_000), "sessionId": format!("s-{visit}"), "isFirstVisit": n % 12 == 0,
-        "product": product,
-        "element": {"tag": "button", "id": "buy", "role": null, "text": "Mua", "dataset": {"total": "1790000"}},
-        "_ingest": {"receivedAt": at, "sourceIp": "203.0.113.0", "userAgent": "Mozilla/5.0", "method": "POST",
-                    "path": "/clickstream", "requestId": "JKJaXmPLvHcESHA=", "apiId": "api", "stage": "$default"},
-    })
 }
 
 fn timed(work: impl FnOnce()) -> Duration {
@@ -438,9 +336,25 @@ fn timed(work: impl FnOnce()) -> Duration {
     started.elapsed()
 }
 
-fn median(times: &mut [Duration]) -> Duration {
+fn median(times: &[Duration]) -> Duration {
+    let mut times = times.to_vec();
     times.sort_unstable();
     times[times.len() / 2]
+}
+
+fn tell(what: &str, events: u32, times: &[Duration], share: &str) {
+    let took = median(times);
+    println!(
+        "  {what:<24} {:>8.0} rows/s  {:>6.0} ms  {share}",
+        rate(events, took),
+        millis(took)
+    );
+}
+
+fn tell_both(events: u32, plain: &[Duration], of_best: &str, rolled: &[Duration]) {
+    let of_plain = format!("{} of no rollups (at least 60)", shares(plain, rolled));
+    tell("sbw-etl run, no rollups", events, plain, of_best);
+    tell("sbw-etl run", events, rolled, &of_plain);
 }
 
 fn millis(time: Duration) -> f64 {
