@@ -2,22 +2,24 @@
 
 use serde::Serialize;
 
-/// Every filter that is set must match; see `metrics.kept_events` for the exact rule.
+/// Every filter that is set must match. `category`, `brand` and `product` match when one of
+/// the things that the event is about matches all of them; see `DEFINITIONS.md`.
 ///
-/// `login` takes any `user_login_state`, or `unknown` for NULL and `''`;
-/// `category` and `brand` take `UNKNOWN` for product events without one.
+/// `login` takes a `user_login_state`, `unknown` for NULL and `''`, or `other` for all that are
+/// not `logged_in`, `anonymous`, `guest` or unknown. `category` and `brand` take `UNKNOWN` for
+/// products without one, and for those that are called so.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct Filter {
     /// `user_login_state`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub login: Option<String>,
-    /// `context_product_category`.
+    /// A category that the event is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
-    /// `context_product_brand`.
+    /// A brand that the event is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub brand: Option<String>,
-    /// `context_product_id`.
+    /// Id of a product that the event is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub product: Option<String>,
     /// `event_name`.

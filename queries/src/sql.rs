@@ -9,13 +9,13 @@ pub const OVERVIEW: &str = include_str!("../sql/overview.sql");
 pub const TIMESERIES: &str = include_str!("../sql/timeseries.sql");
 /// A row per event name. `$8` limit.
 pub const EVENTS: &str = include_str!("../sql/events.sql");
-/// A row per login state.
+/// A row per group of login states.
 pub const LOGINS: &str = include_str!("../sql/logins.sql");
 /// A row per category or brand. `$8` `category` or `brand`, `$9` limit.
 pub const BREAKDOWN: &str = include_str!("../sql/breakdown.sql");
 /// A row per product. `$8` limit.
 pub const PRODUCTS: &str = include_str!("../sql/products.sql");
-/// A row per group and step. `$8` the steps, `$9` `login`, `category`, `brand` or NULL.
+/// A row per group and step. `$8` the steps, each an event name or several as `a|b`, `$9` `login`, `category`, `brand` or NULL.
 pub const FUNNEL: &str = include_str!("../sql/funnel.sql");
 /// A row per class of duration; the numbers of all sessions stand in each.
 pub const SESSIONS: &str = include_str!("../sql/sessions.sql");

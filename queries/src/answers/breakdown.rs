@@ -1,4 +1,6 @@
 //! How the products of each category, or of each brand, did.
+//!
+//! An event counts once in each group that it is about: an order of two brands counts in both.
 
 use serde::Serialize;
 use tokio_postgres::GenericClient;
@@ -9,20 +11,24 @@ use crate::error::QueryError;
 use crate::question::Question;
 use crate::sql;
 
-/// The product events of one category or brand.
+/// The events about one category or brand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct GroupRow {
     /// The category or brand; NULL and `''` are `UNKNOWN`.
     pub name: String,
-    /// Kept product events.
+    /// Kept events about it.
     pub events: i64,
     /// `product_view` events.
     pub product_views: i64,
     /// `add_to_cart_click` events.
     pub add_to_carts: i64,
-    /// `checkout_complete` events.
+    /// `checkout_complete` events about it; a repeat of an order is about nothing.
     pub checkout_completes: i64,
-    /// Σ effective price over `checkout_complete` events, VND.
+    /// Orders with an item of it.
+    pub orders: i64,
+    /// Σ quantity of those items.
+    pub units: i64,
+    /// Σ quantity × unit price of those items, VND.
     pub revenue_vnd: i64,
 }
 
@@ -89,6 +95,8 @@ async fn breakdown(
             product_views: row.try_get("product_views")?,
             add_to_carts: row.try_get("add_to_carts")?,
             checkout_completes: row.try_get("checkout_completes")?,
+            orders: row.try_get("orders")?,
+            units: row.try_get("units")?,
             revenue_vnd: row.try_get("revenue_vnd")?,
         })
     });

@@ -11,20 +11,32 @@ use crate::error::QueryError;
 use crate::question::Question;
 use crate::sql;
 
-/// The shop's own funnel.
-pub const DEFAULT_STEPS: [&str; 4] = [
-    "product_view",
-    "add_to_cart_click",
-    "checkout_start",
-    "checkout_complete",
+/// Somebody looks at a product.
+pub const PRODUCT_VIEW: &str = "product_view";
+/// Somebody puts a product into the cart.
+pub const ADD_TO_CART_CLICK: &str = "add_to_cart_click";
+/// Somebody begins to check out.
+pub const CHECKOUT_START: &str = "checkout_start";
+/// Somebody ordered.
+pub const CHECKOUT_COMPLETE: &str = "checkout_complete";
+
+/// The standard funnel. SQL has the same names in `metrics.standard_steps`.
+pub const STANDARD_STEPS: [&str; 4] = [
+    PRODUCT_VIEW,
+    ADD_TO_CART_CLICK,
+    CHECKOUT_START,
+    CHECKOUT_COMPLETE,
 ];
+
+/// Stands between the event names of a step that several events reach.
+pub const ALTERNATIVE: char = '|';
 
 /// One step.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StepRow {
     /// 1 for the first.
     pub step: i32,
-    /// The event that reaches it.
+    /// The event that reaches it; alternatives as `a|b`.
     pub event_name: String,
     /// Sessions that reached it.
     pub sessions: i64,
@@ -41,11 +53,11 @@ pub struct StepRow {
 /// What to compare a funnel by: the group is that of a session's first kept step-1 event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Segment {
-    /// `user_login_state`.
+    /// `user_login_state`, in the groups of [`logins`](super::logins).
     Login,
-    /// `context_product_category`.
+    /// The category it is about.
     Category,
-    /// `context_product_brand`.
+    /// The brand it is about.
     Brand,
 }
 
@@ -72,18 +84,19 @@ impl Answer for Funnel {
     const VIEW: &'static str = "funnel";
 }
 
-/// The events of a funnel, in order: 2 to 10 of them, none empty.
+/// The steps of a funnel, in order: 2 to 10. A step is an event name, or several as `a|b`:
+/// any of them reaches it. No name is empty, and none contains [`ALTERNATIVE`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Steps(Vec<String>);
 
-/// Not 2 to 10 event names.
+/// Not the steps of a funnel.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadSteps {
     /// Too few or too many.
     #[error("a funnel has 2 to 10 steps, not {0}")]
     Count(usize),
-    /// One is empty.
-    #[error("step {0} of the funnel has no event name")]
+    /// A step, or one of its alternatives, is empty.
+    #[error("step {0} of the funnel has no event name, or an empty one beside |")]
     Empty(usize),
 }
 
@@ -94,13 +107,14 @@ impl Steps {
         if !(2..=10).contains(&names.len()) {
             return Err(BadSteps::Count(names.len()));
         }
-        match names.iter().position(String::is_empty) {
+        let incomplete = |step: &String| step.split(ALTERNATIVE).any(str::is_empty);
+        match names.iter().position(incomplete) {
             Some(empty) => Err(BadSteps::Empty(empty + 1)),
             None => Ok(Self(names)),
         }
     }
 
-    /// Their event names.
+    /// Their event names, alternatives as `a|b`.
     #[must_use]
     pub fn names(&self) -> &[String] {
         &self.0
@@ -109,16 +123,20 @@ impl Steps {
 
 impl Default for Steps {
     fn default() -> Self {
-        Self(DEFAULT_STEPS.map(str::to_owned).to_vec())
+        Self(STANDARD_STEPS.map(str::to_owned).to_vec())
     }
 }
 
 impl FromStr for Steps {
     type Err = BadSteps;
 
-    /// Event names between commas.
+    /// Steps between commas, alternatives between bars, blanks around names ignored.
     fn from_str(text: &str) -> Result<Self, BadSteps> {
-        Self::new(text.split(',').map(str::trim))
+        let step = |step: &str| {
+            let names: Vec<&str> = step.split(ALTERNATIVE).map(str::trim).collect();
+            names.join("|")
+        };
+        Self::new(text.split(',').map(step))
     }
 }
 
@@ -195,5 +213,33 @@ impl StepRow {
             dropped: row.try_get("dropped")?,
             median_seconds_from_previous: row.try_get("median_seconds_from_previous")?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("a,b", &["a", "b"])]
+    #[case("product_view, add_to_cart_click | quick_buy ,checkout_start", &["product_view", "add_to_cart_click|quick_buy", "checkout_start"])]
+    #[case("a|b|c,a", &["a|b|c", "a"])]
+    fn steps_are_read(#[case] text: &str, #[case] names: &[&str]) {
+        assert_eq!(text.parse::<Steps>().unwrap().names(), names);
+    }
+
+    #[rstest]
+    #[case("a", BadSteps::Count(1))]
+    #[case("a,b,c,d,e,f,g,h,i,j,k", BadSteps::Count(11))]
+    #[case("a,,b", BadSteps::Empty(2))]
+    #[case("a,|b", BadSteps::Empty(2))]
+    #[case("a| ,b", BadSteps::Empty(1))]
+    #[case("a||b,c", BadSteps::Empty(1))]
+    fn steps_are_refused(#[case] text: &str, #[case] because: BadSteps) {
+        assert_eq!(text.parse::<Steps>(), Err(because));
     }
 }

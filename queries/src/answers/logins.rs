@@ -8,10 +8,11 @@ use crate::error::QueryError;
 use crate::question::Question;
 use crate::sql;
 
-/// One login state.
+/// One group of login states.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LoginRow {
-    /// `user_login_state`; NULL and `''` are `UNKNOWN`.
+    /// `logged_in`, `anonymous`, `guest`, `UNKNOWN` (NULL and `''`) or `other` (all else).
+    /// As a filter, `UNKNOWN` is `unknown`, and the others are themselves.
     pub user_login_state: String,
     /// Kept events in it.
     pub events: i64,
@@ -19,10 +20,11 @@ pub struct LoginRow {
     pub percent: f64,
 }
 
-/// Every login state, by count descending, then by name.
+/// The groups that occur, by count descending, then by name. Login states are public input:
+/// all that the shop does not send itself are one group, however many strangers make up.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Logins {
-    /// All of them.
+    /// Five at most.
     pub rows: Vec<LoginRow>,
 }
 

@@ -1,4 +1,7 @@
 //! The shop in one row, with the same row for the period before.
+//!
+//! What each number means: `DEFINITIONS.md` in this crate's folder. An order is not a
+//! `checkout_complete` event: a reloaded thank-you page sends another event, not another order.
 
 use serde::Serialize;
 use tokio_postgres::{GenericClient, Row};
@@ -23,11 +26,18 @@ pub struct Totals {
     pub add_to_cart_clicks: i64,
     /// `checkout_start` events.
     pub checkout_starts: i64,
-    /// `checkout_complete` events.
+    /// `checkout_complete` events, repeats of an order included.
     pub checkout_completes: i64,
     /// 100 × `checkout_completes` / `add_to_cart_clicks`.
     pub checkout_rate_percent: f64,
-    /// Sessions with a `checkout_complete`.
+    /// Orders: the first `checkout_complete` of each order id. Under a category, brand or
+    /// product filter, those that have a matching item.
+    pub orders: i64,
+    /// Orders that name no product, so that their items are the session's cart.
+    pub orders_inferred: i64,
+    /// Σ quantity of the (matching) items of `orders`.
+    pub units: i64,
+    /// Sessions with an order.
     pub converted_sessions: i64,
     /// 100 × `converted_sessions` / `sessions`.
     pub conversion_rate_percent: f64,
@@ -35,9 +45,10 @@ pub struct Totals {
     pub abandoned_carts: i64,
     /// 100 × `abandoned_carts` / sessions with an `add_to_cart_click`.
     pub cart_abandonment_percent: f64,
-    /// Σ effective price over `checkout_complete` events, VND.
+    /// Σ totals of `orders`, VND; under a category, brand or product filter, Σ revenue of
+    /// their matching items.
     pub revenue_vnd: i64,
-    /// `revenue_vnd` / `checkout_complete` events that have a price, rounded, VND.
+    /// `revenue_vnd` / orders that have such an amount, rounded, VND.
     pub average_order_value_vnd: i64,
 }
 
@@ -82,6 +93,9 @@ impl Totals {
             checkout_starts: row.try_get("checkout_starts")?,
             checkout_completes: row.try_get("checkout_completes")?,
             checkout_rate_percent: row.try_get("checkout_rate_percent")?,
+            orders: row.try_get("orders")?,
+            orders_inferred: row.try_get("orders_inferred")?,
+            units: row.try_get("units")?,
             converted_sessions: row.try_get("converted_sessions")?,
             conversion_rate_percent: row.try_get("conversion_rate_percent")?,
             abandoned_carts: row.try_get("abandoned_carts")?,

@@ -41,6 +41,8 @@ pub struct Pipeline {
     pub lag_seconds: Option<i64>,
     /// Rows in the rejects table.
     pub rejects: i64,
+    /// Session ids with more than 5,000 events: robots or bugs, which count as no session.
+    pub long_sessions: i64,
     /// The last 20, newest first.
     pub runs: Vec<Run>,
 }
@@ -66,6 +68,7 @@ pub async fn pipeline(
         newest_event: None,
         lag_seconds: None,
         rejects: 0,
+        long_sessions: 0,
         runs,
     };
     if let Some(row) = client
@@ -76,6 +79,7 @@ pub async fn pipeline(
         state.newest_event = row.try_get("newest_event")?;
         state.lag_seconds = row.try_get("lag_seconds")?;
         state.rejects = row.try_get("rejects")?;
+        state.long_sessions = row.try_get("long_sessions")?;
     }
     Ok(state)
 }

@@ -9,11 +9,10 @@ use crate::error::QueryError;
 use crate::question::Question;
 use crate::sql;
 
-/// The events of one product: of one `context_product_id`, or of one name
-/// where events carry no id.
+/// The events about one product: with one product id, or with one name where they have no id.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ProductRow {
-    /// `context_product_id`; none for a product that is known by name only.
+    /// Product id; none for a product that is known by name only.
     pub product_id: Option<String>,
     /// Name in its latest kept event; NULL and `''` are `UNKNOWN`.
     pub name: String,
@@ -21,19 +20,23 @@ pub struct ProductRow {
     pub category: String,
     /// Brand in its latest kept event; NULL and `''` are `UNKNOWN`.
     pub brand: String,
-    /// Kept events.
+    /// Kept events about it.
     pub events: i64,
     /// `product_view` events.
     pub product_views: i64,
     /// `add_to_cart_click` events.
     pub add_to_carts: i64,
-    /// `checkout_complete` events.
+    /// `checkout_complete` events about it; a repeat of an order is about nothing.
     pub checkout_completes: i64,
+    /// Orders with an item of it.
+    pub orders: i64,
+    /// Σ quantity of those items.
+    pub units: i64,
     /// 100 × `add_to_carts` / `product_views`; may pass 100.
     pub view_to_cart_percent: f64,
     /// 100 × `checkout_completes` / `add_to_carts`; may pass 100.
     pub cart_to_checkout_percent: f64,
-    /// Σ effective price over `checkout_complete` events, VND.
+    /// Σ quantity × unit price of those items, VND.
     pub revenue_vnd: i64,
 }
 
@@ -71,6 +74,8 @@ pub async fn products(
             product_views: row.try_get("product_views")?,
             add_to_carts: row.try_get("add_to_carts")?,
             checkout_completes: row.try_get("checkout_completes")?,
+            orders: row.try_get("orders")?,
+            units: row.try_get("units")?,
             view_to_cart_percent: row.try_get("view_to_cart_percent")?,
             cart_to_checkout_percent: row.try_get("cart_to_checkout_percent")?,
             revenue_vnd: row.try_get("revenue_vnd")?,

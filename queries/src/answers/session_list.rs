@@ -28,15 +28,24 @@ pub struct SessionRow {
     pub started_at: DateTime<Utc>,
     /// Its last kept event.
     pub last_at: DateTime<Utc>,
+    /// Where it came from, by all of its events: `google`, `facebook`, a host, `direct`;
+    /// none when none of its events names a page.
+    pub source: Option<String>,
+    /// `desktop`, `mobile`, `tablet`, `bot` or `unknown`; none without a user agent.
+    pub device: Option<String>,
+    /// Path of the first page it saw; none when none of its events names a page.
+    pub entry_page: Option<String>,
     /// Kept events.
     pub events: i64,
     /// `product_view` events.
     pub product_views: i64,
     /// `add_to_cart_click` events.
     pub add_to_carts: i64,
-    /// `checkout_complete` events.
+    /// `checkout_complete` events, repeats of an order included.
     pub checkout_completes: i64,
-    /// Σ effective price over `checkout_complete` events, VND.
+    /// Orders, as in [`Totals`](super::overview::Totals).
+    pub orders: i64,
+    /// Their revenue, VND.
     pub revenue_vnd: i64,
     /// How many of the asked steps it reached; 0 for none.
     pub furthest_step: i32,
@@ -162,10 +171,14 @@ impl SessionRow {
             user_id: row.try_get("user_id")?,
             started_at: row.try_get("started_at")?,
             last_at: row.try_get("last_at")?,
+            source: row.try_get("source")?,
+            device: row.try_get("device")?,
+            entry_page: row.try_get("entry_page")?,
             events: row.try_get("events")?,
             product_views: row.try_get("product_views")?,
             add_to_carts: row.try_get("add_to_carts")?,
             checkout_completes: row.try_get("checkout_completes")?,
+            orders: row.try_get("orders")?,
             revenue_vnd: row.try_get("revenue_vnd")?,
             furthest_step: row.try_get("furthest_step")?,
         })

@@ -19,7 +19,9 @@ pub struct Sessions {
     pub median_duration_seconds: Option<i64>,
     /// The duration that nine of ten do not exceed; none when there is no session.
     pub p90_duration_seconds: Option<i64>,
-    /// Sessions of exactly one kept event.
+    /// Sessions that last 10 s or more, or have two `page_view` events or more, or an order.
+    pub engaged: i64,
+    /// Sessions that are not engaged.
     pub bounces: i64,
     /// 100 × `bounces` / `sessions`.
     pub bounce_rate_percent: f64,
@@ -72,6 +74,7 @@ impl Sessions {
             events_per_session: row.try_get("events_per_session")?,
             median_duration_seconds: row.try_get("median_duration_seconds")?,
             p90_duration_seconds: row.try_get("p90_duration_seconds")?,
+            engaged: row.try_get("engaged")?,
             bounces: row.try_get("bounces")?,
             bounce_rate_percent: row.try_get("bounce_rate_percent")?,
             new_sessions: row.try_get("new_sessions")?,

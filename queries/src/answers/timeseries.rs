@@ -1,4 +1,4 @@
-//! Events, sessions and checkouts over time.
+//! Events, sessions, orders and revenue over time.
 
 use std::str::FromStr;
 
@@ -39,6 +39,10 @@ pub struct Point {
     pub sessions: i64,
     /// `checkout_complete` events in it.
     pub checkout_completes: i64,
+    /// Orders in it, as in [`Totals`](super::overview::Totals).
+    pub orders: i64,
+    /// Their revenue, VND.
+    pub revenue_vnd: i64,
 }
 
 /// Every bucket that overlaps the range, ascending, zeros included.
@@ -85,6 +89,8 @@ pub async fn timeseries(
             events: row.try_get("events")?,
             sessions: row.try_get("sessions")?,
             checkout_completes: row.try_get("checkout_completes")?,
+            orders: row.try_get("orders")?,
+            revenue_vnd: row.try_get("revenue_vnd")?,
         })
     });
     Ok(Timeseries {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use sbw_queries::answers::funnel::{ADD_TO_CART_CLICK, CHECKOUT_COMPLETE, CHECKOUT_START};
 use sbw_queries::answers::session::SessionEvent;
 
 use super::events::in_full;
@@ -107,8 +108,8 @@ fn columns(width: u16) -> Vec<Column<SessionEvent>> {
         Column::text("event", Width::Fixed(20), |row, _, look| {
             let name = row.event.event_name.clone();
             let style = match name.as_str() {
-                "checkout_complete" => look.theme.good,
-                "add_to_cart_click" | "checkout_start" => look.theme.strong,
+                CHECKOUT_COMPLETE => look.theme.good,
+                ADD_TO_CART_CLICK | CHECKOUT_START => look.theme.strong,
                 _ => Style::new(),
             };
             (name, style)

@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use sbw_queries::answers::funnel::DEFAULT_STEPS;
+use sbw_queries::answers::funnel::STANDARD_STEPS;
 use sbw_queries::answers::session_list::{Outcome, SessionRow};
 
 use super::pen::Pen;
@@ -119,7 +119,7 @@ fn columns(width: u16) -> Vec<Column<SessionRow>> {
     ));
     columns.push(Column::text("came to", Width::Fixed(17), |row, _, look| {
         let step = usize::try_from(row.furthest_step).unwrap_or(0);
-        match step.checked_sub(1).and_then(|at| DEFAULT_STEPS.get(at)) {
+        match step.checked_sub(1).and_then(|at| STANDARD_STEPS.get(at)) {
             Some(name) => ((*name).to_owned(), Style::new()),
             None => (look.glyphs.none.to_owned(), look.theme.dim),
         }
