@@ -1,10 +1,10 @@
 //! A request's body becomes a list of event texts.
 
 use chrono::{DateTime, Datelike, Utc};
+use sbw_contract::Column;
 use serde_json::value::RawValue;
 
 use crate::{
-    field::Field,
     instant,
     object::Object,
     refusal::{MAX_BODY_BYTES, MAX_EVENTS, Refusal},
@@ -65,7 +65,9 @@ fn object(text: &str) -> Result<Batch<'_>, Refusal> {
             // An empty list stands for it: refused below, unless this is an event.
             "events" => events = Some(events.unwrap_or_default()),
             "sentAt" => sent_at = sent_at.or_else(|| sensible(entry.value)),
-            name if Field::named(name) == Some(Field::EventName) => return Ok(Batch::One(text)),
+            name if Column::in_event(name) == Some(Column::EventName) => {
+                return Ok(Batch::One(text));
+            }
             _ => {}
         }
     }

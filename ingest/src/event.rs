@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use sbw_contract::{Column, is_known_id};
 use uuid::Uuid;
 
 use crate::{
@@ -49,10 +50,10 @@ impl<'a> Event<'a> {
         let event = Self {
             fields: object.entries.into_iter().map(known).collect(),
         };
-        if event.is_missing(Field::EventName) {
+        if event.is_missing(Column::EventName) {
             return Err(BadEvent::NoName);
         }
-        let mut names = event.values(Field::EventName).filter_map(text);
+        let mut names = event.values(Column::EventName).filter_map(text);
         if !names.any(|name| is_event_name(&name)) {
             return Err(BadEvent::BadName);
         }
@@ -72,59 +73,62 @@ impl<'a> Event<'a> {
         let time = self.time(arrival);
         let mut object = Writer::open(out);
         for (index, (field, entry)) in self.fields.iter().enumerate() {
-            let replaced = added.iter().any(|(added, _)| Some(*added) == *field);
+            let Some(field) = field else {
+                object.key(entry.key).raw(entry.value);
+                continue;
+            };
             match (field, &time) {
-                (Some(Field::Ingest), _) | (Some(Field::EventTimestamp), Time::Added(_)) => {}
-                (Some(Field::EventTimestamp), Time::Replaced { at, of }) => {
+                (Field::Ingest, _) | (Field::Column(Column::EventTimestamp), Time::Added(_)) => {}
+                (Field::Column(Column::EventTimestamp), Time::Replaced { at, of }) => {
                     if index == *of {
                         object.key(entry.key).quoted(&instant::to_text(*at));
                     }
                 }
-                _ if replaced => {}
+                (Field::Column(column), _) if added.iter().any(|(added, _)| added == column) => {}
                 _ => object.key(entry.key).raw(entry.value),
             }
         }
-        for (field, value) in &added {
-            object.key(field.key()).quoted(value);
+        for (column, value) in &added {
+            object.key(column.json_key()).quoted(value);
         }
         let client_timestamp = match time {
             Time::AsSent => None,
             Time::Added(at) => {
-                let key = Field::EventTimestamp.key();
+                let key = Column::EventTimestamp.json_key();
                 object.key(key).quoted(&instant::to_text(at));
                 None
             }
             Time::Replaced { of, .. } => Some(self.fields[of].1.value),
         };
-        let ingest = object.key(Field::Ingest.key());
+        let ingest = object.key(r#""_ingest""#);
         arrival.receipt.write(client_timestamp, ingest.out);
         object.close();
     }
 
     /// The fields that are missing and can be told, with their values; plain
     /// ASCII, in the order they are appended.
-    fn additions(&self, arrival: &Arrival, number: usize) -> Vec<(Field, Cow<'static, str>)> {
+    fn additions(&self, arrival: &Arrival, number: usize) -> Vec<(Column, Cow<'static, str>)> {
         let mut added = Vec::new();
-        if self.is_missing(Field::EventId) {
+        if self.is_missing(Column::EventId) {
             let id = nth_after(arrival.id, number).to_string();
-            added.push((Field::EventId, id.into()));
+            added.push((Column::EventId, id.into()));
         }
-        let has_user = self.values(Field::UserId).any(is_usable);
-        let logged_in = if self.is_missing(Field::UserLoginState) {
+        let has_user = self.values(Column::UserId).any(is_id);
+        let logged_in = if self.is_missing(Column::UserLoginState) {
             let state = if has_user { LOGGED_IN } else { ANONYMOUS };
-            added.push((Field::UserLoginState, state.into()));
+            added.push((Column::UserLoginState, state.into()));
             has_user
         } else {
             let mut states = self
-                .values(Field::UserLoginState)
+                .values(Column::UserLoginState)
                 .filter(|json| is_usable(json));
             states
                 .next()
                 .and_then(text)
                 .is_some_and(|state| state.trim() == LOGGED_IN)
         };
-        if !logged_in && self.is_missing(Field::IdentitySource) {
-            added.push((Field::IdentitySource, ANONYMOUS.into()));
+        if !logged_in && self.is_missing(Column::IdentitySource) {
+            added.push((Column::IdentitySource, ANONYMOUS.into()));
         }
         added
     }
@@ -136,7 +140,7 @@ impl<'a> Event<'a> {
                 .iter()
                 .enumerate()
                 .filter(|(_, (field, entry))| {
-                    *field == Some(Field::EventTimestamp) && !is_blank(entry.value)
+                    *field == Some(Field::Column(Column::EventTimestamp)) && !is_blank(entry.value)
                 })
                 .map(|(index, (_, entry))| (index, entry.value))
         };
@@ -163,15 +167,15 @@ impl<'a> Event<'a> {
         }
     }
 
-    fn values(&self, field: Field) -> impl Iterator<Item = &'a str> {
+    fn values(&self, column: Column) -> impl Iterator<Item = &'a str> {
         self.fields
             .iter()
-            .filter(move |(known, _)| *known == Some(field))
+            .filter(move |(known, _)| *known == Some(Field::Column(column)))
             .map(|(_, entry)| entry.value)
     }
 
-    fn is_missing(&self, field: Field) -> bool {
-        self.values(field).all(is_blank)
+    fn is_missing(&self, column: Column) -> bool {
+        self.values(column).all(is_blank)
     }
 
     /// About how long the event is when written, without its `_ingest` block.
@@ -209,6 +213,12 @@ fn is_blank(json: &str) -> bool {
 /// not blank, a number, or a boolean.
 fn is_usable(json: &str) -> bool {
     !is_blank(json) && !json.starts_with(['{', '['])
+}
+
+/// Whether a value is an id: not every text that stands in an id's place is one.
+fn is_id(json: &str) -> bool {
+    let id = text(json).unwrap_or(Cow::Borrowed(json));
+    is_usable(json) && is_known_id(id.trim())
 }
 
 /// Writes the fields of one object.

@@ -23,7 +23,8 @@
 //! | `store.rs`, `s3.rs` | where objects go |
 //! | `lambda.rs`, `telemetry.rs`, `settings.rs` | the edge: API Gateway, logs and metrics, environment |
 //!
-//! The contract that the loader shares is [`field`], [`key`] and [`instant`].
+//! The contract that the loader shares is [`field`] (whose names come from `sbw-contract`),
+//! [`key`] and [`instant`].
 
 pub mod field;
 pub mod instant;

@@ -98,6 +98,14 @@ fn an_id_is_minted_when_missing(#[case] id: &str, #[case] minted: bool) {
     r#","userId":{}"#,
     r#","userId":{},"userLoginState":"anonymous","identitySource":"anonymous""#
 )]
+#[case::user_no_id(
+    r#","userId":"undefined""#,
+    r#","userId":"undefined","userLoginState":"anonymous","identitySource":"anonymous""#
+)]
+#[case::user_zero(
+    r#","userId":0"#,
+    r#","userId":0,"userLoginState":"anonymous","identitySource":"anonymous""#
+)]
 #[case::second_user(
     r#","userId":null,"user_id":"u""#,
     r#","userId":null,"user_id":"u","userLoginState":"logged_in""#
