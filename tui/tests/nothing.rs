@@ -82,6 +82,7 @@ fn books(newest_hours_ago: Option<i64>, runs: &[&str]) -> Pipeline {
         newest_event: newest_hours_ago.map(|hours| now() - TimeDelta::hours(hours)),
         lag_seconds: newest_hours_ago.map(|hours| hours * 3_600),
         rejects: 0,
+        long_sessions: 0,
         runs,
     }
 }

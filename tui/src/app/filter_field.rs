@@ -3,6 +3,7 @@
 use sbw_queries::Filter;
 
 use super::answers::Answers;
+use super::place::LOGIN_STATES;
 use super::subject::Body;
 use super::table::folded;
 use super::view::View;
@@ -84,7 +85,7 @@ impl FilterField {
             }
         };
         if self == Self::Login {
-            for state in ["logged_in", "anonymous", "guest", "unknown"] {
+            for state in LOGIN_STATES {
                 offer(state, "");
             }
         }

@@ -163,15 +163,17 @@ impl Place {
     }
 }
 
+/// The login filters that are always there: the states that a shop sends, none, and all others.
+pub(super) const LOGIN_STATES: [&str; 5] = ["logged_in", "anonymous", "guest", "unknown", "other"];
+
 /// The login filter that follows: all, then each state.
 pub(super) fn next_login(login: Option<&str>) -> Option<String> {
-    const STATES: [&str; 4] = ["logged_in", "anonymous", "guest", "unknown"];
     let next = match login {
-        None => Some(STATES[0]),
-        Some(now) => STATES
+        None => Some(LOGIN_STATES[0]),
+        Some(now) => LOGIN_STATES
             .iter()
             .position(|state| *state == now)
-            .and_then(|at| STATES.get(at + 1))
+            .and_then(|at| LOGIN_STATES.get(at + 1))
             .copied(),
     };
     next.map(str::to_owned)

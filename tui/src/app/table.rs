@@ -29,8 +29,10 @@ pub enum Column {
     Views,
     /// `add_to_cart_click` events.
     Carts,
-    /// `checkout_complete` events.
+    /// Orders.
     Orders,
+    /// Pieces ordered.
+    Units,
     /// Carts of views.
     ViewToCart,
     /// Orders of carts.
@@ -41,10 +43,11 @@ pub enum Column {
 
 impl Column {
     /// Those of products, in the order that sorting steps through.
-    pub const OF_PRODUCTS: [Self; 8] = [
+    pub const OF_PRODUCTS: [Self; 9] = [
         Self::Views,
         Self::Carts,
         Self::Orders,
+        Self::Units,
         Self::ViewToCart,
         Self::CartToOrder,
         Self::Revenue,
@@ -53,11 +56,12 @@ impl Column {
     ];
 
     /// Those of categories and brands.
-    pub const OF_GROUPS: [Self; 6] = [
+    pub const OF_GROUPS: [Self; 7] = [
         Self::Events,
         Self::Views,
         Self::Carts,
         Self::Orders,
+        Self::Units,
         Self::Revenue,
         Self::Name,
     ];

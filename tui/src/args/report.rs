@@ -36,16 +36,16 @@ pub struct Report {
     /// A length up to now: 90m, 24h, 7d, 4w [default: 7d]
     #[arg(id = "past", long = "last", value_name = "LENGTH", value_parser = length)]
     pub last: Option<TimeDelta>,
-    /// Keep events of this login state; unknown for none
+    /// Keep events of this login state; unknown for none, other for states that shops do not send
     #[arg(long, value_name = "STATE")]
     pub login: Option<String>,
-    /// Keep events of this product category; UNKNOWN for none
+    /// Keep events about this product category; UNKNOWN for none
     #[arg(long)]
     pub category: Option<String>,
-    /// Keep events of this brand; UNKNOWN for none
+    /// Keep events about this brand; UNKNOWN for none
     #[arg(long)]
     pub brand: Option<String>,
-    /// Keep events of this product id
+    /// Keep events about the product with this id
     #[arg(long, value_name = "ID")]
     pub product: Option<String>,
     /// Keep events of this name
@@ -60,8 +60,8 @@ pub struct Report {
     /// Time zone of points and hours (timeseries, heatmap), such as Asia/Ho_Chi_Minh
     #[arg(long, value_name = "ZONE")]
     pub tz: Option<Zone>,
-    /// Event names of the steps, 2 to 10 (funnel, session_list)
-    #[arg(long, value_name = "A,B,C")]
+    /// Event names of the steps, 2 to 10; a|b for either (funnel, session_list)
+    #[arg(long, value_name = "A,B|C,D")]
     pub steps: Option<Steps>,
     /// Compare by login, category or brand (funnel)
     #[arg(long, value_name = "SEGMENT")]
@@ -91,7 +91,7 @@ pub struct Report {
 pub enum ReportView {
     /// The shop in numbers
     Overview,
-    /// Events, sessions and checkouts over time
+    /// Events, sessions, orders and revenue over time
     Timeseries,
     /// Which events there were
     Events,

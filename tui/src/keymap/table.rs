@@ -97,7 +97,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[key(']')], Command::Later, Scope::Views, Group::Asking, Some("shift"), "The same length of time, after"),
     bind(&[key('+'), key('=')], Command::ZoomIn, Scope::Views, Group::Asking, Some("zoom"), "A shorter range"),
     bind(&[key('-')], Command::ZoomOut, Scope::Views, Group::Asking, Some("zoom"), "A longer range"),
-    bind(&[key('l')], Command::Login, Scope::Views, Group::Asking, Some("login"), "Login state: all, logged_in, anonymous, guest, unknown"),
+    bind(&[key('l')], Command::Login, Scope::Views, Group::Asking, Some("login"), "Logins: logged_in, anonymous, guest, unknown, other"),
     bind(&[key('c')], Command::Compare, COMPARED, Group::Asking, Some("compare"), "Compare with the period before, or not"),
     bind(&[key('e')], Command::Export, Scope::Views, Group::Taking, Some("export"), "Export this view to a file: CSV or JSON"),
     bind(&[key('y')], Command::CopyRow, Scope::Views, Group::Taking, Some("copy"), "Copy the row under the cursor, for a spreadsheet"),

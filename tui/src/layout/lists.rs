@@ -102,8 +102,10 @@ pub fn overview(state: &State) -> OverviewAreas {
     let body = areas(state).body;
     let (across, tile_rows) = match body.width {
         ..110 => (4, 2),
-        110..190 => (6, 2),
-        _ => (12, 1),
+        // The names of tiles are never cut, and revenue only where it must be.
+        110..126 => (6, 2),
+        126..212 => (7, 2),
+        _ => (14, 1),
     };
     let area = inside(body);
     let rest = below(area, tile_rows * TILE);

@@ -129,10 +129,18 @@ fn columns<'a>(one: &'static str, width: u16, bars: bool, compared: bool) -> Vec
     );
     columns.push(
         Column::number("orders", 7, |line: &Line<'_>, width, look| {
-            table::count(line.row.checkout_completes, width, look)
+            table::count(line.row.orders, width, look)
         })
         .by(By::Orders),
     );
+    if width >= 100 {
+        columns.push(
+            Column::number("units", 7, |line: &Line<'_>, width, look| {
+                table::count(line.row.units, width, look)
+            })
+            .by(By::Units),
+        );
+    }
     columns.push(
         Column::number(
             "revenue",

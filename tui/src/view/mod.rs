@@ -36,7 +36,7 @@ mod tile;
 
 use ratatui::Frame;
 
-use sbw_queries::answers::timeseries::{Bucket, Timeseries};
+use sbw_queries::answers::timeseries::{Bucket, Point, Timeseries};
 
 use self::pen::Pen;
 use crate::app::{Overlay, State, View};
@@ -85,8 +85,15 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, look: &Look) {
     }
 }
 
-/// A chart under its title, which says where the peak is, or what is at the cursor.
-fn over_time(pen: &mut Pen<'_>, what: &str, shown: &Timeseries, series: &chart::Series) {
+/// A chart under its title, which says where the peak is, or what is at the cursor and,
+/// as far as there is room, what else `more` knows of it, its longest form first.
+fn over_time(
+    pen: &mut Pen<'_>,
+    what: &str,
+    shown: &Timeseries,
+    series: &chart::Series,
+    more: &dyn Fn(&Point) -> [String; 2],
+) {
     let theme = pen.look.theme;
     let area = pen.area();
     let width = match shown.bucket {
@@ -107,7 +114,13 @@ fn over_time(pen: &mut Pen<'_>, what: &str, shown: &Timeseries, series: &chart::
     let room = area.width.saturating_sub(used + 2);
     if let Some((at, value)) = series.under_cursor() {
         let words = format!("{} on {}", number::count(value), at.format(format));
-        pen.put_right(used + 2, 0, room, &words, theme.strong);
+        let point = shown.points.iter().find(|point| point.t == at);
+        let longer = point.and_then(|point| {
+            let more = more(point).into_iter().filter(|more| !more.is_empty());
+            more.map(|more| format!("{words}, {more}"))
+                .find(|words| text::width(words) <= usize::from(room))
+        });
+        pen.put_right(used + 2, 0, room, &longer.unwrap_or(words), theme.strong);
     } else if let Some((at, peak)) = series.peak() {
         let peak = number::count(peak);
         let long = format!("peak {peak} on {}", at.format(format));

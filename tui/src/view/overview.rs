@@ -15,6 +15,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use sbw_queries::answers::overview::{Overview, Totals};
+use sbw_queries::answers::timeseries::Point;
 
 use super::pen::Pen;
 use super::tile::{self, Below, Better, Tile, Value};
@@ -55,8 +56,19 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Lo
         "Events",
         &screen.timeseries,
         &series,
+        &|point| orders_words(point, look),
     );
     mixes(&mut pen, &areas, screen, state);
+}
+
+/// What was sold at a point, the longer form first.
+fn orders_words(point: &Point, look: &Look) -> [String; 2] {
+    let orders = match point.orders {
+        1 => "1 order".to_owned(),
+        orders => format!("{} orders", number::count(orders)),
+    };
+    let money = number::money_within(point.revenue_vnd, look.glyphs.currency, 10);
+    [format!("{orders}, {money}"), orders]
 }
 
 fn tiles(overview: &Overview, across: u16) -> Vec<Tile> {
@@ -79,7 +91,8 @@ fn tiles(overview: &Overview, across: u16) -> Vec<Tile> {
     let more = Some(Better::More);
     let mut tiles = vec![
         money("Revenue", |totals| totals.revenue_vnd),
-        count("Orders", |totals| totals.checkout_completes, more),
+        count("Orders", |totals| totals.orders, more),
+        count("Units", |totals| totals.units, more),
         money("Average order", |totals| totals.average_order_value_vnd),
         percent(
             "Conversion",
@@ -102,12 +115,23 @@ fn tiles(overview: &Overview, across: u16) -> Vec<Tile> {
         count("Events", |totals| totals.total_events, None),
         count("Into the cart", |totals| totals.add_to_cart_clicks, more),
         count("Checkouts", |totals| totals.checkout_starts, more),
+        // Orders that named no product: their items are what lay in the cart.
+        count("Inferred", |totals| totals.orders_inferred, None),
     ];
-    if across == 4 {
-        // No room for all: what says least by itself goes.
-        let spared = ["Cart to order", "Users", "Into the cart", "Checkouts"];
-        tiles.retain(|tile| !spared.contains(&tile.name));
-    }
+    // No room for all: what says least by itself, or stands elsewhere too, goes.
+    let spared: &[&str] = match across {
+        4 => &[
+            "Units",
+            "Cart to order",
+            "Users",
+            "Into the cart",
+            "Checkouts",
+            "Inferred",
+        ],
+        6 => &["Checkouts", "Inferred"],
+        _ => &[],
+    };
+    tiles.retain(|tile| !spared.contains(&tile.name));
     tiles
 }
 

@@ -29,7 +29,9 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Lo
     };
     let pipeline = &answer.pipeline;
     let areas = layout::pipeline(state);
-    tile::render(&mut pen.within(areas.tiles), &tiles(pipeline, state.now), 4);
+    let tiles = tiles(pipeline, state.now, inside.width);
+    let across = u16::try_from(tiles.len()).unwrap_or(1);
+    tile::render(&mut pen.within(areas.tiles), &tiles, across);
     if pipeline.runs.is_empty() {
         pen.within(layout::below(inside, 4))
             .say("Nothing was loaded yet: `sbw-etl run` loads what is in the bucket.");
@@ -76,7 +78,7 @@ fn rejected(pen: &mut Pen<'_>, reasons: &[RejectReason], now: DateTime<Utc>) {
     }
 }
 
-fn tiles(pipeline: &Pipeline, now: DateTime<Utc>) -> [Tile; 4] {
+fn tiles(pipeline: &Pipeline, now: DateTime<Utc>, width: u16) -> Vec<Tile> {
     let nothing = || ("none".to_owned(), String::new());
     let (newest, age) = pipeline.newest_event.map_or_else(nothing, |time| {
         (number::moment(time, now), number::age(now - time))
@@ -100,7 +102,7 @@ fn tiles(pipeline: &Pipeline, now: DateTime<Utc>) -> [Tile; 4] {
     } else {
         Below::Words("sbw-etl rejects".to_owned(), Tone::Wait)
     };
-    [
+    let mut tiles = vec![
         Tile {
             name: "Newest event",
             value: Value::Words(newest),
@@ -121,7 +123,15 @@ fn tiles(pipeline: &Pipeline, now: DateTime<Utc>) -> [Tile; 4] {
             value: Value::Count(pipeline.rejects),
             below: rejects,
         },
-    ]
+    ];
+    if width >= 100 {
+        tiles.push(Tile {
+            name: "Long sessions",
+            value: Value::Count(pipeline.long_sessions),
+            below: Below::Words("over 5,000 events".to_owned(), Tone::Plain),
+        });
+    }
+    tiles
 }
 
 fn tone(status: &str) -> Tone {

@@ -123,10 +123,18 @@ fn columns<'a>(width: u16, compared: bool) -> Vec<Column<Line<'a>>> {
     );
     columns.push(
         Column::number("orders", 7, |line: &Line<'_>, width, look| {
-            table::count(line.row.checkout_completes, width, look)
+            table::count(line.row.orders, width, look)
         })
         .by(By::Orders),
     );
+    if width >= 100 {
+        columns.push(
+            Column::number("units", 7, |line: &Line<'_>, width, look| {
+                table::count(line.row.units, width, look)
+            })
+            .by(By::Units),
+        );
+    }
     if !compared || width >= 110 {
         columns.push(
             Column::number("to cart", 7, |line: &Line<'_>, _, look| {

@@ -126,16 +126,14 @@ fn columns(width: u16) -> Vec<Column<SessionEvent>> {
             }
         }),
         Column::number("price", 13, |row, width, look| {
-            let event = &row.event;
-            let price = event
-                .context_product_discount_price
-                .or(event.context_product_price);
-            price.map_or_else(
-                || (String::new(), Style::new()),
-                |price| table::money(price, width, look),
-            )
+            price(row.event.context_product_price, width, look)
         }),
     ];
+    if width >= 140 {
+        columns.push(Column::number("discounted", 13, |row, width, look| {
+            price(row.event.context_product_discount_price, width, look)
+        }));
+    }
     if width >= 120 {
         columns.push(Column::text("login", Width::Fixed(10), |row, _, look| {
             let login = row.event.user_login_state.clone();
@@ -147,4 +145,12 @@ fn columns(width: u16) -> Vec<Column<SessionEvent>> {
         }));
     }
     columns
+}
+
+/// As the event says it, if it does.
+fn price(price: Option<i64>, width: u16, look: &Look) -> (String, Style) {
+    price.map_or_else(
+        || (String::new(), Style::new()),
+        |price| table::money(price, width, look),
+    )
 }

@@ -78,17 +78,25 @@ pub(super) fn rows(pen: &mut Pen<'_>, state: &State) {
     }
 }
 
+/// The columns that fit. Where a session came from matters before what it is called, and
+/// seconds matter least: they are in its timeline.
 fn columns(width: u16) -> Vec<Column<SessionRow>> {
     let wide = width >= 120;
+    let narrow = width < 100;
+    let started = match width {
+        ..100 => 12,
+        100..120 => 15,
+        120.. => 19,
+    };
     let mut columns = vec![
         Column::text(
             "started, UTC",
-            Width::Fixed(if wide { 19 } else { 15 }),
+            Width::Fixed(started),
             |row: &SessionRow, width, look| {
-                let format = if width >= 19 {
-                    "%Y-%m-%d %H:%M:%S"
-                } else {
-                    "%d %b %H:%M:%S"
+                let format = match width {
+                    ..15 => "%d %b %H:%M",
+                    15..19 => "%d %b %H:%M:%S",
+                    19.. => "%Y-%m-%d %H:%M:%S",
                 };
                 (row.started_at.format(format).to_string(), look.theme.dim)
             },
@@ -97,24 +105,53 @@ fn columns(width: u16) -> Vec<Column<SessionRow>> {
             let lasted = (row.last_at - row.started_at).num_seconds();
             (number::duration(lasted), Style::new())
         }),
-        Column::number("events", 7, |row, width, look| {
-            table::count(row.events, width, look)
-        }),
+        Column::text(
+            "source",
+            if wide {
+                Width::Fixed(14)
+            } else {
+                Width::Fill(8, 12)
+            },
+            |row, _, look| or_none(row.source.as_deref(), look),
+        ),
     ];
-    if width >= 100 {
+    if wide {
+        columns.push(Column::text("device", Width::Fixed(8), |row, _, look| {
+            or_none(row.device.as_deref(), look)
+        }));
+    }
+    if width >= 135 {
+        columns.push(Column::text(
+            "entry page",
+            Width::Fill(16, 28),
+            |row, _, look| or_none(row.entry_page.as_deref(), look),
+        ));
+    }
+    columns.push(Column::number(
+        "events",
+        if narrow { 6 } else { 7 },
+        |row, width, look| table::count(row.events, width, look),
+    ));
+    if width >= 170 {
         columns.push(Column::number("views", 6, |row, width, look| {
             table::count(row.product_views, width, look)
         }));
         columns.push(Column::number("carts", 6, |row, width, look| {
             table::count(row.add_to_carts, width, look)
         }));
+    }
+    if !narrow {
         columns.push(Column::number("orders", 7, |row, width, look| {
-            table::count(row.checkout_completes, width, look)
+            table::count(row.orders, width, look)
         }));
     }
     columns.push(Column::number(
         "revenue",
-        if wide { 15 } else { 10 },
+        match width {
+            ..100 => 9,
+            100..120 => 10,
+            120.. => 15,
+        },
         |row, width, look| table::money(row.revenue_vnd, width, look),
     ));
     columns.push(Column::text("came to", Width::Fixed(17), |row, _, look| {
@@ -124,12 +161,12 @@ fn columns(width: u16) -> Vec<Column<SessionRow>> {
             None => (look.glyphs.none.to_owned(), look.theme.dim),
         }
     }));
-    if width >= 140 {
+    if width >= 195 {
         columns.push(Column::text("client", Width::Fixed(16), |row, _, look| {
             or_none(row.client_id.as_deref(), look)
         }));
     }
-    if width >= 110 {
+    if width >= 175 {
         columns.push(Column::text("user", Width::Fixed(14), |row, _, look| {
             or_none(row.user_id.as_deref(), look)
         }));

@@ -59,6 +59,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Lo
         "Sessions",
         &screen.timeseries,
         &series,
+        &|_| [String::new(), String::new()],
     );
     histogram(&mut pen.within(areas.histogram), screen);
     session_list::rows(&mut pen.within(areas.list), state);
@@ -121,6 +122,14 @@ fn tiles(now: &Sessions, before: Option<&Sessions>, width: u16) -> Vec<Tile> {
         },
     ];
     if width >= 110 {
+        tiles.insert(
+            1,
+            Tile {
+                name: "Engaged",
+                value: Value::Count(now.engaged),
+                below: count(|of| of.engaged, more),
+            },
+        );
         tiles.push(Tile {
             name: "New",
             value: Value::Count(now.new_sessions),

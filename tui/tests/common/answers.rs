@@ -203,6 +203,8 @@ pub fn groups(names: &[&str], period: i64) -> Vec<GroupRow> {
         product_views: (7_654 - rank * 900) / period,
         add_to_carts: 765 - rank * 70,
         checkout_completes: 123 - rank * 13,
+        orders: 123 - rank * 13,
+        units: 150 - rank * 15,
         revenue_vnd: (123 - rank * 13) * 7_990_000 * (1 + rank % 3) / period,
     };
     (0_i64..).zip(names).map(row).collect()
@@ -237,6 +239,8 @@ pub fn products(period: i64) -> Vec<ProductRow> {
             product_views: views / period,
             add_to_carts: carts,
             checkout_completes: orders,
+            orders,
+            units: orders + orders / 5,
             view_to_cart_percent: 10.0 + 0.3 * f64::from(i32::try_from(rank).unwrap()),
             cart_to_checkout_percent: 20.1,
             revenue_vnd: orders * (990_000 + 1_000_000 * (rank % 5)) / period,
@@ -260,6 +264,7 @@ pub fn sessions(period: i64) -> Sessions {
         events_per_session: 5.1,
         median_duration_seconds: Some(132),
         p90_duration_seconds: Some(721 + period),
+        engaged: 4_452,
         bounces: 990,
         bounce_rate_percent: 18.2,
         new_sessions: 1_234,
@@ -271,6 +276,22 @@ pub fn sessions(period: i64) -> Sessions {
             })
             .to_vec(),
     }
+}
+
+const SOURCES: [&str; 5] = [
+    "google",
+    "direct",
+    "facebook",
+    "so-sanh-gia.example.com",
+    "zalo",
+];
+
+const ENTRIES: [&str; 3] = ["/", "/product/ban-phim-aula-m75-tm", "/danh-mục/bàn-phím"];
+
+/// One of `all`, by turns.
+fn of<'a>(all: &[&'a str], turn: i64) -> &'a str {
+    let turn = usize::try_from(turn).unwrap();
+    all[turn % all.len()]
 }
 
 /// A page of sessions, each a minute before the one above it.
@@ -295,10 +316,14 @@ pub fn session_list(request: &Request) -> SessionList {
             user_id: (minute % 3 == 0).then(|| format!("us-{}", minute % 97)),
             started_at,
             last_at: started_at + TimeDelta::seconds(step * 77),
+            source: (step > 0).then(|| of(&SOURCES, minute).to_owned()),
+            device: (step > 0).then(|| of(&["mobile", "desktop", "tablet"], minute).to_owned()),
+            entry_page: (step > 0).then(|| of(&ENTRIES, minute).to_owned()),
             events: 1 + step * 3,
             product_views: step,
             add_to_carts: step / 2,
             checkout_completes: step / 4,
+            orders: step / 4,
             revenue_vnd: step / 4 * 1_790_000,
             furthest_step: i32::try_from(step).unwrap(),
         }
@@ -327,7 +352,7 @@ pub fn session(id: &str) -> Session {
     for (step, name) in (0_i64..).zip(names) {
         let gap = step * step * 9;
         at += TimeDelta::seconds(gap);
-        let mut event = event(start + TimeDelta::minutes(step * 3 + 2), Some(name));
+        let mut event = event(start + TimeDelta::minutes(step * 5 + 2), Some(name));
         event.event_timestamp = at;
         event.session_id = Some(id.to_owned());
         rows.push(SessionEvent {
@@ -431,7 +456,8 @@ pub fn overview(request: &Request) -> OverviewScreen {
                 ("anonymous", 15_000, 54.8),
                 ("logged_in", 9_000, 32.9),
                 ("guest", 3_000, 11.0),
-                ("UNKNOWN", 378, 1.4),
+                ("UNKNOWN", 372, 1.4),
+                ("other", 6, 0.0),
             ]
             .map(|(name, events, percent)| LoginRow {
                 user_login_state: name.to_owned(),
@@ -451,7 +477,10 @@ pub fn totals(period: i64) -> Totals {
         sessions: 5_432 + period * 10,
         add_to_cart_clicks: 2_345,
         checkout_starts: 1_234,
-        checkout_completes: 600 - period * 33,
+        checkout_completes: 617 - period * 33,
+        orders: 600 - period * 33,
+        orders_inferred: 44,
+        units: 812 - period * 30,
         checkout_rate_percent: 24.2,
         converted_sessions: 560,
         conversion_rate_percent: 10.3 + if period == 1 { 0.4 } else { 0.0 },
@@ -474,6 +503,8 @@ fn points(request: &Request) -> Vec<Point> {
             events: events.max(0),
             sessions: events / 5,
             checkout_completes: events / 50,
+            orders: events / 52,
+            revenue_vnd: events / 52 * 7_990_000,
         }
     };
     (first..=last).take(400).map(point).collect()
@@ -590,6 +621,7 @@ pub fn pipeline() -> Pipeline {
         newest_event: Some(now() - TimeDelta::minutes(4)),
         lag_seconds: Some(240),
         rejects: 1,
+        long_sessions: 2,
         runs,
     }
 }

@@ -42,6 +42,11 @@ impl Warehouse {
     pub async fn with_traffic(sessions: i32, end: DateTime<Utc>, hours: f64) -> Self {
         let warehouse = Self::empty().await;
         let client = warehouse.client("clickstream_dw").await;
+        // First the context, as the loader does.
+        client
+            .execute(include_str!("context.sql"), &[&sessions])
+            .await
+            .unwrap();
         let traffic = include_str!("traffic.sql");
         client
             .execute(traffic, &[&sessions, &end, &hours])

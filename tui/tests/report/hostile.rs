@@ -7,14 +7,20 @@ use crate::common::warehouse::Warehouse;
 
 const HOSTILE: &str = "=cmd|' /C calc'!A0\u{1b}]52;c;aGk=\u{7}\u{202e}|`x`";
 
-/// A warehouse in which all words of an event are hostile.
+/// A warehouse in which all words of an event and its context are hostile.
 async fn hostile() -> Warehouse {
     let shop = Warehouse::empty().await;
     let client = shop.client("clickstream_dw").await;
     let insert = "insert into public.clickstream_events
              (event_id, event_timestamp, event_name, user_login_state, client_id, session_id,
               context_product_id, context_product_name, context_product_category, context_product_brand)
-         values (gen_random_uuid(), '2025-12-01T10:00:00Z', $1, $1, $1, $1, $1, $1, $1, $1)";
+         values ('0b5e55ed-0000-4000-8000-000000000000', '2025-12-01T10:00:00Z', $1, $1, $1, $1, $1, $1, $1, $1)";
+    let context = "with page as (insert into context.pages (host, path) values ($1, $1) returning page_no),
+              origin as (insert into context.origins (utm_source, utm_medium) values ($1, $1) returning origin_no),
+              agent as (insert into context.agents (device, browser, os) values ($1, $1, $1) returning agent_no)
+         insert into context.events (event_id, page_no, origin_no, agent_no)
+         select '0b5e55ed-0000-4000-8000-000000000000', page_no, origin_no, agent_no from page, origin, agent";
+    client.execute(context, &[&HOSTILE]).await.unwrap();
     client.execute(insert, &[&HOSTILE]).await.unwrap();
     shop
 }
@@ -59,6 +65,7 @@ async fn json_keeps_the_text_itself() {
         (&["events"][..], "event_name"),
         (&["products"], "brand"),
         (&["session_list"], "client_id"),
+        (&["session_list"], "entry_page"),
         (&["session", HOSTILE], "context_product_name"),
     ] {
         let document: Value = json(shop.port(), words);

@@ -90,17 +90,21 @@ async fn rows_have_these_fields() {
     for (words, fields) in [
         (
             &["categories"][..],
-            "name,events,product_views,add_to_carts,checkout_completes,revenue_vnd",
+            "name,events,product_views,add_to_carts,checkout_completes,orders,units,revenue_vnd",
         ),
         (
             &["products"],
             "product_id,name,category,brand,events,product_views,add_to_carts,checkout_completes,\
-             view_to_cart_percent,cart_to_checkout_percent,revenue_vnd",
+             orders,units,view_to_cart_percent,cart_to_checkout_percent,revenue_vnd",
         ),
         (
             &["session_list"],
-            "session_id,client_id,user_id,started_at,last_at,events,product_views,add_to_carts,\
-             checkout_completes,revenue_vnd,furthest_step",
+            "session_id,client_id,user_id,started_at,last_at,source,device,entry_page,events,\
+             product_views,add_to_carts,checkout_completes,orders,revenue_vnd,furthest_step",
+        ),
+        (
+            &["timeseries"],
+            "t,events,sessions,checkout_completes,orders,revenue_vnd",
         ),
         (
             &["session", "s-14"],
@@ -112,13 +116,23 @@ async fn rows_have_these_fields() {
     ] {
         let csv = printed(shop.port(), &[words, &["--format", "csv"]].concat());
         assert_eq!(csv.lines().next(), Some(fields));
-        let row = rows(&json(shop.port(), words))[0].clone();
+        let document = json(shop.port(), words);
+        let row = match words[0] {
+            "timeseries" => document["points"][0].clone(),
+            _ => rows(&document)[0].clone(),
+        };
         let names: Vec<_> = row.as_object().unwrap().keys().cloned().collect();
         let mut expected: Vec<_> = fields.split(',').collect();
         expected.sort_unstable();
         assert_eq!(names, expected);
     }
+    let overview = json(shop.port(), &["overview"]);
+    for field in ["orders", "orders_inferred", "units"] {
+        assert!(overview[field].is_i64() && overview["previous"][field].is_i64());
+    }
+    assert!(json(shop.port(), &["pipeline"])["long_sessions"].is_i64());
     let sessions = json(shop.port(), &["sessions"]);
+    assert!(sessions["engaged"].is_i64());
     assert_eq!(sessions["duration_histogram"].as_array().unwrap().len(), 7);
     let heatmap = json(shop.port(), &["heatmap"]);
     let cells: Vec<Vec<i64>> = serde_json::from_value(heatmap["cells"].clone()).unwrap();

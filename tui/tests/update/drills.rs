@@ -53,6 +53,7 @@ fn only(field: &str, value: &str) -> Filter {
 #[case::event(View::Overview, &[DOWN, DOWN], View::Events, only("event", "click"))]
 #[case::login(View::Overview, &[DOWN; 11], View::Events, only("login", "logged_in"))]
 #[case::no_login(View::Overview, &[DOWN; 13], View::Events, only("login", "unknown"))]
+#[case::other_logins(View::Overview, &[DOWN; 14], View::Events, only("login", "other"))]
 #[case::category(View::Categories, &[DOWN], View::Brands, only("category", "laptop"))]
 #[case::no_category(View::Categories, &[KeyCode::End], View::Brands, only("category", "UNKNOWN"))]
 #[case::brand(View::Brands, &[DOWN, DOWN], View::Products, only("brand", "Logitech"))]
@@ -298,14 +299,14 @@ fn screens_that_no_tab_has_belong_to_one() {
 fn sorting_goes_through_the_columns_and_round() {
     let mut state = showing(View::Categories, size(120, 40));
     let mut seen = Vec::new();
-    for _ in 0..6 {
+    for _ in 0..7 {
         keys(&mut state, &[KeyCode::Char('s')]);
         seen.push(state.place.categories.sort);
     }
     seen.dedup();
-    assert_eq!(seen.len(), 6, "{seen:?}");
+    assert_eq!(seen.len(), 7, "{seen:?}");
     let mut state = showing(View::Categories, size(120, 40));
-    keys(&mut state, &[KeyCode::Char('s'); 5]);
+    keys(&mut state, &[KeyCode::Char('s'); 6]);
     keys(&mut state, &[ENTER]);
     assert_eq!(
         state.place.filter.category.as_deref(),

@@ -46,13 +46,13 @@ fn keys_without_a_meaning_do_nothing(#[values('0', 'Z', 'Q', 'é')] key: char) {
 fn login_states_go_round() {
     let mut state = connected(size(80, 24));
     let mut seen = Vec::new();
-    for _ in 0..5 {
+    for _ in 0..6 {
         press(&mut state, KeyCode::Char('l'), now());
         seen.push(state.place.filter.login.clone());
     }
-    let states = ["logged_in", "anonymous", "guest", "unknown"].map(|state| Some(state.to_owned()));
-    assert_eq!(seen[..4], states);
-    assert_eq!(seen[4], None);
+    let states = ["logged_in", "anonymous", "guest", "unknown", "other"];
+    assert_eq!(seen[..5], states.map(|state| Some(state.to_owned())));
+    assert_eq!(seen[5], None);
 }
 
 #[test]

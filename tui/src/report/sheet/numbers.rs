@@ -21,7 +21,7 @@ impl ToSheet for Overview {
     }
 }
 
-fn totals(totals: &Totals) -> [(&'static str, Cell); 14] {
+fn totals(totals: &Totals) -> [(&'static str, Cell); 17] {
     // Taken apart in full, so that a new number cannot be forgotten here.
     let Totals {
         total_events,
@@ -32,6 +32,9 @@ fn totals(totals: &Totals) -> [(&'static str, Cell); 14] {
         checkout_starts,
         checkout_completes,
         checkout_rate_percent,
+        orders,
+        orders_inferred,
+        units,
         converted_sessions,
         conversion_rate_percent,
         abandoned_carts,
@@ -51,6 +54,9 @@ fn totals(totals: &Totals) -> [(&'static str, Cell); 14] {
             "checkout_rate_percent",
             Cell::Decimal(checkout_rate_percent),
         ),
+        ("orders", Cell::Count(orders)),
+        ("orders_inferred", Cell::Count(orders_inferred)),
+        ("units", Cell::Count(units)),
         ("converted_sessions", Cell::Count(converted_sessions)),
         (
             "conversion_rate_percent",
@@ -77,11 +83,20 @@ impl ToSheet for Timeseries {
                 Cell::Count(point.events),
                 Cell::Count(point.sessions),
                 Cell::Count(point.checkout_completes),
+                Cell::Count(point.orders),
+                Cell::Count(point.revenue_vnd),
             ]
         });
         Sheet {
             facts: vec![("bucket", text(self.bucket.as_str()))],
-            columns: vec!["t", "events", "sessions", "checkout_completes"],
+            columns: vec![
+                "t",
+                "events",
+                "sessions",
+                "checkout_completes",
+                "orders",
+                "revenue_vnd",
+            ],
             rows: rows.collect(),
         }
     }

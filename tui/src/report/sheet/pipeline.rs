@@ -26,6 +26,7 @@ impl ToSheet for Pipeline {
                 ),
                 ("lag_seconds", count(self.lag_seconds)),
                 ("rejects", Cell::Count(self.rejects)),
+                ("long_sessions", Cell::Count(self.long_sessions)),
             ],
             columns: vec![
                 "started_at",
