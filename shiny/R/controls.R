@@ -2,7 +2,7 @@
 
 PRESETS <- c("Today" = 1, "7 days" = 7, "30 days" = 30, "90 days" = 90)
 
-LOGINS <- c("ALL", "logged_in", "anonymous", "guest", "unknown")
+LOGINS <- c("ALL", "logged_in", "anonymous", "guest", "unknown", "other")
 
 # `asked` is the query of the page's address, which may name the choices:
 # ?from=2025-12-01&to=2025-12-31&login=anonymous.

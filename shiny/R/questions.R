@@ -31,7 +31,7 @@ ask_brands <- function(dwh, q, limit = 10) list(rows = ask(dwh, "breakdown", c(s
 
 ask_products <- function(dwh, q, limit = 20) list(rows = ask(dwh, "products", c(shared(q), limit)))
 
-# `by`: login, category or brand gives a funnel for each.
+# `by`: login, category or brand gives a funnel for each. A step may name alternatives: a|b.
 ask_funnel <- function(dwh, q, by = NA, steps = FUNNEL_STEPS) {
   rows <- ask(dwh, "funnel", c(shared(q), text_array(steps), by))
   of_all <- rows[names(rows) != "segment"]

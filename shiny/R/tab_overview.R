@@ -46,17 +46,19 @@ overview_server <- function(id, look) {
 overview_cards <- function(now) {
   before <- now$previous
   of <- function(name, field, write = count) card(name, write(now[[field]]), write(before[[field]]))
-  cards(5,
+  cards(6,
     of("Total events", "total_events"),
     of("Unique clients", "unique_clients"),
-    of("Checkout rate", "checkout_rate_percent", percent),
+    of("Unique users", "unique_users"),
     of("Sessions", "sessions"),
     of("Conversion", "conversion_rate_percent", percent),
+    of("Checkout rate", "checkout_rate_percent", percent),
     of("Revenue", "revenue_vnd", vnd),
-    of("Orders", "checkout_completes"),
+    of("Orders", "orders"),
+    of("Units", "units"),
     of("Average order", "average_order_value_vnd", vnd),
     of("Carts left", "cart_abandonment_percent", percent),
-    of("Unique users", "unique_users")
+    of("Orders by cart", "orders_inferred")
   )
 }
 

@@ -29,12 +29,13 @@ products_server <- function(id, look) {
 
 group_table <- function(rows, heading) {
   if (nrow(rows) == 0) return(tags$span()) # the chart says it
-  table_of(rows, caption = paste("Events, views, carts, orders and revenue by", tolower(heading)), list(
+  table_of(rows, caption = paste("Events, views, carts, orders, units and revenue by", tolower(heading)), list(
     column_of(heading, "name", cut_to(24)),
     column_of("Events", "events", count, number = TRUE),
     column_of("Views", "product_views", count, number = TRUE),
     column_of("Carts", "add_to_carts", count, number = TRUE),
-    column_of("Orders", "checkout_completes", count, number = TRUE),
+    column_of("Orders", "orders", count, number = TRUE),
+    column_of("Units", "units", count, number = TRUE),
     column_of("Revenue", "revenue_vnd", vnd, number = TRUE)
   ))
 }

@@ -48,8 +48,9 @@ sessions_server <- function(id, look) {
 }
 
 session_cards <- function(answer) {
-  cards(7,
+  cards(8,
     card("Sessions", count(answer$sessions)),
+    card("Engaged", count(answer$engaged)),
     card("Median duration", duration(answer$median_duration_seconds)),
     card("90% are shorter than", duration(answer$p90_duration_seconds)),
     card("Events per session", sprintf("%.1f", answer$events_per_session)),
@@ -69,12 +70,15 @@ session_table <- function(rows, input_id) {
     column_of("Session", "session_id", open),
     column_of("Started", "started_at", moment),
     column_of("Last event", "last_at", moment),
+    column_of("Source", "source", cut_to(18)),
+    column_of("Device", "device", cut_to(8)),
+    column_of("Entry page", "entry_page", cut_to(28)),
     column_of("User", "user_id", cut_to(18)),
     column_of("Client", "client_id", cut_to(18)),
     column_of("Events", "events", count, number = TRUE),
     column_of("Views", "product_views", count, number = TRUE),
     column_of("Carts", "add_to_carts", count, number = TRUE),
-    column_of("Orders", "checkout_completes", count, number = TRUE),
+    column_of("Orders", "orders", count, number = TRUE),
     column_of("Revenue", "revenue_vnd", vnd, number = TRUE),
     column_of("Furthest step", "furthest_step", function(steps) c("\u2013", FUNNEL_STEPS)[steps + 1])
   ))

@@ -18,7 +18,8 @@ top_products_server <- function(id, look) {
         column_of("Views", "product_views", with_bar(count), number = TRUE, class = "barred"),
         column_of("Carts", "add_to_carts", count, number = TRUE),
         column_of("View to cart", "view_to_cart_percent", percent, number = TRUE),
-        column_of("Orders", "checkout_completes", count, number = TRUE),
+        column_of("Orders", "orders", count, number = TRUE),
+        column_of("Units", "units", count, number = TRUE),
         column_of("Cart to order", "cart_to_checkout_percent", percent, number = TRUE),
         column_of("Revenue", "revenue_vnd", vnd, number = TRUE),
         column_of("Events", "events", count, number = TRUE)

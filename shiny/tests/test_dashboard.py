@@ -117,14 +117,16 @@ class App(unittest.TestCase):
             "Sessions": f"{overview['sessions']:,}",
             "Conversion": f"{overview['conversion_rate_percent']:.1f}%",
             "Revenue": vnd(overview["revenue_vnd"]),
-            "Orders": f"{overview['checkout_completes']:,}",
+            "Orders": f"{overview['orders']:,}",
+            "Units": f"{overview['units']:,}",
+            "Orders by cart": f"{overview['orders_inferred']:,}",
             "Average order": vnd(overview["average_order_value_vnd"]),
             "Carts left": f"{overview['cart_abandonment_percent']:.1f}%",
             "Unique users": f"{overview['unique_users']:,}",
         }
         self.assertEqual(self.cards(), expected)
         self.open("Top products")
-        shown = [[row[0].rstrip("\u2026"), row[3], row[8]] for row in self.table()]
+        shown = [[row[0].rstrip("\u2026"), row[3], row[9]] for row in self.table()]
         rows = [[row["name"], f"{row['product_views']:,}", vnd(row["revenue_vnd"])] for row in self.report("products")["rows"]]
         self.assertEqual(shown, [[row[0][:len(seen[0])], *row[1:]] for seen, row in zip(shown, rows)])
         self.assertEqual(len(shown), len(rows))
@@ -135,7 +137,7 @@ class App(unittest.TestCase):
     def test_filters_change_the_numbers(self):
         self.wait_for_total(self.report("overview"))
         totals = set()
-        for login in ["logged_in", "anonymous", "unknown"]:
+        for login in ["logged_in", "anonymous", "unknown", "other"]:
             self.choose("#controls-login", login)
             report = self.report("overview", f"--login={login}")
             self.wait_for_total(report)
@@ -146,7 +148,7 @@ class App(unittest.TestCase):
             report = self.report("overview", days=days)
             self.wait_for_total(report)
             totals.add(report["total_events"])
-        self.assertEqual(len(totals), 5)
+        self.assertEqual(len(totals), 6)
 
     def test_an_address_names_the_choices(self):
         today = datetime.now(timezone.utc).date()

@@ -48,7 +48,7 @@ RANGES = {
 }
 
 FILTERS = {
-    "all of it": [{"login": "logged_in"}, {"login": "anonymous"}, {"login": "unknown"}, {"category": "laptop"},
+    "all of it": [{"login": "logged_in"}, {"login": "anonymous"}, {"login": "unknown"}, {"login": "other"}, {"category": "laptop"},
                   {"brand": "Hãng Việt"}, {"product": "p-1"}, {"event": "product_view"},
                   {"login": "anonymous", "category": "keyboard", "event": "add_to_cart_click"}],
     "ragged": [{"login": "guest"}, {"category": "UNKNOWN"}, {"brand": "UNKNOWN"}, {"login": "nobody has this"}],
@@ -77,6 +77,8 @@ CHOICES = [
     ("empty", "funnel", {"by": "brand"}),
     ("7 days", "funnel", {"steps": ["product_view", "product_view", "checkout_complete"]}),
     ("the edges", "funnel", {"steps": ["tim_kiếm", "a \"quoted\\ step"]}),
+    ("7 days", "funnel", {"steps": ["product_view|category_view", "add_to_cart_click", "checkout_complete|checkout_start"]}),
+    ("7 days", "session_list", {"steps": ["home_view|page_view", "add_to_cart_click"], "step": 2, "outcome": "reached"}),
     ("7 days", "session_list", {"step": 2, "outcome": "dropped"}),
     ("7 days", "session_list", {"step": 4, "outcome": "reached", "limit": 5}),
     ("the edges", "session_list", {"before": ["2025-12-01T05:00:00Z", "s-3"]}),
