@@ -12,6 +12,8 @@ use sbw_servers::postgres::Postgres;
 use tokio_postgres::Client;
 use uuid::Uuid;
 
+use crate::sent::{Sent, load};
+
 /// A server and its superuser's session on the database `postgres`.
 pub(crate) struct Warehouse {
     pub(crate) postgres: Postgres,
@@ -39,15 +41,27 @@ impl Warehouse {
     }
 
     /// These events in place of all others.
-    pub(crate) async fn hold(&self, events: &[RawEvent]) {
-        self.client
-            .batch_execute("truncate public.clickstream_events")
-            .await
-            .unwrap();
+    pub(crate) async fn hold<S: Clone + Into<Sent>>(&self, events: &[S]) {
+        self.clear().await;
         // Several loads, of events in no order of time.
         for load in events.chunks(events.len().div_ceil(3).max(1)) {
-            insert(&self.client, load).await;
+            self.load(load).await;
         }
+    }
+
+    /// No event, and no context.
+    pub(crate) async fn clear(&self) {
+        self.client
+            .batch_execute(
+                "truncate public.clickstream_events, context.events, context.orders, context.items",
+            )
+            .await
+            .unwrap();
+    }
+
+    /// These events too, in one transaction.
+    pub(crate) async fn load<S: Clone + Into<Sent>>(&self, events: &[S]) {
+        load(&self.client, events).await;
     }
 
     pub(crate) async fn number(&self, sql: &str) -> i64 {
@@ -59,41 +73,48 @@ impl Warehouse {
         self.client.batch_execute("set jit = off").await.unwrap();
     }
 
-    /// However few were there: only a large shop has days that are worth it. And a session
-    /// of a handful of events is a lengthy one.
-    pub(crate) async fn sum_up_every_day(&self) {
-        self.client
-            .batch_execute("update rollups.state set busy = 1, dense = 1, lengthy = 6")
-            .await
-            .unwrap();
+    /// Until nothing is left to refresh.
+    pub(crate) async fn refresh(&self) {
+        while self.refresh_once().await {}
     }
 
-    /// Also those that the last load touched.
-    pub(crate) async fn close_days(&self) {
-        self.client
-            .batch_execute(
-                "select rollups.close_day(day, 9223372036854775807)
-                   from (select distinct day from rollups.days where is_open) open",
-            )
-            .await
-            .unwrap();
+    /// One unit of work; false when there is none.
+    pub(crate) async fn refresh_once(&self) -> bool {
+        self.client.batch_execute(TAKE_TURN).await.unwrap();
+        let sql = "select * from rollups.refresh_next()";
+        let done = self.client.query_opt(sql, &[]).await.unwrap();
+        self.client.batch_execute("commit").await.unwrap();
+        done.is_some()
     }
 
-    /// Rollups that are not believed: answers come from events.
-    pub(crate) async fn distrust_rollups(&self) {
-        self.client
-            .batch_execute("update rollups.state set ready = false")
-            .await
-            .unwrap();
+    /// Empties the rollups: answers come from events until they are refreshed.
+    pub(crate) async fn begin_rebuild(&self) {
+        self.client.batch_execute(TAKE_TURN).await.unwrap();
+        let sql = "select rollups.begin_rebuild(); commit";
+        self.client.batch_execute(sql).await.unwrap();
+    }
+
+    /// Logs what came past the trigger: how many days that is.
+    pub(crate) async fn find_unlogged(&self) -> i64 {
+        self.client.batch_execute(TAKE_TURN).await.unwrap();
+        let days = self.number("select rollups.find_unlogged()").await;
+        self.client.batch_execute("commit").await.unwrap();
+        days
+    }
+
+    /// What `verify` finds wrong in any day.
+    pub(crate) async fn verify_days(&self) -> Vec<String> {
+        self.client.batch_execute(TAKE_TURN).await.unwrap();
+        let sql = "select concat_ws(' ', v.*) from rollups.days() as d (day), rollups.verify_day(d.day) v";
+        let rows = self.client.query(sql, &[]).await.unwrap();
+        self.client.batch_execute("rollback").await.unwrap();
+        rows.iter().map(|row| row.get(0)).collect()
     }
 }
 
-pub(crate) async fn insert(client: &Client, events: &[RawEvent]) {
-    let rows = serde_json::to_value(events).unwrap();
-    let sql = "insert into public.clickstream_events \
-               select * from jsonb_populate_recordset(null::public.clickstream_events, $1)";
-    client.execute(sql, &[&rows]).await.unwrap();
-}
+/// As every refresh begins.
+const TAKE_TURN: &str =
+    "begin isolation level repeatable read; lock table rollups.turn in exclusive mode";
 
 pub(crate) fn target(postgres: &Postgres, user: &str) -> Target {
     let mut target = Target::new("127.0.0.1", postgres.port(), user, "postgres");

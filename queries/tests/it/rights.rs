@@ -2,21 +2,28 @@
 
 use tokio_postgres::error::SqlState;
 
-use crate::common::{Warehouse, event, insert};
+use crate::common::{Warehouse, event};
+use crate::sent::load;
 
-const TABLES: [&str; 6] = [
+const TABLES: [&str; 12] = [
     "public.clickstream_events",
     "etl.baseline",
     "etl.runs",
     "etl.ledger",
     "etl.rejects",
     "etl.schema_history",
+    "context.pages",
+    "context.events",
+    "context.orders",
+    "context.items",
+    "rollups.event_counts",
+    "rollups.stale",
 ];
 
 #[tokio::test]
 async fn the_reader_reads_everything_and_writes_nothing() {
     let warehouse = Warehouse::migrated().await;
-    insert(&warehouse.client, &[event(1, "2025-12-01", "page_view")]).await;
+    load(&warehouse.client, &[event(1, "2025-12-01", "page_view")]).await;
     let reader = warehouse.of("sbw_reader").await;
     for table in TABLES {
         reader
@@ -44,7 +51,7 @@ async fn the_reader_reads_everything_and_writes_nothing() {
             "create table metrics.mine (a int)".to_owned(),
             "create schema mine".to_owned(),
             "drop schema etl cascade".to_owned(),
-            "drop function metrics.kept_events".to_owned(),
+            "drop function metrics.percent".to_owned(),
             "alter role sbw_reader superuser".to_owned(),
             "set role sbw_loader".to_owned(),
         ])
@@ -78,7 +85,7 @@ async fn the_reader_reads_everything_and_writes_nothing() {
 async fn the_loader_adds_and_keeps_its_books() {
     let warehouse = Warehouse::migrated().await;
     let loader = warehouse.of("sbw_loader").await;
-    insert(&loader, &[event(1, "2025-12-01", "page_view")]).await;
+    load(&loader, &[event(1, "2025-12-01", "page_view")]).await;
     for statement in [
         "insert into public.clickstream_events (event_id, event_timestamp, event_name)
          select event_id, event_timestamp, event_name from public.clickstream_events on conflict (event_id) do nothing",
@@ -99,7 +106,7 @@ async fn the_loader_adds_and_keeps_its_books() {
 #[tokio::test]
 async fn the_loader_takes_nothing_back_and_changes_no_table() {
     let warehouse = Warehouse::migrated().await;
-    insert(&warehouse.client, &[event(1, "2025-12-01", "page_view")]).await;
+    load(&warehouse.client, &[event(1, "2025-12-01", "page_view")]).await;
     let loader = warehouse.of("sbw_loader").await;
     let each = TABLES.iter().flat_map(|table| {
         [
@@ -126,7 +133,7 @@ async fn the_loader_takes_nothing_back_and_changes_no_table() {
         "create schema mine",
         "drop schema etl cascade",
         "drop index public.clickstream_events_time_idx",
-        "drop function metrics.kept_events",
+        "drop function metrics.percent",
         "set role sbw_owner",
     ];
     for statement in each.chain(others.map(str::to_owned)) {

@@ -173,17 +173,23 @@ async fn times_without_end_stop_no_answer() {
         )
         .await
         .unwrap();
-    let after = all(&warehouse.client, &question, &choices, now)
-        .await
-        .unwrap();
-    assert_eq!(
-        (after.overview, after.products, after.session_list),
-        (before.overview, before.products, before.session_list)
-    );
-    assert_eq!(
-        (after.heatmap, after.sessions),
-        (before.heatmap, before.sessions)
-    );
+    for refreshed in [false, true] {
+        if refreshed {
+            warehouse.refresh().await;
+        }
+        let after = all(&warehouse.client, &question, &choices, now)
+            .await
+            .unwrap();
+        assert_eq!(
+            (&after.overview, &after.products, &after.session_list),
+            (&before.overview, &before.products, &before.session_list),
+            "refreshed: {refreshed}"
+        );
+        assert_eq!(
+            (&after.heatmap, &after.sessions),
+            (&before.heatmap, &before.sessions)
+        );
+    }
     let rows = session(&warehouse.client, "s-1", None, 100)
         .await
         .unwrap()

@@ -3,6 +3,7 @@
 use rstest::rstest;
 use sbw_queries::answers::funnel::{Funnel, Segment, StepRow, Steps, funnel};
 use sbw_queries::answers::raw::RawEvent;
+use sbw_queries::{Filter, Question};
 
 use crate::common::{Warehouse, between, step};
 
@@ -79,6 +80,20 @@ async fn a_session_goes_as_far_as_its_events_allow() {
             "a,b",
             vec![1, 1],
         ),
+        (
+            "either of two",
+            "1.1:a 2.2:c 3.3:d",
+            "a,b|c,d",
+            vec![1, 1, 1],
+        ),
+        ("the first of either", "1.1:c 2.2:b", "a|b|c,b", vec![1, 1]),
+        (
+            "either is another event",
+            "1.1:a 1.2:b",
+            "a|b,b|a",
+            vec![1, 1],
+        ),
+        ("either is no event twice", "1.1:a", "a|b,b|a", vec![1, 0]),
         (
             "ten steps",
             "1.1:a 2.2:b 3.3:c 4.4:d 5.5:e 6.6:f 7.7:g 8.8:h 9.9:i 10.10:j",
@@ -233,10 +248,66 @@ async fn a_group_is_that_of_the_first_event_of_the_first_step() {
     );
 }
 
+/// The checkouts of a cart are about its products, though the events do not name them.
+#[tokio::test]
+async fn a_category_reaches_its_orders() {
+    let warehouse = Warehouse::migrated().await;
+    let of = |event: RawEvent, id: &str, category: &str| RawEvent {
+        context_product_id: Some(id.to_owned()),
+        context_product_category: Some(category.to_owned()),
+        ..event
+    };
+    let at = |id, second: u8, name| step(id, "s", &format!("2025-12-01T00:00:0{second}Z"), name);
+    warehouse
+        .hold(&[
+            of(at(1, 1, "product_view"), "k", "keyboard"),
+            of(at(2, 2, "add_to_cart_click"), "k", "keyboard"),
+            of(at(3, 3, "product_view"), "m", "mouse"),
+            of(at(4, 4, "add_to_cart_click"), "m", "mouse"),
+            of(at(5, 5, "remove_from_cart_click"), "m", "mouse"),
+            at(6, 6, "checkout_start"),
+            at(7, 7, "checkout_complete"),
+        ])
+        .await;
+    for refreshed in [false, true] {
+        if refreshed {
+            warehouse.refresh().await;
+        }
+        for (category, expected) in [
+            ("keyboard", [1, 1, 1, 1]),
+            ("mouse", [1, 1, 0, 0]),
+            ("laptop", [0; 4]),
+        ] {
+            let question = Question {
+                filter: Filter {
+                    category: Some(category.to_owned()),
+                    ..Filter::default()
+                },
+                ..between("2025-12-01", "2025-12-02")
+            };
+            let answer = funnel(&warehouse.client, &question, &Steps::default(), None)
+                .await
+                .unwrap();
+            let Funnel::Rows(rows) = answer else {
+                panic!("asked for one funnel")
+            };
+            let sessions: Vec<i64> = rows.iter().map(|row| row.sessions).collect();
+            assert_eq!(sessions, expected, "{category}, refreshed: {refreshed}");
+        }
+    }
+}
+
 #[rstest]
 #[case("a", "a funnel has 2 to 10 steps, not 1")]
 #[case("a,b,c,d,e,f,g,h,i,j,k", "a funnel has 2 to 10 steps, not 11")]
-#[case("a,,c", "step 2 of the funnel has no event name")]
+#[case(
+    "a,,c",
+    "step 2 of the funnel has no event name, or an empty one beside |"
+)]
+#[case(
+    "a,b|",
+    "step 2 of the funnel has no event name, or an empty one beside |"
+)]
 fn steps_are_checked(#[case] steps: &str, #[case] expected: &str) {
     assert_eq!(steps.parse::<Steps>().unwrap_err().to_string(), expected);
 }

@@ -44,7 +44,7 @@ async fn names_sort_by_count_then_by_bytes() {
 }
 
 #[tokio::test]
-async fn login_states_without_a_value_are_one_group() {
+async fn login_states_are_five_groups_at_most() {
     let warehouse = Warehouse::migrated().await;
     let states = [
         None,
@@ -77,7 +77,7 @@ async fn login_states_without_a_value_are_one_group() {
             ("UNKNOWN", 2, 33.3),
             ("logged_in", 2, 33.3),
             ("anonymous", 1, 16.7),
-            ("unknown", 1, 16.7)
+            ("other", 1, 16.7)
         ]
     );
 }

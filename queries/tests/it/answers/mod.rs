@@ -1,8 +1,8 @@
 //! Each answer against events made by hand, where the definitions have an edge.
 
 mod all;
+mod filter;
 mod funnel;
-mod kept;
 mod lists;
 mod overview;
 mod pages;

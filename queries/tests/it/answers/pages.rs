@@ -64,7 +64,7 @@ async fn pages_of_events_join_without_a_gap_or_an_overlap() {
 }
 
 #[tokio::test]
-async fn pages_are_counted_with_and_without_rollups() {
+async fn pages_are_counted_pending_and_refreshed() {
     let warehouse = Warehouse::migrated().await;
     let made: Vec<_> = (1..=25)
         .map(|id| {
@@ -88,9 +88,9 @@ async fn pages_are_counted_with_and_without_rollups() {
         (&nobody, false, 20, 0, 1),
         (&nobody, true, 20, 0, 1),
     ];
-    for from_events in [false, true] {
-        if from_events {
-            warehouse.distrust_rollups().await;
+    for refreshed in [false, true] {
+        if refreshed {
+            warehouse.refresh().await;
         }
         for (question, products_only, limit, events, pages_of_them) in cases {
             let counted = pages(&warehouse.client, question, products_only, limit)

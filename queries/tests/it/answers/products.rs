@@ -7,6 +7,7 @@ use sbw_queries::{Filter, Question};
 
 use super::{text, with};
 use crate::common::{Warehouse, between, event};
+use crate::sent::{Item, Sent};
 
 /// An event of a product: id and name, as they are in the columns.
 fn of(number: u128, time: &str, name: &str, product: (Option<&str>, Option<&str>)) -> RawEvent {
@@ -21,7 +22,7 @@ fn day() -> Question {
 }
 
 #[tokio::test]
-async fn groups_are_of_product_events_only() {
+async fn groups_are_of_what_events_are_about() {
     let warehouse = Warehouse::migrated().await;
     let in_category = |number, name, category: Option<&str>| {
         with(of(number, "2025-12-01", name, (Some("p"), None)), |e| {
@@ -33,6 +34,7 @@ async fn groups_are_of_product_events_only() {
         .hold(&[
             in_category(1, "product_view", Some("b")),
             in_category(2, "add_to_cart_click", Some("b")),
+            // A discount price of 0 is none.
             with(in_category(3, "checkout_complete", Some("b")), |e| {
                 e.context_product_discount_price = Some(0);
             }),
@@ -42,36 +44,101 @@ async fn groups_are_of_product_events_only() {
             in_category(6, "checkout_complete", None),
             in_category(7, "checkout_complete", Some("")),
             in_category(8, "click", Some("UNKNOWN")),
-            // A category alone makes no product.
+            // A category alone makes no product, unless it is what was viewed.
             with(event(9, "2025-12-01", "product_view"), |e| {
                 e.context_product_category = text("b");
                 e.context_product_id = text("");
             }),
+            in_category(10, "category_view", Some("b")),
+            in_category(11, "category_view", None),
         ])
         .await;
-    let row = |name: &str, events, product_views, add_to_carts, checkout_completes, revenue_vnd| {
+    let row = |name: &str, [events, product_views, add_to_carts, orders]: [i64; 4], revenue_vnd| {
         GroupRow {
             name: name.to_owned(),
             events,
             product_views,
             add_to_carts,
-            checkout_completes,
+            checkout_completes: orders,
+            orders,
+            units: orders,
             revenue_vnd,
         }
     };
     let expected = [
-        row("UNKNOWN", 3, 0, 0, 2, 200),
-        row("b", 3, 1, 1, 1, 0),
-        row("Z", 1, 0, 0, 0, 0),
-        row("ă", 1, 0, 0, 1, 100),
+        row("b", [4, 1, 1, 1], 100),
+        row("UNKNOWN", [3, 0, 0, 2], 200),
+        row("Z", [1, 0, 0, 0], 0),
+        row("ă", [1, 0, 0, 1], 100),
     ];
-    let found = categories(&warehouse.client, &day(), 10).await.unwrap();
-    assert_eq!(found.rows, expected);
-    let found = categories(&warehouse.client, &day(), 3).await.unwrap();
-    assert_eq!(found.rows, expected[..3]);
-    // Nobody gave a brand: all of it is one group.
-    let found = brands(&warehouse.client, &day(), 10).await.unwrap();
-    assert_eq!(found.rows, [row("UNKNOWN", 8, 1, 1, 4, 300)]);
+    for refreshed in [false, true] {
+        if refreshed {
+            warehouse.refresh().await;
+        }
+        let found = categories(&warehouse.client, &day(), 10).await.unwrap();
+        assert_eq!(found.rows, expected, "refreshed: {refreshed}");
+        let found = categories(&warehouse.client, &day(), 3).await.unwrap();
+        assert_eq!(found.rows, expected[..3]);
+        // Nobody gave a brand: all of it is one group, without the viewed categories.
+        let found = brands(&warehouse.client, &day(), 10).await.unwrap();
+        assert_eq!(found.rows, [row("UNKNOWN", [8, 1, 1, 4], 400)]);
+    }
+}
+
+/// An order of several products counts once in each group that it is about.
+#[tokio::test]
+async fn an_order_counts_in_the_groups_of_its_items() {
+    let warehouse = Warehouse::migrated().await;
+    let item = |id: &str, category: &str, price, quantity| Item {
+        product_id: text(id),
+        category: text(category),
+        brand: text("A"),
+        price,
+        quantity,
+        ..Item::default()
+    };
+    let mut order = Sent::from(event(1, "2025-12-01", "checkout_complete"));
+    order.context.items = vec![
+        item("p", "keyboard", Some(100), Some(2)),
+        item("q", "mouse", Some(30), None),
+        item("p", "laptop", Some(90), Some(1)),
+        // A price that nobody knows.
+        item("r", "mouse", None, Some(5)),
+        // Not a product.
+        item("undefined", "mouse", Some(7), Some(1)),
+    ];
+    warehouse.hold(&[order]).await;
+    let counted = |rows: Vec<GroupRow>| -> Vec<_> {
+        let row = |row: GroupRow| (row.name, row.events, row.orders, row.units, row.revenue_vnd);
+        rows.into_iter().map(row).collect()
+    };
+    for refreshed in [false, true] {
+        if refreshed {
+            warehouse.refresh().await;
+        }
+        let found = categories(&warehouse.client, &day(), 10).await.unwrap();
+        assert_eq!(
+            counted(found.rows),
+            [
+                ("keyboard".to_owned(), 1, 1, 3, 290),
+                ("mouse".to_owned(), 1, 1, 6, 30)
+            ]
+        );
+        let found = brands(&warehouse.client, &day(), 10).await.unwrap();
+        assert_eq!(counted(found.rows), [("A".to_owned(), 1, 1, 9, 320)]);
+        let mice = Question {
+            filter: Filter {
+                category: text("mouse"),
+                ..Filter::default()
+            },
+            ..day()
+        };
+        let found = brands(&warehouse.client, &mice, 10).await.unwrap();
+        assert_eq!(counted(found.rows), [("A".to_owned(), 1, 1, 6, 30)]);
+        let found = products(&warehouse.client, &day(), 10).await.unwrap();
+        let ids: Vec<_> = found.rows.iter().map(|row| &row.product_id).collect();
+        assert_eq!(ids, [&text("p"), &text("q"), &text("r")]);
+    }
 }
 
 #[tokio::test]
@@ -85,6 +152,8 @@ async fn a_product_is_its_id_or_else_its_name() {
             (None, Some("x")),
             (Some(""), Some("x")),
             (None, Some("one")),
+            (Some("UNDEFINED"), Some("one")),
+            (Some("0-00"), None),
             (None, None),
             (Some(""), Some("")),
         ])
@@ -102,8 +171,8 @@ async fn a_product_is_its_id_or_else_its_name() {
         [
             // The event with the greatest id names no product.
             (Some("x"), "UNKNOWN", 3),
+            (None, "one", 2),
             (None, "x", 2),
-            (None, "one", 1),
         ]
     );
 }

@@ -5,6 +5,7 @@ use sbw_queries::answers::timeseries::{Bucket, timeseries};
 use sbw_queries::{QueryError, Question, Zone};
 
 use crate::common::{Warehouse, between, event, step};
+use crate::sent::{OrderFields, Sent};
 
 #[tokio::test]
 async fn a_series_has_every_bucket_that_overlaps_the_range() {
@@ -105,6 +106,41 @@ async fn a_series_has_every_bucket_that_overlaps_the_range() {
     assert_eq!((bucket, points.len()), (Bucket::Hour, 48));
     let (bucket, points) = series("2025-12-01", "2025-12-03T00:00:00.000001Z", None, "UTC").await;
     assert_eq!((bucket, points.len()), (Bucket::Day, 3));
+}
+
+/// An order is in the bucket of its event, with its total; repeats are in none.
+#[tokio::test]
+async fn a_point_has_its_orders() {
+    let warehouse = Warehouse::migrated().await;
+    let order = |id, time, order: &str| {
+        let mut sent = Sent::from(step(id, "s", time, "checkout_complete"));
+        sent.context.order = Some(OrderFields {
+            order_id: Some(order.to_owned()),
+            total: Some(100),
+        });
+        sent
+    };
+    warehouse
+        .hold(&[
+            order(1, "2025-12-01T10:59:59Z", "o-1"),
+            order(2, "2025-12-01T11:00:00Z", "o-1"),
+            order(3, "2025-12-01T11:30:00Z", "o-2"),
+            order(4, "2025-12-01T11:59:00Z", "o-3"),
+        ])
+        .await;
+    let question = between("2025-12-01T10:00", "2025-12-01T12:00");
+    for refreshed in [false, true] {
+        if refreshed {
+            warehouse.refresh().await;
+        }
+        let answer = timeseries(&warehouse.client, &question, None, &Zone::utc()).await;
+        let points = answer.unwrap().points;
+        let points: Vec<_> = points
+            .iter()
+            .map(|point| (point.checkout_completes, point.orders, point.revenue_vnd))
+            .collect();
+        assert_eq!(points, [(1, 1, 100), (3, 2, 200)]);
+    }
 }
 
 /// Clocks that go back, forward, by half an hour, at midnight, or skip a day.

@@ -8,6 +8,7 @@ use sbw_queries::{Filter, Question};
 
 use super::{text, with};
 use crate::common::{Warehouse, at, between, step};
+use crate::sent::{Agent, Page, Sent};
 
 fn day() -> Question {
     between("2025-12-01", "2025-12-02")
@@ -92,6 +93,65 @@ async fn sessions_start_with_their_first_kept_event() {
             (at("2025-12-01T04:00"), at("2025-12-01T06:00")),
         ]
     );
+}
+
+/// By all of its events, filtered or not.
+#[tokio::test]
+async fn a_session_comes_from_its_first_page() {
+    let warehouse = Warehouse::migrated().await;
+    let page = |id, second: u8, path, referrer_host, utm_source| {
+        let time = format!("2025-12-01T00:00:0{second}Z");
+        let mut sent = Sent::from(step(id, "s", &time, "page_view"));
+        sent.context.page = Some(Page {
+            host: "shop.example",
+            path,
+            referrer_host,
+            utm_source,
+            ..Page::default()
+        });
+        sent
+    };
+    let mut order = page(3, 3, "/thank-you", None, Some("newsletter"));
+    order.event.event_name = "checkout_complete".to_owned();
+    order.context.agent = Some(Agent {
+        device: "mobile",
+        browser: None,
+    });
+    warehouse
+        .hold(&[
+            Sent::from(step(9, "s", "2025-12-01T00:00:00Z", "click")),
+            page(1, 1, "/keyboards", Some("google.com.vn"), None),
+            page(2, 2, "/", None, Some("zalo")),
+            order,
+            Sent::from(step(4, "nothing", "2025-11-01", "click")),
+        ])
+        .await;
+    let orders = Question {
+        filter: Filter {
+            event: text("checkout_complete"),
+            ..Filter::default()
+        },
+        ..between("2025-11-01", "2025-12-02")
+    };
+    for refreshed in [false, true] {
+        if refreshed {
+            warehouse.refresh().await;
+        }
+        for (question, events) in [(&orders, 1), (&between("2025-11-01", "2025-12-02"), 4)] {
+            let found = session_list(&warehouse.client, question, &SessionPage::default())
+                .await
+                .unwrap();
+            let row = &found.rows[0];
+            assert_eq!((row.events, row.orders, row.revenue_vnd), (events, 1, 0));
+            assert_eq!(
+                [&row.source, &row.entry_page, &row.device],
+                [&text("google"), &text("/keyboards"), &text("mobile")]
+            );
+            if let Some(row) = found.rows.get(1) {
+                assert_eq!([&row.source, &row.entry_page, &row.device], [&None; 3]);
+            }
+        }
+    }
 }
 
 #[tokio::test]

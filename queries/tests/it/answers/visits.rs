@@ -102,7 +102,37 @@ async fn a_session_is_new_when_any_kept_event_says_so() {
         .await;
     let answer = asked(&warehouse).await;
     assert_eq!((answer.new_sessions, answer.returning_sessions), (1, 2));
-    assert_eq!((answer.bounces, answer.bounce_rate_percent), (2, 66.7));
+    assert_eq!((answer.bounces, answer.bounce_rate_percent), (3, 100.0));
+}
+
+/// Ten seconds, two pages, or an order.
+#[tokio::test]
+async fn a_session_that_is_not_engaged_bounces() {
+    let warehouse = Warehouse::migrated().await;
+    warehouse
+        .hold(&[
+            // One page, and all that a site sends with it.
+            step(1, "bounce", "2025-12-01T00:00:00Z", "page_view"),
+            step(2, "bounce", "2025-12-01T00:00:00Z", "home_view"),
+            step(3, "bounce", "2025-12-01T00:00:09.999999Z", "click"),
+            step(4, "stays", "2025-12-01T00:00:00Z", "page_view"),
+            step(5, "stays", "2025-12-01T00:00:10Z", "click"),
+            step(6, "reads", "2025-12-01T00:00:00Z", "page_view"),
+            step(7, "reads", "2025-12-01T00:00:00Z", "page_view"),
+            step(8, "buys", "2025-12-01T00:00:00Z", "checkout_complete"),
+        ])
+        .await;
+    for refreshed in [false, true] {
+        if refreshed {
+            warehouse.refresh().await;
+        }
+        let answer = asked(&warehouse).await;
+        assert_eq!(
+            (answer.sessions, answer.engaged, answer.bounces),
+            (4, 3, 1),
+            "refreshed: {refreshed}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -6,24 +6,26 @@ use std::collections::BTreeMap;
 use sbw_queries::answers::funnel::{Funnel, FunnelGroup, Segment, StepRow, Steps};
 use sbw_queries::answers::raw::RawEvent;
 
-use super::kept::present;
+use super::filter::Filtered;
+use super::ids::{login_group, present};
 use super::numbers::{count, percent};
+use super::visits::visits;
 
-pub(crate) fn funnel(kept: &[&RawEvent], steps: &Steps, by: Option<Segment>) -> Funnel {
-    let paths = paths(kept, steps);
+/// The events that took a session from step to step.
+type Path<'a> = Vec<&'a RawEvent>;
+
+pub(crate) fn funnel(kept: &[Filtered<'_>], steps: &Steps, by: Option<Segment>) -> Funnel {
+    let visits = visits(kept);
+    let walked = visits.values().map(|visit| path(visit, steps));
+    let walked: Vec<Path<'_>> = walked.filter(|path| !path.is_empty()).collect();
     let Some(segment) = by else {
-        let all: Vec<_> = paths.iter().collect();
+        let all: Vec<_> = walked.iter().collect();
         return Funnel::Rows(rows(&all, steps));
     };
-    let mut groups: BTreeMap<&str, Vec<&Vec<&RawEvent>>> = BTreeMap::new();
-    for path in &paths {
-        let value = match segment {
-            Segment::Login => path[0].user_login_state.as_ref(),
-            Segment::Category => path[0].context_product_category.as_ref(),
-            Segment::Brand => path[0].context_product_brand.as_ref(),
-        };
+    let mut groups: BTreeMap<&str, Vec<&Path<'_>>> = BTreeMap::new();
+    for path in &walked {
         groups
-            .entry(present(value).unwrap_or("UNKNOWN"))
+            .entry(group(path[0], segment))
             .or_default()
             .push(path);
     }
@@ -38,46 +40,45 @@ pub(crate) fn funnel(kept: &[&RawEvent], steps: &Steps, by: Option<Segment>) -> 
     Funnel::Groups(groups)
 }
 
-/// The events that took each session from step to step; sessions that took none are not here.
-pub(crate) fn paths<'a>(kept: &[&'a RawEvent], steps: &Steps) -> Vec<Vec<&'a RawEvent>> {
-    let mut sessions: BTreeMap<&str, Vec<&RawEvent>> = BTreeMap::new();
-    for event in kept {
-        if let Some(session) = present(event.session_id.as_ref()) {
-            sessions.entry(session).or_default().push(event);
-        }
-    }
-    let walk = |mut events: Vec<&'a RawEvent>| {
-        events.sort_by_key(|e| (e.event_timestamp, e.event_id));
-        let mut path: Vec<&RawEvent> = Vec::new();
-        for name in steps.names() {
-            let next = events.iter().find(|event| {
-                let after_last = path
-                    .last()
-                    .is_none_or(|last| event.event_timestamp >= last.event_timestamp);
-                let after_namesakes =
-                    path.iter()
-                        .filter(|used| used.event_name == *name)
-                        .all(|used| {
-                            (event.event_timestamp, event.event_id)
-                                > (used.event_timestamp, used.event_id)
-                        });
-                event.event_name == *name && after_last && after_namesakes
-            });
-            match next {
-                Some(event) => path.push(event),
-                None => break,
-            }
-        }
-        path
+/// By the event's own columns, whatever else it is about.
+fn group(first: &RawEvent, segment: Segment) -> &str {
+    let value = match segment {
+        Segment::Login => return login_group(first.user_login_state.as_ref()),
+        Segment::Category => first.context_product_category.as_ref(),
+        Segment::Brand => first.context_product_brand.as_ref(),
     };
-    sessions
-        .into_values()
-        .map(walk)
-        .filter(|path| !path.is_empty())
-        .collect()
+    present(value).unwrap_or("UNKNOWN")
 }
 
-fn rows(paths: &[&Vec<&RawEvent>], steps: &Steps) -> Vec<StepRow> {
+/// How far the session's events, oldest first, go along the steps: an event for each step
+/// that it reaches. Each is the first at or after the time of the step before; where two
+/// steps name the same event, it is also later than the earlier step's by (time, id).
+pub(crate) fn path<'a>(visit: &[&'a Filtered<'a>], steps: &Steps) -> Path<'a> {
+    let names = |step: usize| -> Vec<&str> { steps.names()[step].split('|').collect() };
+    let mut path: Path<'a> = Vec::new();
+    for step in 0..steps.names().len() {
+        let next = visit.iter().map(|kept| kept.event).find(|event| {
+            let after_last = path
+                .last()
+                .is_none_or(|last| event.event_timestamp >= last.event_timestamp);
+            let namesakes = (0..step).filter(|before| {
+                let mut before = names(*before).into_iter();
+                before.any(|name| names(step).contains(&name))
+            });
+            let after_namesakes = namesakes.map(|before| path[before]).all(|used| {
+                (event.event_timestamp, event.event_id) > (used.event_timestamp, used.event_id)
+            });
+            names(step).contains(&event.event_name.as_str()) && after_last && after_namesakes
+        });
+        match next {
+            Some(event) => path.push(event),
+            None => break,
+        }
+    }
+    path
+}
+
+fn rows(paths: &[&Path<'_>], steps: &Steps) -> Vec<StepRow> {
     let reached = |step: usize| count(paths.iter().filter(|path| path.len() > step).count());
     let row = |(step, name): (usize, &String)| {
         let sessions = reached(step);
@@ -100,7 +101,7 @@ fn rows(paths: &[&Vec<&RawEvent>], steps: &Steps) -> Vec<StepRow> {
 }
 
 /// The smallest time that at least half of them do not exceed.
-fn median(paths: &[&Vec<&RawEvent>], step: usize) -> Option<i64> {
+fn median(paths: &[&Path<'_>], step: usize) -> Option<i64> {
     let before = step.checked_sub(1)?;
     let mut seconds: Vec<i64> = paths
         .iter()

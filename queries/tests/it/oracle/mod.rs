@@ -1,16 +1,24 @@
 //! The definitions again, in plain Rust over a list of events, against the SQL
 //! on random traffic full of ties, NULLs, empty strings and borders.
+//!
+//! `shop` says what every event is about, `filter` which of them count; each of the other
+//! files computes a view of those.
 
+mod changes;
+mod filter;
 mod funnel;
-mod kept;
+mod ids;
 mod numbers;
 mod products;
+mod shop;
+mod source;
 mod traffic;
 mod visits;
 mod week;
 
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use rstest::rstest;
+use sbw_queries::Question;
 use sbw_queries::answers::breakdown::{brands, categories};
 use sbw_queries::answers::events::events;
 use sbw_queries::answers::funnel::funnel as ask_funnel;
@@ -18,13 +26,16 @@ use sbw_queries::answers::heatmap::heatmap;
 use sbw_queries::answers::logins::logins;
 use sbw_queries::answers::overview::overview;
 use sbw_queries::answers::products::products as ask_products;
-use sbw_queries::answers::raw::{Page, RawEvent, raw};
+use sbw_queries::answers::raw::{Page, raw};
 use sbw_queries::answers::session::session;
 use sbw_queries::answers::session_list::{SessionPage, session_list};
 use sbw_queries::answers::sessions::sessions;
 use sbw_queries::answers::timeseries::timeseries;
 
 use crate::common::Warehouse;
+use crate::sent::Sent;
+use filter::{Filtered, filtered};
+use shop::Shop;
 use traffic::Case;
 
 macro_rules! same {
@@ -39,17 +50,47 @@ macro_rules! same {
     }};
 }
 
+/// What happens to a warehouse before it is asked.
+#[derive(Debug, Clone, Copy)]
+enum History {
+    /// Loads that nothing has refreshed; then refreshed.
+    Loaded,
+    /// Refreshed between loads, the last ones pending; then refreshed, verified, and built anew.
+    Resumed,
+    /// Refreshed, then deleted and updated by hand; then refreshed.
+    ChangedByHand,
+    /// Refreshed, then restored past the trigger or as a replica does; then refreshed.
+    Restored,
+}
+
+impl History {
+    /// As in a shop of the usual size, or so that this traffic is a large one.
+    async fn settings(self, warehouse: &Warehouse) {
+        let settings = match self {
+            Self::Loaded => return,
+            Self::Resumed => "busy_events = 1, max_stale = 3",
+            Self::ChangedByHand | Self::Restored => "busy_events = 1, session_events = 10",
+        };
+        let sql = format!("update rollups.settings set {settings}");
+        warehouse.client.batch_execute(&sql).await.unwrap();
+    }
+}
+
 /// Several at once, each with a server of its own.
 #[rstest]
-fn the_sql_agrees_with_the_definitions(#[values(1, 2, 3, 4)] part: u8) {
-    println!("part {part} of 4");
+fn the_sql_agrees_with_the_definitions(
+    #[values(
+        History::Loaded,
+        History::Resumed,
+        History::ChangedByHand,
+        History::Restored
+    )]
+    history: History,
+) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let warehouse = runtime.block_on(Warehouse::migrated());
     runtime.block_on(warehouse.without_jit());
-    // In the later parts every day is worth a sum, and in the last all are summed up.
-    if part > 2 {
-        runtime.block_on(warehouse.sum_up_every_day());
-    }
+    runtime.block_on(history.settings(&warehouse));
     let config = Config {
         cases: cases(),
         failure_persistence: None,
@@ -57,7 +98,7 @@ fn the_sql_agrees_with_the_definitions(#[values(1, 2, 3, 4)] part: u8) {
     };
     TestRunner::new(config)
         .run(&traffic::cases(), |case| {
-            runtime.block_on(check(&warehouse, &case, part == 4))
+            runtime.block_on(relive(&warehouse, &case, history))
         })
         .unwrap();
 }
@@ -71,39 +112,94 @@ fn cases() -> u32 {
     })
 }
 
-/// From rollups that grew load by load, and from the events alone.
-async fn check(warehouse: &Warehouse, case: &Case, closed: bool) -> Result<(), TestCaseError> {
-    warehouse.hold(&case.events).await;
-    if closed {
-        warehouse.close_days().await;
-    }
-    let kept = kept::kept(&case.events, &case.question);
-    for from_rollups in [true, false] {
-        if !from_rollups {
-            warehouse.distrust_rollups().await;
+/// Asked twice: with the log pending, and refreshed.
+async fn relive(warehouse: &Warehouse, case: &Case, history: History) -> Result<(), TestCaseError> {
+    let mut sent = case.sent.clone();
+    // Loads of events in no order of time.
+    let (early, late) = sent.split_at(sent.len() / 2);
+    warehouse.clear().await;
+    match history {
+        History::Loaded => {
+            warehouse.load(early).await;
+            warehouse.load(late).await;
         }
-        the_shop(warehouse, case, &kept).await?;
-        the_goods(warehouse, case, &kept).await?;
-        the_visits(warehouse, case, &kept).await?;
+        History::Resumed => {
+            warehouse.load(early).await;
+            warehouse.refresh().await;
+            warehouse.load(late).await;
+        }
+        History::ChangedByHand => {
+            warehouse.load(early).await;
+            warehouse.load(late).await;
+            warehouse.refresh().await;
+            changes::apply(&warehouse.client, &mut sent, &case.changes).await;
+        }
+        History::Restored => {
+            warehouse.load(early).await;
+            warehouse.refresh().await;
+            let restore = if case.limit.is_multiple_of(2) {
+                "alter table public.clickstream_events disable trigger all"
+            } else {
+                "set session_replication_role = replica"
+            };
+            let client = &warehouse.client;
+            client.batch_execute(restore).await.unwrap();
+            warehouse.load(late).await;
+            client
+                .batch_execute("reset session_replication_role")
+                .await
+                .unwrap();
+            warehouse.find_unlogged().await;
+        }
+    }
+    agree(warehouse, &sent, case).await?;
+    warehouse.refresh().await;
+    agree(warehouse, &sent, case).await?;
+    if matches!(history, History::Resumed) {
+        same!(
+            warehouse.verify_days().await,
+            Vec::<String>::new(),
+            "verify"
+        );
+        warehouse.begin_rebuild().await;
+        agree(warehouse, &sent, case).await?;
+        warehouse.refresh().await;
+        agree(warehouse, &sent, case).await?;
     }
     Ok(())
 }
 
-async fn the_shop(
+/// Every view, with one question.
+pub(crate) async fn agree(
     warehouse: &Warehouse,
+    sent: &[Sent],
     case: &Case,
-    kept: &[&RawEvent],
+) -> Result<(), TestCaseError> {
+    let longest = "select session_events::int8 from rollups.settings";
+    let longest = usize::try_from(warehouse.number(longest).await).unwrap();
+    let shop = Shop::of(sent, longest);
+    let kept = filtered(&shop, &case.question);
+    counts(warehouse, &shop, case, &kept).await?;
+    goods(warehouse, case, &kept).await?;
+    visits(warehouse, &shop, case, &kept).await
+}
+
+async fn counts(
+    warehouse: &Warehouse,
+    shop: &Shop<'_>,
+    case: &Case,
+    kept: &[Filtered<'_>],
 ) -> Result<(), TestCaseError> {
     let (client, question) = (&warehouse.client, &case.question);
     let found = overview(client, question).await?;
     same!(found.current, numbers::totals(kept), "overview");
-    let before = sbw_queries::Question {
+    let before = Question {
         range: question.range.previous(),
         ..question.clone()
     };
     same!(
         found.previous,
-        numbers::totals(&kept::kept(&case.events, &before)),
+        numbers::totals(&filtered(shop, &before)),
         "overview before"
     );
 
@@ -121,7 +217,7 @@ async fn the_shop(
     let series = timeseries(client, question, case.bucket, &case.zone.name()).await?;
     same!(
         series.points,
-        numbers::series(kept, question, series.bucket, &case.zone),
+        numbers::series(kept, question, series.bucket, case.zone),
         "timeseries"
     );
     same!(
@@ -143,10 +239,10 @@ async fn the_shop(
     Ok(())
 }
 
-async fn the_goods(
+async fn goods(
     warehouse: &Warehouse,
     case: &Case,
-    kept: &[&RawEvent],
+    kept: &[Filtered<'_>],
 ) -> Result<(), TestCaseError> {
     let (client, question) = (&warehouse.client, &case.question);
     same!(
@@ -167,10 +263,11 @@ async fn the_goods(
     Ok(())
 }
 
-async fn the_visits(
+async fn visits(
     warehouse: &Warehouse,
+    shop: &Shop<'_>,
     case: &Case,
-    kept: &[&RawEvent],
+    kept: &[Filtered<'_>],
 ) -> Result<(), TestCaseError> {
     let (client, question) = (&warehouse.client, &case.question);
     same!(
@@ -202,7 +299,7 @@ async fn the_visits(
     }
     same!(
         rows,
-        visits::session_list(kept, &case.steps, case.at_step),
+        visits::session_list(shop, kept, &case.steps, case.at_step),
         "session_list"
     );
 
@@ -216,6 +313,6 @@ async fn the_visits(
             break;
         }
     }
-    same!(rows, visits::session(&case.events, case.session), "session");
+    same!(rows, visits::session(shop, case.session), "session");
     Ok(())
 }

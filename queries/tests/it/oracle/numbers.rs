@@ -1,4 +1,4 @@
-//! Counts, shares, series and pages of kept events.
+//! Counts, shares, series and pages of filtered events.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +11,9 @@ use sbw_queries::answers::overview::Totals;
 use sbw_queries::answers::raw::{Page, RawEvent};
 use sbw_queries::answers::timeseries::{Bucket, Point};
 
-use super::kept::{is_product, present};
+use super::filter::{Filtered, OrderShare};
+use super::ids::{known_id, login_group, present};
+use super::shop::own_product;
 use super::traffic::FixedZone;
 
 pub(crate) fn count(n: usize) -> i64 {
@@ -28,67 +30,68 @@ pub(crate) fn percent(part: i64, whole: i64) -> f64 {
     }
 }
 
-fn saturated(amount: i128) -> i64 {
+pub(crate) fn saturated(amount: i128) -> i64 {
     i64::try_from(amount).unwrap_or(if amount < 0 { i64::MIN } else { i64::MAX })
 }
 
 /// Events of this name.
-pub(crate) fn named(events: &[&RawEvent], name: &str) -> i64 {
-    count(events.iter().filter(|e| e.event_name == name).count())
+pub(crate) fn named(events: &[&Filtered<'_>], name: &str) -> i64 {
+    let of_name = |kept: &&&Filtered<'_>| kept.event.event_name == name;
+    count(events.iter().filter(of_name).count())
 }
 
-/// What `checkout_complete` events cost that have a price.
-fn prices(events: &[&RawEvent]) -> Vec<i128> {
+/// The orders among them.
+pub(crate) fn orders<'a>(events: &'a [&Filtered<'_>]) -> Vec<&'a OrderShare> {
     events
         .iter()
-        .filter(|e| e.event_name == "checkout_complete")
-        .filter_map(|e| e.context_product_discount_price.or(e.context_product_price))
-        .map(i128::from)
+        .filter_map(|kept| kept.order.as_ref())
         .collect()
 }
 
-pub(crate) fn revenue(events: &[&RawEvent]) -> i64 {
-    saturated(prices(events).iter().sum())
+pub(crate) fn revenue(orders: &[&OrderShare]) -> i128 {
+    orders.iter().filter_map(|order| order.amount).sum()
 }
 
-pub(crate) fn totals(kept: &[&RawEvent]) -> Totals {
+pub(crate) fn totals(kept: &[Filtered<'_>]) -> Totals {
+    let all: Vec<&Filtered<'_>> = kept.iter().collect();
     let distinct = |of: fn(&RawEvent) -> Option<&String>| {
-        kept.iter()
-            .filter_map(|e| present(of(e)))
-            .collect::<BTreeSet<_>>()
-            .len()
+        let ids = kept.iter().filter_map(|kept| known_id(of(kept.event)));
+        count(ids.collect::<BTreeSet<_>>().len())
     };
-    let sessions_with = |name: &str| -> BTreeSet<&str> {
-        let with = kept.iter().filter(|e| e.event_name == name);
-        with.filter_map(|e| present(e.session_id.as_ref()))
-            .collect()
+    let sessions_with = |has: fn(&Filtered<'_>) -> bool| -> BTreeSet<&str> {
+        let with = kept.iter().filter(|kept| has(kept));
+        with.filter_map(|kept| kept.session).collect()
     };
-    let (carted, converted) = (
-        sessions_with("add_to_cart_click"),
-        sessions_with("checkout_complete"),
-    );
-    let prices = prices(kept);
-    let revenue: i128 = prices.iter().sum();
-    let orders = i128::try_from(prices.len()).unwrap();
-    let average = if orders == 0 {
+    let carted = sessions_with(|kept| kept.event.event_name == "add_to_cart_click");
+    let completed = sessions_with(|kept| kept.event.event_name == "checkout_complete");
+    let converted = sessions_with(|kept| kept.order.is_some());
+    let orders = orders(&all);
+    let revenue = revenue(&orders);
+    let with_amount = orders.iter().filter(|order| order.amount.is_some());
+    let with_amount = i128::try_from(with_amount.count()).unwrap();
+    let average = if with_amount == 0 {
         0
     } else {
-        revenue.signum() * ((2 * revenue.abs() + orders) / (2 * orders))
+        revenue.signum() * ((2 * revenue.abs() + with_amount) / (2 * with_amount))
     };
-    let sessions = count(distinct(|e| e.session_id.as_ref()));
-    let abandoned = count(carted.difference(&converted).count());
+    let sessions = count(sessions_with(|_| true).len());
+    let abandoned = count(carted.difference(&completed).count());
+    let (carts, completes) = (
+        named(&all, "add_to_cart_click"),
+        named(&all, "checkout_complete"),
+    );
     Totals {
         total_events: count(kept.len()),
-        unique_clients: count(distinct(|e| e.client_id.as_ref())),
-        unique_users: count(distinct(|e| e.user_id.as_ref())),
+        unique_clients: distinct(|event| event.client_id.as_ref()),
+        unique_users: distinct(|event| event.user_id.as_ref()),
         sessions,
-        add_to_cart_clicks: named(kept, "add_to_cart_click"),
-        checkout_starts: named(kept, "checkout_start"),
-        checkout_completes: named(kept, "checkout_complete"),
-        checkout_rate_percent: percent(
-            named(kept, "checkout_complete"),
-            named(kept, "add_to_cart_click"),
-        ),
+        add_to_cart_clicks: carts,
+        checkout_starts: named(&all, "checkout_start"),
+        checkout_completes: completes,
+        checkout_rate_percent: percent(completes, carts),
+        orders: count(orders.len()),
+        orders_inferred: count(orders.iter().filter(|order| order.inferred).count()),
+        units: orders.iter().map(|order| order.units).sum(),
         converted_sessions: count(converted.len()),
         conversion_rate_percent: percent(count(converted.len()), sessions),
         abandoned_carts: abandoned,
@@ -99,10 +102,10 @@ pub(crate) fn totals(kept: &[&RawEvent]) -> Totals {
 }
 
 /// Groups by count descending, then by the bytes of the name.
-fn ranked<'a>(names: impl Iterator<Item = Option<&'a str>>) -> Vec<(String, i64)> {
+fn ranked<'a>(names: impl Iterator<Item = &'a str>) -> Vec<(String, i64)> {
     let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
     for name in names {
-        *counts.entry(name.unwrap_or("UNKNOWN")).or_default() += 1;
+        *counts.entry(name).or_default() += 1;
     }
     let mut ranked: Vec<_> = counts
         .into_iter()
@@ -112,8 +115,10 @@ fn ranked<'a>(names: impl Iterator<Item = Option<&'a str>>) -> Vec<(String, i64)
     ranked
 }
 
-pub(crate) fn events(kept: &[&RawEvent], limit: u32) -> Vec<EventRow> {
-    let names = kept.iter().map(|e| present(Some(&e.event_name)));
+pub(crate) fn events(kept: &[Filtered<'_>], limit: u32) -> Vec<EventRow> {
+    let names = kept
+        .iter()
+        .map(|kept| present(Some(&kept.event.event_name)).unwrap_or("UNKNOWN"));
     let row = |(event_name, events)| EventRow {
         event_name,
         events,
@@ -126,8 +131,10 @@ pub(crate) fn events(kept: &[&RawEvent], limit: u32) -> Vec<EventRow> {
         .collect()
 }
 
-pub(crate) fn logins(kept: &[&RawEvent]) -> Vec<LoginRow> {
-    let states = kept.iter().map(|e| present(e.user_login_state.as_ref()));
+pub(crate) fn logins(kept: &[Filtered<'_>]) -> Vec<LoginRow> {
+    let states = kept
+        .iter()
+        .map(|kept| login_group(kept.event.user_login_state.as_ref()));
     let row = |(user_login_state, events)| LoginRow {
         user_login_state,
         events,
@@ -137,34 +144,29 @@ pub(crate) fn logins(kept: &[&RawEvent]) -> Vec<LoginRow> {
 }
 
 pub(crate) fn series(
-    kept: &[&RawEvent],
+    kept: &[Filtered<'_>],
     question: &Question,
     bucket: Bucket,
-    zone: &FixedZone,
+    zone: FixedZone,
 ) -> Vec<Point> {
     let (from, to) = (question.range.from(), question.range.to());
     let mut points = Vec::new();
-    let mut t = bucket_start(from, bucket, *zone);
+    let mut t = bucket_start(from, bucket, zone);
     while t < to && from < to {
         let end = t + width(bucket);
-        let inside: Vec<_> = kept
+        let inside: Vec<&Filtered<'_>> = kept
             .iter()
-            .filter(|e| t <= e.event_timestamp && e.event_timestamp < end)
+            .filter(|kept| t <= kept.event.event_timestamp && kept.event.event_timestamp < end)
             .collect();
-        let sessions: BTreeSet<_> = inside
-            .iter()
-            .filter_map(|e| present(e.session_id.as_ref()))
-            .collect();
+        let sessions: BTreeSet<_> = inside.iter().filter_map(|kept| kept.session).collect();
+        let orders = orders(&inside);
         points.push(Point {
             t,
             events: count(inside.len()),
             sessions: count(sessions.len()),
-            checkout_completes: count(
-                inside
-                    .iter()
-                    .filter(|e| e.event_name == "checkout_complete")
-                    .count(),
-            ),
+            checkout_completes: named(&inside, "checkout_complete"),
+            orders: count(orders.len()),
+            revenue_vnd: saturated(revenue(&orders)),
         });
         t = end;
     }
@@ -193,13 +195,14 @@ fn bucket_start(instant: DateTime<Utc>, bucket: Bucket, zone: FixedZone) -> Date
     (start.unwrap() - zone.offset()).and_utc()
 }
 
-pub(crate) fn newest(kept: &[&RawEvent], page: Page) -> Vec<RawEvent> {
+pub(crate) fn newest(kept: &[Filtered<'_>], page: Page) -> Vec<RawEvent> {
     let mut rows: Vec<RawEvent> = kept
         .iter()
-        .filter(|e| !page.products_only || is_product(e))
-        .map(|e| (*e).clone())
+        .map(|kept| kept.event)
+        .filter(|event| !page.products_only || own_product(event).is_some())
+        .cloned()
         .collect();
-    rows.sort_by_key(|e| Reverse((e.event_timestamp, e.event_id)));
+    rows.sort_by_key(|event| Reverse((event.event_timestamp, event.event_id)));
     rows.truncate(page.limit as usize);
     rows
 }

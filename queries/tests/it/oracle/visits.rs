@@ -9,47 +9,59 @@ use sbw_queries::answers::session::SessionEvent;
 use sbw_queries::answers::session_list::{AtStep, Outcome, SessionRow};
 use sbw_queries::answers::sessions::{DurationClass, Sessions};
 
-use super::funnel::paths;
-use super::kept::present;
-use super::numbers::{count, named, percent, revenue};
+use super::filter::Filtered;
+use super::funnel::path;
+use super::ids::known_id;
+use super::numbers::{count, named, orders, percent, revenue, saturated};
+use super::shop::Shop;
+use super::source::source;
+use crate::sent::Sent;
 
-/// Each session's kept events, oldest first.
-fn visits<'a>(kept: &[&'a RawEvent]) -> BTreeMap<&'a str, Vec<&'a RawEvent>> {
-    let mut visits: BTreeMap<&str, Vec<&RawEvent>> = BTreeMap::new();
+/// Each session's filtered events, oldest first.
+pub(crate) fn visits<'a>(kept: &'a [Filtered<'a>]) -> BTreeMap<&'a str, Vec<&'a Filtered<'a>>> {
+    let mut visits: BTreeMap<&str, Vec<&Filtered<'_>>> = BTreeMap::new();
     for event in kept {
-        if let Some(session) = present(event.session_id.as_ref()) {
+        if let Some(session) = event.session {
             visits.entry(session).or_default().push(event);
         }
-    }
-    for events in visits.values_mut() {
-        events.sort_by_key(|e| (e.event_timestamp, e.event_id));
     }
     visits
 }
 
-pub(crate) fn sessions(kept: &[&RawEvent]) -> Sessions {
+pub(crate) fn sessions(kept: &[Filtered<'_>]) -> Sessions {
     let visits = visits(kept);
     let all = count(visits.len());
     let events: usize = visits.values().map(Vec::len).sum();
-    let bounces = count(visits.values().filter(|v| v.len() == 1).count());
-    let first = |visit: &&Vec<&RawEvent>| visit.iter().any(|e| e.is_first_visit == Some(true));
+    let engaged = count(visits.values().filter(|visit| is_engaged(visit)).count());
+    let first = |visit: &&Vec<&Filtered<'_>>| {
+        let mut events = visit.iter();
+        events.any(|kept| kept.event.is_first_visit == Some(true))
+    };
     let new = count(visits.values().filter(first).count());
-    let mut seconds: Vec<i64> = visits
-        .values()
-        .map(|v| (v[v.len() - 1].event_timestamp - v[0].event_timestamp).num_seconds())
-        .collect();
+    let mut seconds: Vec<i64> = visits.values().map(|visit| lasted(visit)).collect();
     seconds.sort_unstable();
     Sessions {
         sessions: all,
         events_per_session: percent(count(events), 100 * all),
         median_duration_seconds: tenths(&seconds, 5),
         p90_duration_seconds: tenths(&seconds, 9),
-        bounces,
-        bounce_rate_percent: percent(bounces, all),
+        engaged,
+        bounces: all - engaged,
+        bounce_rate_percent: percent(all - engaged, all),
         new_sessions: new,
         returning_sessions: all - new,
         duration_histogram: histogram(&seconds),
     }
+}
+
+/// Whole seconds from the first to the last event.
+fn lasted(visit: &[&Filtered<'_>]) -> i64 {
+    let (first, last) = (visit[0].event, visit[visit.len() - 1].event);
+    (last.event_timestamp - first.event_timestamp).num_seconds()
+}
+
+fn is_engaged(visit: &[&Filtered<'_>]) -> bool {
+    lasted(visit) >= 10 || named(visit, "page_view") >= 2 || !orders(visit).is_empty()
 }
 
 /// The smallest value that at least so many tenths of all do not exceed.
@@ -86,36 +98,45 @@ fn histogram(seconds: &[i64]) -> Vec<DurationClass> {
 
 /// All of the list; a page is a part of it.
 pub(crate) fn session_list(
-    kept: &[&RawEvent],
+    shop: &Shop<'_>,
+    kept: &[Filtered<'_>],
     steps: &Steps,
     at_step: Option<AtStep>,
 ) -> Vec<SessionRow> {
-    let reached: BTreeMap<&str, usize> = paths(kept, steps)
-        .iter()
-        .filter_map(|path| Some((present(path[0].session_id.as_ref())?, path.len())))
-        .collect();
-    let row = |(id, events): (&str, &Vec<&RawEvent>)| {
+    let row = |(id, events): (&str, Vec<&Filtered<'_>>)| {
         let last = |of: fn(&RawEvent) -> Option<&String>| {
-            let mut known = events.iter().rev().filter_map(|e| present(of(e)));
+            let mut known = events
+                .iter()
+                .rev()
+                .filter_map(|kept| known_id(of(kept.event)));
             known.next().map(str::to_owned)
         };
+        let orders = orders(&events);
+        let context = || of_session(shop, id).map(|sent| &sent.context);
+        let page = context().find_map(|context| context.page.as_ref());
+        let agent = context().find_map(|context| context.agent.as_ref());
+        let walked = path(&events, steps);
         SessionRow {
             session_id: id.to_owned(),
-            client_id: last(|e| e.client_id.as_ref()),
-            user_id: last(|e| e.user_id.as_ref()),
-            started_at: events[0].event_timestamp,
-            last_at: events[events.len() - 1].event_timestamp,
+            client_id: last(|event| event.client_id.as_ref()),
+            user_id: last(|event| event.user_id.as_ref()),
+            source: page.map(source),
+            device: agent.map(|agent| agent.device.to_owned()),
+            entry_page: page.map(|page| page.path.to_owned()),
+            started_at: events[0].event.event_timestamp,
+            last_at: events[events.len() - 1].event.event_timestamp,
             events: count(events.len()),
-            product_views: named(events, "product_view"),
-            add_to_carts: named(events, "add_to_cart_click"),
-            checkout_completes: named(events, "checkout_complete"),
-            revenue_vnd: revenue(events),
-            furthest_step: reached.get(id).map_or(0, |n| i32::try_from(*n).unwrap()),
+            product_views: named(&events, "product_view"),
+            add_to_carts: named(&events, "add_to_cart_click"),
+            checkout_completes: named(&events, "checkout_complete"),
+            orders: count(orders.len()),
+            revenue_vnd: saturated(revenue(&orders)),
+            furthest_step: i32::try_from(walked.len()).unwrap(),
         }
     };
     let mut rows: Vec<SessionRow> = visits(kept)
-        .iter()
-        .map(|(id, events)| row((id, events)))
+        .into_iter()
+        .map(row)
         .filter(|row| match at_step {
             None => true,
             Some(at) => match at.outcome {
@@ -128,13 +149,15 @@ pub(crate) fn session_list(
     rows
 }
 
-/// Of all events, kept or not.
-pub(crate) fn session(all: &[RawEvent], id: &str) -> Vec<SessionEvent> {
-    let mut events: Vec<&RawEvent> = all
-        .iter()
-        .filter(|e| present(e.session_id.as_ref()) == Some(id))
-        .collect();
-    events.sort_by_key(|e| (e.event_timestamp, e.event_id));
+/// All events of a session, filtered or not, oldest first.
+fn of_session<'a>(shop: &'a Shop<'a>, id: &str) -> impl Iterator<Item = &'a Sent> {
+    let of_it = move |fact: &&super::shop::Fact<'a>| fact.session == Some(id);
+    shop.facts.iter().filter(of_it).map(|fact| fact.sent)
+}
+
+/// One session, event by event.
+pub(crate) fn session(shop: &Shop<'_>, id: &str) -> Vec<SessionEvent> {
+    let events: Vec<&RawEvent> = of_session(shop, id).map(|sent| &sent.event).collect();
     let before = std::iter::once(None).chain(events.iter().map(|e| Some(e.event_timestamp)));
     events
         .iter()

@@ -2,14 +2,14 @@
 
 use chrono::{Datelike, Timelike};
 use sbw_queries::answers::heatmap::{Heatmap, Hour};
-use sbw_queries::answers::raw::RawEvent;
 
+use super::filter::Filtered;
 use super::traffic::FixedZone;
 
-pub(crate) fn heatmap(kept: &[&RawEvent], zone: FixedZone) -> Heatmap {
+pub(crate) fn heatmap(kept: &[Filtered<'_>], zone: FixedZone) -> Heatmap {
     let mut heatmap = Heatmap::default();
-    for event in kept {
-        let local = event.event_timestamp.naive_utc() + zone.offset();
+    for kept in kept {
+        let local = kept.event.event_timestamp.naive_utc() + zone.offset();
         let weekday = local.weekday().num_days_from_monday() as usize;
         heatmap.cells[weekday][local.hour() as usize] += 1;
     }
