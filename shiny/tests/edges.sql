@@ -1,3 +1,37 @@
+-- Their context first, as the loader does: pages and sources with markup, marks of direction and
+-- no words at all; an order that is sent twice, one whose id is no id, a total that no double holds.
+with pages as (
+    insert into context.pages (host, path)
+    values ('shop.example.com', '/'), ('shop.example.com', '/<b>danh mục</b>/bàn-phím'), ('', U&'/\202Eabc\202C\200B')
+    returning page_no
+),
+origins as (
+    insert into context.origins (referrer_host, utm_source, utm_medium, utm_campaign, click_id)
+    values ('m.facebook.com', null, null, null, null), (null, '<i>newsletter</i>', 'email', 'tết', null), (null, null, null, null, 'zaloclid')
+    returning origin_no
+),
+agents as (
+    insert into context.agents (device, browser, os) values ('mobile', 'Chrome', 'Android'), ('bot', null, null)
+    returning agent_no
+),
+numbers as (
+    select array(select page_no from pages order by page_no) as pages,
+           array(select origin_no from origins order by origin_no) as origins,
+           array(select agent_no from agents order by agent_no) as agents
+)
+insert into context.events (event_id, page_no, origin_no, agent_no, quantity)
+select md5('edge ' || n)::uuid, pages[1 + n % 3], origins[1 + n % 3], case when n % 4 > 0 then agents[1 + n % 2] end, nullif(n % 3, 0)
+  from numbers, unnest(array[1, 2, 3, 4, 6, 7, 8, 10, 11, 13, 14, 16]) n;
+
+insert into context.orders (event_id, order_id, total)
+select md5('edge ' || n)::uuid, order_id, total
+  from (values (14, 'ĐH-1', null), (15, 'ĐH-1', 5000), (16, 'undefined', 9007199254740993)) as o (n, order_id, total);
+
+insert into context.items (event_id, item_no, product_id, product_name, category, brand, price, discount_price, quantity)
+values (md5('edge 16')::uuid, 1, 'p-6', '<i>tai nghe</i>', 'headphone', null, 9223372036854775807, null, 3),
+       (md5('edge 16')::uuid, 2, null, U&'\202Echỉ có tên', '', 'Hãng Việt', 200, 1, null),
+       (md5('edge 16')::uuid, 3, 'p-5', 'Chuột', 'mouse', 'Logitech', null, null, 2);
+
 -- Events with an edge, on 1 December 2025: login states that are missing, empty or
 -- look like something else; names in decomposed Vietnamese, with quotes, markup,
 -- marks of direction and no room at all; prices that no double holds; instants at
@@ -26,7 +60,11 @@ select md5('edge ' || n)::uuid,
     (9, interval '5 hours', 'share_click', 'us-2', $$it's \$1, {"a":1} and a comma$$, 's-3', null, null, null, null, null, null),
     (10, interval '5 hours', 'tim_kiếm', 'us-2', 'guest', 's-3', 'p-3', E'two\nlines\tand 漢字 🎧', E'a\\b', '{x,y}', 2147483648, 2147483647),
     (11, interval '5 hours', 'product_view', null, 'guest', 's-3', 'p-3', repeat('dài ', 200), 'keyboard', 'AULA', 0, 0),
-    (12, interval '23:59:59.999999', 'checkout_complete', null, null, null, 'p-4', 'Chuột', 'mouse', 'Logitech', 1.5e6, 1.4e6)
+    (12, interval '23:59:59.999999', 'checkout_complete', null, null, null, 'p-4', 'Chuột', 'mouse', 'Logitech', 1.5e6, 1.4e6),
+    (13, interval '6 hours', 'add_to_cart_click', 'us-3', 'khách vãng lai', 's-4', 'p-5', 'Chuột', 'mouse', 'Logitech', 500000, 5000),
+    (14, interval '6 hours 10 seconds', 'checkout_complete', 'us-3', 'logged_in', 's-4', null, null, null, null, null, null),
+    (15, interval '6 hours 20 seconds', 'checkout_complete', 'us-3', 'logged_in', 's-4', null, null, null, null, null, null),
+    (16, interval '7 hours', 'checkout_complete', 'us-3', 'logged_in', 's-4', null, null, null, null, null, null)
   ) as e (n, at, event_name, user_id, login, session_id, product_id, product_name, category, brand, price, discount);
 
 insert into etl.runs (started_at, finished_at, status, trigger, scope, objects, inserted, duplicates, rejected, error)
