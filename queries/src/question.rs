@@ -5,7 +5,7 @@ use tokio_postgres::types::{ToSql, Type};
 use crate::filter::Filter;
 use crate::range::TimeRange;
 
-/// The kept events of a question are those in its range that match its filter.
+/// The filtered events of a question are those in its range that match its filter.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Question {
     /// When.

@@ -16,7 +16,7 @@ use crate::sql;
 pub struct GroupRow {
     /// The category or brand; NULL and `''` are `UNKNOWN`.
     pub name: String,
-    /// Kept events about it.
+    /// Filtered events about it.
     pub events: i64,
     /// `product_view` events.
     pub product_views: i64,

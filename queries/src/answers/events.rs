@@ -14,9 +14,9 @@ use crate::sql;
 pub struct EventRow {
     /// `event_name`.
     pub event_name: String,
-    /// Kept events of that name.
+    /// Filtered events of that name.
     pub events: i64,
-    /// Share of all kept events.
+    /// Share of all filtered events.
     pub percent: f64,
 }
 

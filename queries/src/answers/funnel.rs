@@ -50,7 +50,7 @@ pub struct StepRow {
     pub median_seconds_from_previous: Option<i64>,
 }
 
-/// What to compare a funnel by: the group is that of a session's first kept step-1 event.
+/// What to compare a funnel by: the group is that of a session's first filtered step-1 event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Segment {
     /// `user_login_state`, in the groups of [`logins`](super::logins).

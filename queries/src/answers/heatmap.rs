@@ -27,7 +27,7 @@ pub struct Hour {
     pub weekday: i32,
     /// 0 to 23.
     pub hour: i32,
-    /// Kept events in it.
+    /// Filtered events in it.
     pub events: i64,
 }
 
@@ -78,7 +78,7 @@ pub struct CellHour {
     pub from: DateTime<Utc>,
     /// First instant after.
     pub to: DateTime<Utc>,
-    /// Kept events in it.
+    /// Filtered events in it.
     pub events: i64,
 }
 

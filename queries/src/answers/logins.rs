@@ -14,9 +14,9 @@ pub struct LoginRow {
     /// `logged_in`, `anonymous`, `guest`, `UNKNOWN` (NULL and `''`) or `other` (all else).
     /// As a filter, `UNKNOWN` is `unknown`, and the others are themselves.
     pub user_login_state: String,
-    /// Kept events in it.
+    /// Filtered events in it.
     pub events: i64,
-    /// Share of all kept events.
+    /// Share of all filtered events.
     pub percent: f64,
 }
 

@@ -14,7 +14,7 @@ use crate::sql;
 /// One period's totals. Counts, percentages (one decimal), whole VND.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Totals {
-    /// Kept events.
+    /// Filtered events.
     pub total_events: i64,
     /// Distinct non-empty `client_id`.
     pub unique_clients: i64,

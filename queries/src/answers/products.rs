@@ -14,13 +14,13 @@ use crate::sql;
 pub struct ProductRow {
     /// Product id; none for a product that is known by name only.
     pub product_id: Option<String>,
-    /// Name in its latest kept event; NULL and `''` are `UNKNOWN`.
+    /// Name in its latest filtered event; NULL and `''` are `UNKNOWN`.
     pub name: String,
-    /// Category in its latest kept event; NULL and `''` are `UNKNOWN`.
+    /// Category in its latest filtered event; NULL and `''` are `UNKNOWN`.
     pub category: String,
-    /// Brand in its latest kept event; NULL and `''` are `UNKNOWN`.
+    /// Brand in its latest filtered event; NULL and `''` are `UNKNOWN`.
     pub brand: String,
-    /// Kept events about it.
+    /// Filtered events about it.
     pub events: i64,
     /// `product_view` events.
     pub product_views: i64,

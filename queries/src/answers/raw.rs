@@ -81,7 +81,7 @@ impl Default for Page {
     }
 }
 
-/// A page of the kept events, newest first.
+/// A page of the filtered events, newest first.
 pub async fn raw(
     client: &impl GenericClient,
     question: &Question,
@@ -105,7 +105,7 @@ pub async fn raw(
 /// How much there is to page through.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct RawPages {
-    /// Kept events.
+    /// Filtered events.
     pub events: i64,
     /// Pages that hold them; one when there are none.
     pub pages: i64,

@@ -15,18 +15,18 @@ use crate::question::Question;
 use crate::range::parse_instant;
 use crate::sql;
 
-/// One session, by its kept events.
+/// One session, by its filtered events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SessionRow {
     /// `session_id`.
     pub session_id: String,
-    /// `client_id` of its latest kept event that has one.
+    /// `client_id` of its latest filtered event that has one.
     pub client_id: Option<String>,
-    /// `user_id` of its latest kept event that has one.
+    /// `user_id` of its latest filtered event that has one.
     pub user_id: Option<String>,
-    /// Its first kept event.
+    /// Its first filtered event.
     pub started_at: DateTime<Utc>,
-    /// Its last kept event.
+    /// Its last filtered event.
     pub last_at: DateTime<Utc>,
     /// Where it came from, by all of its events: `google`, `facebook`, a host, `direct`;
     /// none when none of its events names a page.
@@ -35,7 +35,7 @@ pub struct SessionRow {
     pub device: Option<String>,
     /// Path of the first page it saw; none when none of its events names a page.
     pub entry_page: Option<String>,
-    /// Kept events.
+    /// Filtered events.
     pub events: i64,
     /// `product_view` events.
     pub product_views: i64,
@@ -117,7 +117,7 @@ impl Default for SessionPage {
     }
 }
 
-/// A page of the sessions with a kept event, the newest start first.
+/// A page of the sessions with a filtered event, the newest start first.
 pub async fn session_list(
     client: &impl GenericClient,
     question: &Question,

@@ -8,12 +8,12 @@ use crate::error::QueryError;
 use crate::question::Question;
 use crate::sql;
 
-/// Sessions with a kept event. A duration is last − first kept event, whole seconds.
+/// Sessions with a filtered event. A duration is last − first kept event, whole seconds.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Sessions {
     /// How many.
     pub sessions: i64,
-    /// Kept events of sessions per session, to one decimal.
+    /// Filtered events of sessions per session, to one decimal.
     pub events_per_session: f64,
     /// Median duration; none when there is no session.
     pub median_duration_seconds: Option<i64>,
@@ -25,7 +25,7 @@ pub struct Sessions {
     pub bounces: i64,
     /// 100 × `bounces` / `sessions`.
     pub bounce_rate_percent: f64,
-    /// Sessions with a kept event whose `is_first_visit` is true.
+    /// Sessions with a filtered event whose `is_first_visit` is true.
     pub new_sessions: i64,
     /// The rest.
     pub returning_sessions: i64,

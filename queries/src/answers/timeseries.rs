@@ -33,9 +33,9 @@ pub enum Bucket {
 pub struct Point {
     /// Where the bucket starts.
     pub t: DateTime<Utc>,
-    /// Kept events in it.
+    /// Filtered events in it.
     pub events: i64,
-    /// Sessions with a kept event in it.
+    /// Sessions with a filtered event in it.
     pub sessions: i64,
     /// `checkout_complete` events in it.
     pub checkout_completes: i64,
