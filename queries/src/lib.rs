@@ -4,9 +4,9 @@
 //! the same numbers for the dashboard, the reports and any other reader, since
 //! the SQL under `sql/` is the only place where a number is computed.
 //!
-//! Start with [`answers`] for the shapes and the queries, `migrations/` for the
-//! tables and the one rule (`metrics.kept_events`), [`migrate`] for how they get
-//! into a database, and [`connect`] for how a program reaches it.
+//! Start with `DEFINITIONS.md` for what the numbers mean, [`answers`] for their shapes
+//! and the queries, `schema/` for the tables and functions, [`migrate`] for how these
+//! get into a database, and [`connect`] for how a program reaches it.
 
 pub mod answers;
 pub mod connect;

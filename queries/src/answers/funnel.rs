@@ -20,7 +20,8 @@ pub const CHECKOUT_START: &str = "checkout_start";
 /// Somebody ordered.
 pub const CHECKOUT_COMPLETE: &str = "checkout_complete";
 
-/// The standard funnel. SQL has the same names in `metrics.standard_steps`.
+/// The standard funnel. The rollups count these steps, so that it comes fast; others are read from
+/// events.
 pub const STANDARD_STEPS: [&str; 4] = [
     PRODUCT_VIEW,
     ADD_TO_CART_CLICK,

@@ -8,7 +8,7 @@ use crate::error::QueryError;
 use crate::question::Question;
 use crate::sql;
 
-/// Sessions with a filtered event. A duration is last − first kept event, whole seconds.
+/// Sessions with a filtered event. A duration is last − first filtered event, whole seconds.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Sessions {
     /// How many.
