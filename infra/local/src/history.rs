@@ -1,35 +1,37 @@
 //! The days before the start, as raw files.
 //!
-//! They go through the very handler that live events go through, with a clock
-//! that stands in the past, in batches such as a shop's own server would relay.
-//! The day before the first is written as an older collector did it: another
-//! layout of keys, lines of JSON, nothing checked.
+//! What the SDK sends goes through the very handler that live events go through,
+//! with a clock that stands in the past, in batches of a browser's kind. What the
+//! site of today sends is written as its collector did it: an object an hour, with
+//! the hour in its key, lines of JSON, nothing checked, each line with its receipt.
 
-use std::fmt::Write as _;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
-use chrono::{DateTime, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Timelike, Utc};
 use futures::{StreamExt, TryStreamExt, stream};
 use sbw_ingest::{Clock, Ingest, Policy, Request, key};
 use sbw_servers::s3::{StoreError, Writer};
+use serde_json::json;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, spawn_blocking};
-use uuid::Uuid;
 
 use crate::raw::{BUCKET, Direct};
-use crate::simulator::{Catalogue, Plan, Sent, Traffic};
+use crate::simulator::{Sender, Sent, Traffic};
 
-/// A batch is sent when it is so full, or so old.
+/// A request to the handler is sent when it is so full, or so old.
 const FULL: usize = 200;
 const FULL_BYTES: usize = 180 * 1024;
-const OLD: TimeDelta = TimeDelta::minutes(15);
+const OLD: TimeDelta = TimeDelta::hours(2);
+/// The collector begins another object after so many bytes.
+const OBJECT_BYTES: usize = 4 * 1024 * 1024;
+/// One of so many of its objects breaks off in mid-line.
+const BROKEN: u32 = 6;
 /// Batches that are made ahead of those being written.
 const AHEAD: usize = 16;
 const WRITERS: usize = 4;
-/// Events of the older collector's day.
-const OLDER_EVENTS: u32 = 400;
 
 /// The history could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -37,12 +39,9 @@ pub enum HistoryError {
     /// The handler refused a batch, or its store failed.
     #[error("a batch of history was not kept: {0}")]
     NotKept(String),
-    /// An object of the older layout could not be written.
+    /// An object of the collector could not be written.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// An event could not be written as JSON.
-    #[error("an event is not JSON")]
-    Json(#[from] serde_json::Error),
     /// The program is going down.
     #[error("the history was interrupted")]
     Interrupted(#[from] JoinError),
@@ -86,7 +85,7 @@ pub async fn write(
     let result = stream::unfold(made, async |mut made| Some((made.recv().await?, made)))
         .map(Ok)
         .try_for_each_concurrent(WRITERS, async |batch: Batch| {
-            let events = keep(batch, writer.clone()).await?;
+            let events = batch.keep(writer.clone()).await?;
             written.add(events);
             Ok::<_, HistoryError>(())
         })
@@ -94,118 +93,147 @@ pub async fn write(
     // With nobody to take its batches the other side stops, too.
     let traffic = making.await?;
     result?;
-    traffic
+    Ok(traffic)
 }
 
-/// Writes the day before the first in the layout that came before ours.
-pub async fn write_older(
-    catalogue: Arc<Catalogue>,
-    plan: Plan,
-    writer: Writer,
-    written: Arc<Written>,
-) -> Result<(), HistoryError> {
-    let from = plan.from - TimeDelta::days(1);
-    let seed = plan.seed ^ 0x0_1de7;
-    let until = plan.from;
-    let objects = spawn_blocking(move || {
-        let plan = Plan::for_events(&catalogue, seed, from, OLDER_EVENTS, 1);
-        let mut traffic = Traffic::new(catalogue, plan);
-        let mut objects: Vec<(DateTime<Utc>, usize, String)> = Vec::new();
-        while let Some(Sent { at, event }) = traffic.next_before(until) {
-            let json = event.json()?;
-            match objects.last_mut() {
-                Some((first, count, lines)) if first.hour() == at.hour() => {
-                    *count += 1;
-                    // Writing to a string cannot fail.
-                    let _ = writeln!(lines, "{json}");
-                }
-                _ => objects.push((at, 1, json + "\n")),
-            }
-        }
-        Ok::<_, HistoryError>(objects)
-    });
-    for (number, (at, events, mut lines)) in objects.await??.into_iter().enumerate() {
-        if number % 6 == 2 {
-            // It was killed in mid-line now and then.
-            lines.push_str("{\"eventName\":\"product_vi\n");
-        }
-        let id = Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{seed}/{number}").as_bytes());
-        let key = format!(
-            "{}event-{id}.json",
-            key::hour_prefix(at.date_naive(), at.hour())
-        );
-        writer.put(BUCKET, key, Bytes::from(lines)).await?;
-        written.add(events);
-    }
-    Ok(())
-}
-
+/// Events that are written together.
 #[derive(Debug)]
 struct Batch {
-    /// When it arrives: with its last event.
-    at: DateTime<Utc>,
+    way: Way,
+    first: DateTime<Utc>,
+    /// When the latest of them arrived.
+    last: DateTime<Utc>,
     events: usize,
-    json: String,
+    /// Their JSON, an event a line.
+    lines: String,
+}
+
+/// How events get into the bucket. Batches that are being filled go by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Way {
+    /// Requests to the handler; all of a request come from one kind of browser.
+    Handler {
+        user_agent: &'static str,
+    },
+    Collector,
 }
 
 fn make_batches(
     mut traffic: Traffic,
     until: DateTime<Utc>,
     batches: &mpsc::Sender<Batch>,
-) -> Result<Traffic, HistoryError> {
-    let mut next: Option<(DateTime<Utc>, Batch)> = None;
-    while let Some(Sent { at, event }) = traffic.next_before(until) {
-        if let Some((first, batch)) = next.take_if(|(first, batch)| {
-            batch.events == FULL
-                || batch.json.len() > FULL_BYTES
-                || at - *first > OLD
-                || at.date_naive() != first.date_naive()
-        }) {
-            debug_assert!(first <= batch.at);
-            if batches.blocking_send(batch).is_err() {
-                return Ok(traffic);
-            }
-        }
-        let json = event.json()?;
-        if let Some((_, batch)) = &mut next {
-            batch.at = at;
-            batch.events += 1;
-            batch.json.push(',');
-            batch.json.push_str(&json);
-        } else {
-            next = Some((
-                at,
-                Batch {
-                    at,
-                    events: 1,
-                    json: format!("[{json}"),
-                },
-            ));
+) -> Traffic {
+    let mut filling: BTreeMap<Way, Batch> = BTreeMap::new();
+    while let Some(sent) = traffic.next_before(until) {
+        let way = Way::of(&sent);
+        if let Some(batch) = filling.get_mut(&way)
+            && batch.takes(sent.at)
+        {
+            batch.add(&sent);
+        } else if let Some(full) = filling.insert(way, Batch::begin(way, &sent))
+            && batches.blocking_send(full).is_err()
+        {
+            return traffic;
         }
     }
-    if let Some((_, batch)) = next {
+    for batch in filling.into_values() {
         // Nobody takes it only if the writing has failed, which is reported there.
         let _ = batches.blocking_send(batch);
     }
-    Ok(traffic)
+    traffic
 }
 
-async fn keep(batch: Batch, writer: Writer) -> Result<usize, HistoryError> {
-    let mut request = Request::post(batch.json + "]");
-    request.user_agent = Some("shop-relay/1.4".to_owned());
-    request.source_ip = Some("203.0.113.8".to_owned());
-    request.api_id = Some("local".to_owned());
-    request.stage = Some("$default".to_owned());
-    let handler = Ingest::new(Direct(writer), Stopped(batch.at), Policy::default());
-    let answer = handler.handle(request).await;
-    if let Some(failure) = &answer.facts.failure {
-        return Err(HistoryError::NotKept(failure.chain()));
+impl Way {
+    fn of(sent: &Sent) -> Self {
+        match sent.event.sender {
+            Sender::Sdk => Self::Handler {
+                user_agent: sent.event.user_agent,
+            },
+            Sender::Site { .. } => Self::Collector,
+        }
     }
-    // A batch of nothing but bad events is refused, as it would be live.
-    if answer.status != 200 && answer.facts.rejected != batch.events {
-        return Err(HistoryError::NotKept(answer.body));
+}
+
+impl Batch {
+    fn begin(way: Way, sent: &Sent) -> Self {
+        let mut batch = Self {
+            way,
+            first: sent.at,
+            last: sent.at,
+            events: 0,
+            lines: String::new(),
+        };
+        batch.add(sent);
+        batch
     }
-    Ok(answer.facts.accepted)
+
+    /// Whether an event of this moment still goes with the others.
+    fn takes(&self, at: DateTime<Utc>) -> bool {
+        let same_day = at.date_naive() == self.first.date_naive();
+        match self.way {
+            Way::Handler { .. } => {
+                let is_full = self.events == FULL || self.lines.len() > FULL_BYTES;
+                same_day && !is_full && at - self.first <= OLD
+            }
+            Way::Collector => {
+                same_day && at.hour() == self.first.hour() && self.lines.len() < OBJECT_BYTES
+            }
+        }
+    }
+
+    fn add(&mut self, sent: &Sent) {
+        let mut json = sent.event.json();
+        if self.way == Way::Collector {
+            json["_ingest"] = json!({
+                "receivedAt": sent.at.to_rfc3339_opts(SecondsFormat::Millis, true),
+                "userAgent": sent.event.user_agent,
+            });
+        }
+        if self.events > 0 {
+            self.lines.push('\n');
+        }
+        self.lines.push_str(&json.to_string());
+        self.last = sent.at;
+        self.events += 1;
+    }
+
+    /// Writes them; how many were taken.
+    async fn keep(self, writer: Writer) -> Result<usize, HistoryError> {
+        match self.way {
+            Way::Handler { user_agent } => self.send(user_agent, writer).await,
+            Way::Collector => self.collect(writer).await,
+        }
+    }
+
+    async fn send(self, user_agent: &str, writer: Writer) -> Result<usize, HistoryError> {
+        let mut request = Request::post(format!("[{}]", self.lines.replace('\n', ",")));
+        request.user_agent = Some(user_agent.to_owned());
+        request.source_ip = Some("203.0.113.8".to_owned());
+        request.api_id = Some("local".to_owned());
+        request.stage = Some("$default".to_owned());
+        let handler = Ingest::new(Direct(writer), Stopped(self.last), Policy::default());
+        let answer = handler.handle(request).await;
+        if let Some(failure) = &answer.facts.failure {
+            return Err(HistoryError::NotKept(failure.chain()));
+        }
+        // A batch of nothing but bad events is refused, as it would be live.
+        if answer.status != 200 && answer.facts.rejected != self.events {
+            return Err(HistoryError::NotKept(answer.body));
+        }
+        Ok(answer.facts.accepted)
+    }
+
+    async fn collect(mut self, writer: Writer) -> Result<usize, HistoryError> {
+        if self.first.timestamp_subsec_millis().is_multiple_of(BROKEN) {
+            // It was killed in mid-line now and then.
+            self.lines.push_str("\n{\"eventName\":\"product_vi");
+        }
+        let prefix = key::hour_prefix(self.first.date_naive(), self.first.hour());
+        let id = Stopped(self.last).mint(self.last);
+        let key = format!("{prefix}event-{id}.json");
+        writer.put(BUCKET, key, Bytes::from(self.lines)).await?;
+        Ok(self.events)
+    }
 }
 
 /// A clock that stands at one moment of the past.

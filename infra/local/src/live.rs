@@ -15,7 +15,7 @@ use hyper_util::rt::TokioExecutor;
 use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::task::JoinSet;
 
-use crate::simulator::{Event, Sent, Traffic};
+use crate::simulator::{Event, Sender, Sent, Traffic};
 
 /// What happens within this time of a visit is sent together.
 const TOGETHER: Duration = Duration::from_millis(400);
@@ -135,13 +135,16 @@ impl Browser {
     /// Sends the events of one visit, as `navigator.sendBeacon` would, and again
     /// if nobody answered.
     async fn post(&self, events: &[Event]) {
-        let body = match body_of(events) {
-            Ok(body) => Bytes::from(body),
-            Err(error) => return tracing::error!(%error, "an event is not JSON"),
-        };
+        let Some(first) = events.first() else { return };
+        for body in bodies_of(events) {
+            self.post_body(Bytes::from(body), first.user_agent).await;
+        }
+    }
+
+    async fn post_body(&self, body: Bytes, user_agent: &'static str) {
         let mut pause = Duration::from_millis(200);
         for attempt in 1..=TRIES {
-            match self.try_post(body.clone()).await {
+            match self.try_post(body.clone(), user_agent).await {
                 // A refusal is final: the event is bad.
                 Ok(status) if !status.is_server_error() => return,
                 Ok(status) => tracing::warn!(%status, attempt, "the API failed"),
@@ -155,11 +158,12 @@ impl Browser {
     async fn try_post(
         &self,
         body: Bytes,
+        user_agent: &'static str,
     ) -> Result<StatusCode, Box<dyn std::error::Error + Send + Sync>> {
         let request = Request::post(&self.url)
             .header(header::CONTENT_TYPE, "text/plain;charset=UTF-8")
             .header(header::ORIGIN, "https://shop.example")
-            .header(header::USER_AGENT, "Mozilla/5.0 (simulated)")
+            .header(header::USER_AGENT, user_agent)
             .body(Full::new(body))?;
         let answer = self.client.request(request).await?;
         let status = answer.status();
@@ -169,17 +173,21 @@ impl Browser {
     }
 }
 
-/// One event goes alone, several with the time of sending.
-fn body_of(events: &[Event]) -> serde_json::Result<String> {
-    if let [event] = events {
-        return event.json();
+/// The requests that a visit's events make. The site of today sends each event as
+/// it happens; the SDK sends several together, with the time of sending.
+fn bodies_of(events: &[Event]) -> Vec<String> {
+    let each = events.iter().map(|event| event.json().to_string());
+    match events {
+        [first, _, ..] if first.sender == Sender::Sdk => {
+            let sent_at = Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true);
+            let events: Vec<String> = each.collect();
+            let events = events.join(",");
+            vec![format!(
+                "{{\"events\":[{events}],\"sentAt\":\"{sent_at}\"}}"
+            )]
+        }
+        _ => each.collect(),
     }
-    let events: Vec<String> = events.iter().map(Event::json).collect::<Result<_, _>>()?;
-    let sent_at = Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true);
-    Ok(format!(
-        "{{\"events\":[{}],\"sentAt\":\"{sent_at}\"}}",
-        events.join(",")
-    ))
 }
 
 #[cfg(test)]

@@ -38,6 +38,9 @@ pub struct Settings {
     /// The same seed makes the same shoppers [default: 1]
     #[arg(long)]
     pub seed: Option<u64>,
+    /// Products in the catalogue; beyond the shop's own 64, variants of these [default: 64]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=200_000))]
+    pub products: Option<u32>,
     /// Live visits, as a multiple of those of the history
     #[arg(long, value_name = "TIMES", default_value_t = 4.0, value_parser = factor)]
     pub shoppers: f64,

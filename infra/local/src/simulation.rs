@@ -17,6 +17,8 @@ const FILE: &str = "simulation.json";
 const DAYS: u32 = 30;
 const EVENTS: u32 = 250_000;
 const SEED: u64 = 1;
+/// As many products as the shop has.
+const PRODUCTS: u32 = 64;
 
 /// How far the simulated shop has come. Kept with its home, so that the same
 /// people go on shopping there next time.
@@ -29,6 +31,8 @@ pub struct Progress {
     days: Option<u32>,
     #[serde(default)]
     events: Option<u32>,
+    #[serde(default)]
+    products: Option<u32>,
     /// Everything before is written.
     until: Option<DateTime<Utc>>,
 }
@@ -43,14 +47,15 @@ pub struct Simulation {
 impl Simulation {
     /// Goes on with what a home holds, or plans a new history that ends now.
     pub fn of(home: &Home, settings: &Settings, now: DateTime<Utc>) -> Result<Self, Error> {
-        let catalogue = Arc::new(Catalogue::of_the_shop()?);
         if let Some(text) = home.read(FILE)? {
-            let progress = serde_json::from_str(&text).map_err(Error::Simulation)?;
+            let progress: Progress = serde_json::from_str(&text).map_err(Error::Simulation)?;
             return Ok(Self {
-                catalogue,
+                catalogue: catalogue(progress.products.unwrap_or(PRODUCTS))?,
                 progress,
             });
         }
+        let products = settings.products.unwrap_or(PRODUCTS);
+        let catalogue = catalogue(products)?;
         let days = settings.days.unwrap_or(DAYS);
         let events = settings.events.unwrap_or(EVENTS);
         let seed = settings.seed.unwrap_or(SEED);
@@ -61,6 +66,7 @@ impl Simulation {
             plan: Plan::for_events(&catalogue, seed, from, events, rhythm_of),
             days: Some(days),
             events: Some(events),
+            products: Some(products),
             until: None,
         };
         let simulation = Self {
@@ -76,7 +82,11 @@ impl Simulation {
     #[must_use]
     pub fn too_late(&self, settings: &Settings) -> Vec<&'static str> {
         let Progress {
-            plan, days, events, ..
+            plan,
+            days,
+            events,
+            products,
+            ..
         } = self.progress;
         let asked = [
             ("--days", settings.days.is_some() && settings.days != days),
@@ -85,6 +95,12 @@ impl Simulation {
                 settings.events.is_some() && settings.events != events,
             ),
             ("--seed", settings.seed.is_some_and(|it| it != plan.seed)),
+            (
+                "--products",
+                settings
+                    .products
+                    .is_some_and(|it| it != products.unwrap_or(PRODUCTS)),
+            ),
         ];
         asked
             .into_iter()
@@ -101,10 +117,6 @@ impl Simulation {
     ) -> Result<Traffic, Error> {
         let Progress { plan, until, .. } = self.progress;
         let catalogue = Arc::clone(&self.catalogue);
-        if until.is_none() && plan.from < now {
-            let written = Arc::clone(&written);
-            history::write_older(Arc::clone(&catalogue), plan, writer.clone(), written).await?;
-        }
         let traffic = tokio::task::spawn_blocking(move || match until {
             Some(until) => Traffic::resumed(catalogue, plan, until),
             None => Traffic::new(catalogue, plan),
@@ -124,6 +136,12 @@ impl Simulation {
     }
 }
 
+fn catalogue(products: u32) -> Result<Arc<Catalogue>, Error> {
+    // A number that no machine can count to is too large for a catalogue, too.
+    let products = usize::try_from(products).unwrap_or(usize::MAX);
+    Ok(Arc::new(Catalogue::of_size(products)?))
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -133,13 +151,14 @@ mod tests {
 
     use super::*;
 
-    const MADE_SO: [&str; 3] = ["--days=2", "--events=500", "--seed=3"];
+    const MADE_SO: [&str; 4] = ["--days=2", "--events=500", "--seed=3", "--products=80"];
 
     #[rstest]
     #[case(&[], &[])]
     #[case(&MADE_SO, &[])]
     #[case(&["--days=3", "--events=500"], &["--days"])]
-    #[case(&["--days=0", "--events=1", "--seed=1"], &["--days", "--events", "--seed"])]
+    #[case(&["--days=0", "--events=1", "--seed=1", "--products=64"],
+           &["--days", "--events", "--seed", "--products"])]
     fn flags_of_a_history_that_is_made_come_too_late(
         #[case] later: &[&str],
         #[case] too_late: &[&str],
@@ -152,6 +171,7 @@ mod tests {
         assert!(first.too_late(&settings(&MADE_SO)).is_empty());
         let again = Simulation::of(&home, &settings(later), Utc::now()).unwrap();
         assert_eq!(again.progress, first.progress);
+        assert_eq!(again.catalogue.products().len(), 80);
         assert_eq!(again.too_late(&settings(later)), too_late);
     }
 
@@ -161,7 +181,8 @@ mod tests {
         let home = Home::open(Some(dir.path())).unwrap();
         let old = r#"{"seed":1,"from":"2025-12-01T00:00:00Z","visits_per_day":9.5,"until":null}"#;
         home.write_private(FILE, old).unwrap();
-        let settings = Settings::parse_from(["sbw-local", "--days=30", "--seed=1"]);
+        let settings =
+            Settings::parse_from(["sbw-local", "--days=30", "--seed=1", "--products=64"]);
         let simulation = Simulation::of(&home, &settings, Utc::now()).unwrap();
         assert_eq!(simulation.too_late(&settings), ["--days"]);
     }

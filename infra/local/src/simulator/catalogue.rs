@@ -53,13 +53,24 @@ pub enum CatalogueError {
 impl Catalogue {
     /// The real one, which is compiled in.
     pub fn of_the_shop() -> Result<Self, CatalogueError> {
-        Self::from_csv(EXPORT)
+        Self::new(from_csv(EXPORT)?)
     }
 
-    fn from_csv(text: &str) -> Result<Self, CatalogueError> {
-        let products: Vec<Product> = csv::Reader::from_reader(text.as_bytes())
-            .deserialize()
-            .collect::<Result<_, _>>()?;
+    /// One of so many products: the first of the real ones, then variants of them.
+    /// The same size is always the same catalogue.
+    pub fn of_size(products: usize) -> Result<Self, CatalogueError> {
+        let real = from_csv(EXPORT)?;
+        let variants = (2..).flat_map(|series| real.iter().map(move |it| it.variant(series)));
+        Self::new(
+            real.iter()
+                .cloned()
+                .chain(variants)
+                .take(products)
+                .collect(),
+        )
+    }
+
+    fn new(products: Vec<Product>) -> Result<Self, CatalogueError> {
         if products.is_empty() {
             return Err(CatalogueError::Empty);
         }
@@ -85,9 +96,33 @@ impl Catalogue {
     }
 }
 
+impl Product {
+    /// A product of a later series: the same kind and brand at another price.
+    fn variant(&self, series: u64) -> Self {
+        // Up to a quarter dearer or cheaper; 19 and 51 have no factor in common.
+        let percent = 75 + i64::try_from(series * 19 % 51).unwrap_or(25);
+        Self {
+            id: format!("{}-{series}", self.id),
+            name: format!("{} (series {series})", self.name.trim_end()),
+            price: (self.price * percent / 100 / 10_000 * 10_000).max(10_000),
+            slug: format!("{}-{series}", self.slug),
+            featured: false,
+            ..self.clone()
+        }
+    }
+}
+
+fn from_csv(text: &str) -> Result<Vec<Product>, csv::Error> {
+    csv::Reader::from_reader(text.as_bytes())
+        .deserialize()
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+
+    use std::collections::HashSet;
 
     use super::*;
 
@@ -118,9 +153,26 @@ mod tests {
 
     #[test]
     fn an_empty_catalogue_is_an_error() {
-        assert!(matches!(
-            Catalogue::from_csv("product_id,name\n"),
-            Err(CatalogueError::Empty)
-        ));
+        assert!(matches!(Catalogue::of_size(0), Err(CatalogueError::Empty)));
+    }
+
+    #[test]
+    fn a_larger_catalogue_begins_with_the_shops_own_and_repeats_nothing() {
+        let real = Catalogue::of_the_shop().unwrap();
+        let large = Catalogue::of_size(5_000).unwrap();
+        assert_eq!(large.products().len(), 5_000);
+        assert_eq!(&large.products()[..64], real.products());
+        assert_eq!(large.categories(), real.categories());
+        let distinct = |field: fn(&Product) -> &String| {
+            large.products().iter().map(field).collect::<HashSet<_>>()
+        };
+        assert_eq!(distinct(|it| &it.id).len(), 5_000);
+        assert_eq!(distinct(|it| &it.name).len(), 5_000);
+        assert_eq!(distinct(|it| &it.slug).len(), 5_000);
+        assert!(large.products().iter().all(|product| product.price > 0));
+        assert_eq!(
+            Catalogue::of_size(3).unwrap().products(),
+            &real.products()[..3]
+        );
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::browser::Browser;
 use super::dice::Dice;
 
 /// How many are remembered; the longest away are forgotten.
@@ -13,10 +14,10 @@ const RETURNING: f64 = 0.45;
 const WITH_ACCOUNT: f64 = 0.4;
 
 /// How an account came about.
-const IDENTITIES: [(&str, f64); 3] = [
-    ("cognito_email", 0.6),
-    ("cognito_google", 0.3),
-    ("cognito_facebook", 0.1),
+const IDENTITIES: &[(f64, &str)] = &[
+    (0.6, "cognito_email"),
+    (0.3, "cognito_google"),
+    (0.1, "cognito_facebook"),
 ];
 
 /// An account at the shop.
@@ -30,6 +31,7 @@ pub(super) struct Account {
 #[derive(Debug, Clone)]
 pub(super) struct Shopper {
     pub(super) client_id: Arc<str>,
+    pub(super) browser: Browser,
     pub(super) account: Option<Account>,
     /// Whether the last visit left the account logged in.
     pub(super) logged_in: bool,
@@ -65,13 +67,13 @@ impl Crowd {
                 return shopper;
             }
         }
-        let weights = IDENTITIES.map(|(_, weight)| weight);
         let account = dice.chance(WITH_ACCOUNT).then(|| Account {
             user_id: dice.token("us").into(),
-            identity: IDENTITIES[dice.weighted(&weights)].0,
+            identity: dice.pick(IDENTITIES),
         });
         Shopper {
             client_id: dice.token("c").into(),
+            browser: Browser::any(dice),
             account,
             logged_in: false,
             tastes: popularity

@@ -48,6 +48,12 @@ impl Dice {
         weights.len().saturating_sub(1)
     }
 
+    /// One of a table of weights and things, which is not empty.
+    pub(super) fn pick<T: Copy>(&mut self, table: &[(f64, T)]) -> T {
+        let weights: Vec<f64> = table.iter().map(|(weight, _)| *weight).collect();
+        table[self.weighted(&weights)].1
+    }
+
     /// The time to the next of events that come by themselves, so many a day.
     pub(super) fn until_next(&mut self, per_day: f64) -> TimeDelta {
         // `1 - unit` is never 0.

@@ -1,27 +1,29 @@
-//! One event, the way the shop's page sends it.
+//! Something that a visitor does, and the JSON that their browser sends of it.
 
 use std::sync::Arc;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// Where the shop is.
+use super::{sdk, site};
+
+/// The shop's address.
 const SITE: &str = "https://shop.example";
 
-/// What a visitor did.
+/// Something that a visitor did.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
     /// Its id, the same when it is sent again.
     pub id: Uuid,
     /// When it happened.
     pub at: DateTime<Utc>,
-    /// What.
+    /// Its name.
     pub name: &'static str,
-    /// The path of the page it happened on.
+    /// Path and query of the page it happened on.
     pub page: Arc<str>,
-    /// The path of the page before.
+    /// The address of the page before.
     pub referrer: Option<Arc<str>>,
     /// The account, once logged in.
     pub user_id: Option<Arc<str>>,
@@ -29,18 +31,51 @@ pub struct Event {
     pub login: &'static str,
     /// How the account came about.
     pub identity: &'static str,
-    /// The browser.
+    /// The browser's id.
     pub client_id: Arc<str>,
     /// The visit.
     pub session_id: Arc<str>,
     /// Whether the browser was never there before.
     pub first_visit: bool,
-    /// The product it is about.
-    pub product: Option<Arc<Offer>>,
+    /// What it is about.
+    pub subject: Subject,
     /// The element that was clicked.
     pub element: Option<Element>,
+    /// The browser's user agent, which goes in a header.
+    pub user_agent: &'static str,
+    /// What sends it.
+    pub sender: Sender,
     /// What is wrong with it.
     pub flaw: Option<Flaw>,
+}
+
+/// What sends an event, and so its shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sender {
+    /// The browser SDK.
+    Sdk,
+    /// The site's own script, older than the SDK.
+    Site {
+        /// Whether it sends a percentage as discount price, and no total.
+        odd_prices: bool,
+    },
+}
+
+/// What an event is about.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Subject {
+    /// Nothing that is sold.
+    Nothing,
+    /// A category.
+    Category(String),
+    /// A product, and how many of it go into the cart or out.
+    Product(Arc<Offer>, Option<u32>),
+    /// What is in the cart.
+    Cart(Arc<Cart>),
+    /// What was bought.
+    Order(Arc<Order>),
+    /// A search: its words, and how many products have them.
+    Search(String, usize),
 }
 
 /// A product at the price of the day.
@@ -59,6 +94,9 @@ pub struct Offer {
     pub price: i64,
     /// The price of the day, when it is lower.
     pub discount_price: Option<i64>,
+    /// By how many percent it is lower.
+    #[serde(skip)]
+    pub discount_percent: Option<i64>,
     /// The path of its page.
     pub url_path: String,
 }
@@ -70,19 +108,48 @@ impl Offer {
     }
 }
 
+/// So many pieces of a product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// The product.
+    pub offer: Arc<Offer>,
+    /// How many; 1 at least.
+    pub quantity: u32,
+}
+
+/// A cart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cart {
+    /// Its id.
+    pub id: String,
+    /// What is in it, a line a product.
+    pub lines: Vec<Line>,
+}
+
+/// An order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// Its id.
+    pub id: Uuid,
+    /// The number that the customer is told.
+    pub number: String,
+    /// What was bought, a line a product.
+    pub lines: Vec<Line>,
+}
+
+/// What so many pieces cost together.
+pub(super) fn total(lines: &[Line]) -> i64 {
+    let cost = |line: &Line| line.offer.pays() * i64::from(line.quantity);
+    lines.iter().map(cost).sum()
+}
+
 /// What was clicked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Element {
-    /// Such as `button`.
-    pub tag: &'static str,
-    /// Its id, if it has one.
-    pub id: Option<&'static str>,
-    /// Its role, if it has one.
-    pub role: Option<&'static str>,
+    /// Its id.
+    pub id: &'static str,
     /// Its text.
     pub text: &'static str,
-    /// Its `data-` attributes.
-    pub dataset: Value,
 }
 
 /// What a broken page or a joker sends.
@@ -94,68 +161,61 @@ pub enum Flaw {
     OddName,
     /// A time that is none.
     BadTime,
+    /// Ids that a script failed to fill in.
+    NoIds,
     /// Numbers, objects and text where something else belongs.
     WrongTypes,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Sent<'a> {
-    event_name: &'a str,
-    event_id: Uuid,
-    event_timestamp: String,
-    page_url: String,
-    referrer: Option<String>,
-    user_id: Option<&'a str>,
-    user_login_state: &'a str,
-    identity_source: &'a str,
-    client_id: &'a str,
-    session_id: &'a str,
-    is_first_visit: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    product: Option<&'a Offer>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    element: Option<&'a Element>,
-}
-
 impl Event {
     /// Its JSON.
-    pub fn json(&self) -> serde_json::Result<String> {
-        let address = |path: &Arc<str>| format!("{SITE}{path}");
-        let sent = Sent {
-            event_name: self.name,
-            event_id: self.id,
-            event_timestamp: self.at.to_rfc3339_opts(SecondsFormat::Millis, true),
-            page_url: address(&self.page),
-            referrer: self.referrer.as_ref().map(address),
-            user_id: self.user_id.as_deref(),
-            user_login_state: self.login,
-            identity_source: self.identity,
-            client_id: &self.client_id,
-            session_id: &self.session_id,
-            is_first_visit: self.first_visit,
-            product: self.product.as_deref(),
-            element: self.element.as_ref(),
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let mut json = match self.sender {
+            Sender::Sdk => sdk::json(self),
+            Sender::Site { odd_prices } => site::json(self, odd_prices),
         };
-        match self.flaw {
-            None => serde_json::to_string(&sent),
-            Some(flaw) => serde_json::to_string(&flaw.spoil(serde_json::to_value(sent)?)),
+        if let Some(flaw) = self.flaw {
+            flaw.spoil(&mut json);
         }
+        json
+    }
+
+    /// The address of its page.
+    pub(super) fn page_url(&self) -> String {
+        address(&self.page)
     }
 }
 
+/// The address of a page of the shop.
+pub(super) fn address(path: &str) -> String {
+    format!("{SITE}{path}")
+}
+
 impl Flaw {
-    fn spoil(self, mut event: Value) -> Value {
+    /// All of them.
+    pub(super) const ALL: [Self; 5] = [
+        Self::NoName,
+        Self::OddName,
+        Self::BadTime,
+        Self::NoIds,
+        Self::WrongTypes,
+    ];
+
+    fn spoil(self, event: &mut Value) {
         match self {
             Self::NoName => event["eventName"] = Value::Null,
             Self::OddName => event["eventName"] = json!("mua hàng <script>"),
             Self::BadTime => event["eventTimestamp"] = json!("0000-00-00 25:61"),
+            Self::NoIds => {
+                event["sessionId"] = json!("undefined");
+                event["userId"] = json!("null");
+            }
             Self::WrongTypes => {
                 event["isFirstVisit"] = json!("maybe");
                 event["pageUrl"] = json!({"href": null});
                 event["product"] = json!({"id": 17, "name": ["?"], "price": "liên hệ"});
             }
         }
-        event
     }
 }

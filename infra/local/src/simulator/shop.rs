@@ -7,7 +7,6 @@ use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use super::catalogue::{Catalogue, Product};
 use super::dice::Dice;
 use super::event::Offer;
-use super::journey::Shelves;
 
 /// Share of the products that are cheaper in a given week.
 const ON_OFFER: f64 = 0.18;
@@ -16,8 +15,10 @@ const ON_OFFER: f64 = 0.18;
 #[derive(Debug)]
 pub(super) struct Shop {
     catalogue: Arc<Catalogue>,
-    /// Of each product: a few sell much, most sell little.
-    popularity: Vec<f64>,
+    /// The products of each category.
+    shelves: Vec<Shelf>,
+    /// The products of the home page.
+    featured: Shelf,
     category_weights: Vec<f64>,
     seed: u64,
 }
@@ -30,29 +31,35 @@ impl Shop {
             let other = dice.below(last + 1);
             ranks.swap(last, other);
         }
-        let popularity: Vec<f64> = products
-            .iter()
-            .zip(&ranks)
-            .map(|(product, rank)| {
-                // Zipf's law, and what the home page shows is seen more.
-                let shown = if product.featured { 1.6 } else { 1.0 };
-                shown / f64::from(*rank).powf(0.8)
-            })
-            .collect();
-        let weight_of = |category: &String| {
-            let of_it = products
-                .iter()
-                .zip(&popularity)
-                .filter(|(it, _)| it.category == *category);
-            of_it.map(|(_, weight)| weight).sum()
+        // Zipf's law, and what the home page shows is seen more.
+        let popularity = |index: usize| {
+            let shown = if products[index].featured { 1.6 } else { 1.0 };
+            shown / f64::from(ranks[index]).powf(0.8)
         };
-        let category_weights = catalogue.categories().iter().map(weight_of).collect();
+        let shelf = |wanted: &dyn Fn(&Product) -> bool| {
+            let indexes = (0..products.len()).filter(|index| wanted(&products[*index]));
+            Shelf::new(indexes.map(|index| (index, popularity(index))))
+        };
+        let any = products.iter().any(|product| product.featured);
+        let featured = shelf(&|product| product.featured || !any);
+        let shelves: Vec<Shelf> = catalogue
+            .categories()
+            .iter()
+            .map(|category| shelf(&|product| product.category == *category))
+            .collect();
+        let category_weights = shelves.iter().map(Shelf::weight).collect();
         Self {
             catalogue,
-            popularity,
+            shelves,
+            featured,
             category_weights,
             seed,
         }
+    }
+
+    /// The categories.
+    pub(super) fn categories(&self) -> &[String] {
+        self.catalogue.categories()
     }
 
     /// How popular each category is.
@@ -60,60 +67,81 @@ impl Shop {
         &self.category_weights
     }
 
-    fn pick(
+    /// A product of a category, the popular ones more often.
+    pub(super) fn product_of(
         &self,
         dice: &mut Dice,
+        category: usize,
         at: DateTime<Utc>,
-        wanted: impl Fn(&Product) -> bool,
     ) -> Arc<Offer> {
+        self.offer(self.shelves[category].pick(dice), at)
+    }
+
+    /// A product of the home page.
+    pub(super) fn featured(&self, dice: &mut Dice, at: DateTime<Utc>) -> Arc<Offer> {
+        self.offer(self.featured.pick(dice), at)
+    }
+
+    /// How many products of a category are of a brand: what a search finds.
+    pub(super) fn count(&self, category: usize, brand: &str) -> usize {
         let products = self.catalogue.products();
-        let weights: Vec<f64> = products
+        let of_brand = |index: &&usize| products[**index].brand == brand;
+        self.shelves[category]
+            .indexes
             .iter()
-            .zip(&self.popularity)
-            .map(|(product, weight)| if wanted(product) { *weight } else { 0.0 })
-            .collect();
-        let index = dice.weighted(&weights);
-        Arc::new(self.offer(index, at))
+            .filter(of_brand)
+            .count()
     }
 
     /// Some products are cheaper for a week, the same for everybody.
-    fn offer(&self, index: usize, at: DateTime<Utc>) -> Offer {
+    fn offer(&self, index: usize, at: DateTime<Utc>) -> Arc<Offer> {
         let product = &self.catalogue.products()[index];
         let week = (at + TimeDelta::hours(7)).num_days_from_ce() / 7;
         let mixed = self.seed ^ (u64::from(week.unsigned_abs()) << 20) ^ (index as u64);
         let mut of_the_week = Dice::new(mixed);
-        let discount_price = of_the_week.chance(ON_OFFER).then(|| {
-            let percent = [5, 7, 10, 12, 15, 20][of_the_week.below(6)];
-            product.price * (100 - percent) / 100 / 10_000 * 10_000
-        });
-        Offer {
+        let discount_percent = of_the_week
+            .chance(ON_OFFER)
+            .then(|| [5, 7, 10, 12, 15, 20][of_the_week.below(6)]);
+        let reduced = |percent: i64| product.price * (100 - percent) / 100 / 10_000 * 10_000;
+        Arc::new(Offer {
             id: product.id.clone(),
             name: product.name.clone(),
             category: product.category.clone(),
             brand: product.brand.clone(),
             price: product.price,
-            discount_price,
+            discount_price: discount_percent.map(reduced),
+            discount_percent,
             url_path: format!("/product/{}", product.slug),
-        }
+        })
     }
 }
 
-impl Shelves for Shop {
-    fn categories(&self) -> &[String] {
-        self.catalogue.categories()
+/// Products to choose from, the popular ones more often.
+#[derive(Debug)]
+struct Shelf {
+    /// Their places in the catalogue.
+    indexes: Vec<usize>,
+    /// The weight of each and of all before it.
+    weights: Vec<f64>,
+}
+
+impl Shelf {
+    fn new(products: impl Iterator<Item = (usize, f64)>) -> Self {
+        let (indexes, mut weights): (Vec<usize>, Vec<f64>) = products.unzip();
+        for last in 1..weights.len() {
+            weights[last] += weights[last - 1];
+        }
+        Self { indexes, weights }
     }
 
-    fn product_of(&self, dice: &mut Dice, category: usize, at: DateTime<Utc>) -> Arc<Offer> {
-        let name = &self.catalogue.categories()[category];
-        self.pick(dice, at, |product| product.category == *name)
+    fn weight(&self) -> f64 {
+        self.weights.last().copied().unwrap_or(0.0)
     }
 
-    fn featured(&self, dice: &mut Dice, at: DateTime<Utc>) -> Arc<Offer> {
-        let any = self
-            .catalogue
-            .products()
-            .iter()
-            .any(|product| product.featured);
-        self.pick(dice, at, |product| product.featured || !any)
+    /// A catalogue of 100,000 is searched in 17 steps.
+    fn pick(&self, dice: &mut Dice) -> usize {
+        let wanted = dice.unit() * self.weight();
+        let place = self.weights.partition_point(|weight| *weight <= wanted);
+        self.indexes[place.min(self.indexes.len() - 1)]
     }
 }

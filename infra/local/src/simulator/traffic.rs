@@ -4,7 +4,7 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::catalogue::Catalogue;
 use super::crowd::Crowd;
@@ -179,9 +179,13 @@ impl Traffic {
         }
     }
 
+    /// A browser sends its events in order, each a little later than it happened.
     fn send(&mut self, events: Vec<Event>) {
+        let mut last = DateTime::<Utc>::MIN_UTC;
         for event in events {
             let at = event.at + seconds(self.dice.between(0.05, 0.8));
+            let at = at.max(last + TimeDelta::milliseconds(1));
+            last = at;
             if self.dice.chance(SENT_TWICE) {
                 let again = at + seconds(self.dice.between(2.0, 40.0));
                 self.queue(again, event.clone());
@@ -228,198 +232,4 @@ impl PartialEq for Waiting {
 impl Eq for Waiting {}
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use std::collections::{BTreeMap, HashMap, HashSet};
-
-    use chrono::TimeDelta;
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn traffic(seed: u64, visits_per_day: f64) -> Traffic {
-        let catalogue = Arc::new(Catalogue::of_the_shop().unwrap());
-        Traffic::new(
-            catalogue,
-            Plan {
-                seed,
-                from: start(),
-                visits_per_day,
-            },
-        )
-    }
-
-    fn start() -> DateTime<Utc> {
-        "2025-12-01T00:00:00Z".parse().unwrap()
-    }
-
-    fn days(seed: u64, visits_per_day: f64, days: i64) -> Vec<Sent> {
-        let mut traffic = traffic(seed, visits_per_day);
-        let end = start() + TimeDelta::days(days);
-        std::iter::from_fn(|| traffic.next_before(end)).collect()
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(24))]
-
-        #[test]
-        fn the_same_seed_is_the_same_traffic(seed: u64) {
-            let (once, again) = (days(seed, 60.0, 1), days(seed, 60.0, 1));
-            prop_assert_eq!(&once, &again);
-            prop_assert_ne!(once, days(seed.wrapping_add(1), 60.0, 1));
-        }
-
-        #[test]
-        fn everything_is_in_order(seed: u64) {
-            let sent = days(seed, 200.0, 1);
-            prop_assert!(sent.is_sorted_by_key(|sent| sent.at));
-            let mut visits: HashMap<_, Vec<&Event>> = HashMap::new();
-            for Sent { at, event } in &sent {
-                prop_assert!(*at > event.at);
-                visits.entry(&event.session_id).or_default().push(event);
-            }
-            let mut browsers: HashMap<_, Vec<_>> = HashMap::new();
-            for events in visits.values_mut() {
-                events.sort_by_key(|event| event.at);
-                let first = events[0];
-                prop_assert!(events.iter().all(|it| it.client_id == first.client_id));
-                prop_assert!(events.iter().all(|it| it.first_visit == first.first_visit));
-                prop_assert_eq!(first.name, "page_view");
-                let span = (first.at, events[events.len() - 1].at, first.first_visit);
-                browsers.entry(&first.client_id).or_default().push(span);
-            }
-            for spans in browsers.values_mut() {
-                // Nobody is there twice at once, and only the first time is the first.
-                spans.sort();
-                prop_assert!(spans.windows(2).all(|pair| pair[0].1 <= pair[1].0));
-                prop_assert!(spans[1..].iter().all(|(_, _, first_visit)| !first_visit));
-            }
-        }
-
-        #[test]
-        fn every_event_is_one_line_of_json(seed: u64) {
-            for Sent { event, .. } in days(seed, 40.0, 1) {
-                let json = event.json().unwrap();
-                prop_assert!(!json.contains('\n'));
-                let value: serde_json::Value = serde_json::from_str(&json).unwrap();
-                prop_assert_eq!(&value["eventId"], &serde_json::json!(event.id));
-                if event.flaw.is_none() {
-                    prop_assert_eq!(&value["eventName"], event.name);
-                    prop_assert!(sbw_ingest::field::is_event_name(event.name));
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn what_happens_after_a_pause_has_not_happened_before() {
-        let catalogue = Arc::new(Catalogue::of_the_shop().unwrap());
-        let plan = Plan {
-            seed: 9,
-            from: start(),
-            visits_per_day: 300.0,
-        };
-        let mut traffic = Traffic::new(Arc::clone(&catalogue), plan);
-        let (day, two_days) = (start() + TimeDelta::days(1), start() + TimeDelta::days(2));
-        let mut before: HashSet<_> = std::iter::from_fn(|| traffic.next_before(day))
-            .map(|sent| sent.event.id)
-            .collect();
-        traffic.go_live(day, 4.0);
-        before.extend(std::iter::from_fn(|| traffic.next_before(two_days)).map(|it| it.event.id));
-
-        let mut resumed = Traffic::resumed(catalogue, plan, two_days);
-        let end = two_days + TimeDelta::days(1);
-        let after: Vec<_> = std::iter::from_fn(|| resumed.next_before(end)).collect();
-        assert!(after.len() > 1_000, "{}", after.len());
-        assert!(after.iter().all(|sent| sent.at >= two_days));
-        let repeated = after.iter().filter(|it| before.contains(&it.event.id));
-        assert_eq!(repeated.count(), 0);
-    }
-
-    #[test]
-    fn a_live_shop_begins_at_once_even_at_night() {
-        let mut traffic = traffic(5, 100.0);
-        // Three in the morning in the shop's own time.
-        let night = start() + TimeDelta::hours(20);
-        while traffic.next_before(night).is_some() {}
-        traffic.go_live(night, 100.0);
-        let soon = night + TimeDelta::minutes(10);
-        let sent = std::iter::from_fn(|| traffic.next_before(soon)).count();
-        assert!(sent > 50, "{sent}");
-    }
-
-    #[test]
-    fn fewer_go_on_at_every_step() {
-        let sent = days(7, 2_000.0, 7);
-        let visits_with = |name: &str| {
-            let with = sent.iter().filter(|sent| sent.event.name == name);
-            with.map(|sent| &sent.event.session_id)
-                .collect::<HashSet<_>>()
-                .len()
-        };
-        let steps = [
-            "page_view",
-            "product_view",
-            "add_to_cart_click",
-            "checkout_start",
-            "checkout_complete",
-        ];
-        let counts = steps.map(visits_with);
-        assert!(counts.is_sorted_by(|a, b| a > b), "{counts:?}");
-        // One in four to one in twelve of those who looked buy nothing to talk of.
-        let (viewed, bought) = (counts[1], counts[4]);
-        assert!(
-            (20..=200).contains(&(bought * 1_000 / viewed)),
-            "{counts:?}"
-        );
-    }
-
-    #[test]
-    fn it_is_a_shop_like_any_other() {
-        let sent = days(3, 2_000.0, 7);
-        let share = |wanted: &dyn Fn(&Event) -> bool| {
-            sent.iter().filter(|sent| wanted(&sent.event)).count() * 1_000 / sent.len()
-        };
-        for login in ["anonymous", "guest", "logged_in"] {
-            assert!(share(&|event| event.login == login) > 5, "{login}");
-        }
-        assert!((400..900).contains(&share(&|event| event.first_visit)));
-        assert!((1..10).contains(&share(&|event| event.flaw.is_some())));
-        let ids: HashSet<_> = sent.iter().map(|sent| sent.event.id).collect();
-        let twice = (sent.len() - ids.len()) * 1_000 / sent.len();
-        assert!((5..30).contains(&twice), "{twice}");
-        let names: BTreeMap<_, usize> = sent.iter().fold(BTreeMap::new(), |mut names, sent| {
-            *names.entry(sent.event.name).or_default() += 1;
-            names
-        });
-        for name in [
-            "home_view",
-            "category_view",
-            "product_view",
-            "add_to_cart_click",
-            "remove_from_cart_click",
-            "wishlist_toggle",
-            "share_click",
-            "login_open",
-            "login_success",
-            "logout",
-            "checkout_start",
-            "checkout_complete",
-            "page_view",
-            "click",
-        ] {
-            assert!(names.contains_key(name), "nobody does {name}");
-        }
-    }
-
-    #[test]
-    fn a_plan_makes_about_as_many_events_as_it_says() {
-        let catalogue = Arc::new(Catalogue::of_the_shop().unwrap());
-        let plan = Plan::for_events(&catalogue, 11, start(), 50_000, 7);
-        let mut traffic = Traffic::new(catalogue, plan);
-        let end = start() + TimeDelta::days(7);
-        let count = std::iter::from_fn(|| traffic.next_before(end)).count();
-        assert!((48_000..58_000).contains(&count), "{count}");
-    }
-}
+mod tests;
