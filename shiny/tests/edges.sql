@@ -1,23 +1,24 @@
 -- Their context first, as the loader does: pages and sources with markup, marks of direction and
 -- no words at all; an order that is sent twice, one whose id is no id, a total that no double holds.
-with pages as (
-    insert into context.pages (host, path)
-    values ('shop.example.com', '/'), ('shop.example.com', '/<b>danh mục</b>/bàn-phím'), ('', U&'/\202Eabc\202C\200B')
-    returning page_no
-),
-origins as (
-    insert into context.origins (referrer_host, utm_source, utm_medium, utm_campaign, click_id)
-    values ('m.facebook.com', null, null, null, null), (null, '<i>newsletter</i>', 'email', 'tết', null), (null, null, null, null, 'zaloclid')
-    returning origin_no
-),
-agents as (
-    insert into context.agents (device, browser, os) values ('mobile', 'Chrome', 'Android'), ('bot', null, null)
-    returning agent_no
-),
-numbers as (
-    select array(select page_no from pages order by page_no) as pages,
-           array(select origin_no from origins order by origin_no) as origins,
-           array(select agent_no from agents order by agent_no) as agents
+insert into context.pages (host, path)
+values ('edges.example.com', '/'), ('edges.example.com', '/<b>danh mục</b>/bàn-phím'), ('', U&'/\202Eabc\202C\200B')
+    on conflict do nothing;
+insert into context.origins (referrer_host, utm_source, utm_medium, utm_campaign, click_id)
+values ('m.facebook.com', null, null, null, null), (null, '<i>newsletter</i>', 'email', 'tết', null), (null, null, null, null, 'zaloclid')
+    on conflict do nothing;
+insert into context.agents (device, browser, os) values ('mobile', 'Chrome', 'Android'), ('bot', null, null)
+    on conflict do nothing;
+
+with numbers as (
+    select array(select page_no from context.pages where host in ('edges.example.com', '') order by path collate "C") as pages,
+           array(select origin_no from context.origins
+                  where utm_source = '<i>newsletter</i>'
+                     or num_nulls(utm_source, utm_medium, utm_campaign) = 3
+                    and (referrer_host = 'm.facebook.com' and click_id is null or referrer_host is null and click_id = 'zaloclid')
+                  order by utm_source, click_id) as origins,
+           array(select agent_no from context.agents
+                  where (device, browser, os) = ('mobile', 'Chrome', 'Android') or device = 'bot' and num_nulls(browser, os) = 2
+                  order by device) as agents
 )
 insert into context.events (event_id, page_no, origin_no, agent_no, quantity)
 select md5('edge ' || n)::uuid, pages[1 + n % 3], origins[1 + n % 3], case when n % 4 > 0 then agents[1 + n % 2] end, nullif(n % 3, 0)
