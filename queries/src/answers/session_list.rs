@@ -31,7 +31,8 @@ pub struct SessionRow {
     /// Where it came from, by all of its events: `google`, `facebook`, a host, `direct`;
     /// none when none of its events names a page.
     pub source: Option<String>,
-    /// `desktop`, `mobile`, `tablet`, `bot` or `unknown`; none without a user agent.
+    /// `desktop`, `mobile`, `tablet`, `bot` or `unknown`; none when its events say neither a page
+    /// nor a user agent.
     pub device: Option<String>,
     /// Path of the first page it saw; none when none of its events names a page.
     pub entry_page: Option<String>,
