@@ -4,76 +4,100 @@
 //! message for every few rows costs more than the rows.
 
 use bytes::{BufMut, Bytes, BytesMut};
-use polars_core::prelude::{ChunkedArray, PolarsDataType, StaticArray, StringChunked};
+use polars_core::prelude::{ChunkedArray, PolarsDataType, StaticArray};
 
-use crate::transform::Columns;
+use crate::{
+    context::EventContext,
+    transform::{ColumnValues, Columns},
+};
 
 const BUFFER_BYTES: usize = 256 * 1024;
 /// Signature, no flags, no header extension.
 const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 /// 2000-01-01, from where PostgreSQL counts, in microseconds since 1970.
 const EPOCH_MICROS: i64 = 946_684_800_000_000;
-/// The number of the object, and the sixteen columns of the warehouse.
-const FIELDS: i16 = 17;
+/// What stands before the columns of the warehouse: the object, and the event's context.
+pub(super) const OWN_COLUMNS: &str =
+    "object_no integer not null, page integer, origin integer, agent integer, quantity integer";
+const OWN_FIELDS: usize = 5;
 
-/// The rows as `incoming` takes them (see `sql/create_incoming.sql`).
+/// The rows as `incoming` takes them: [`OWN_COLUMNS`], then the columns of the warehouse.
 #[must_use]
-pub(super) fn encode(columns: &Columns) -> Vec<Bytes> {
+pub(super) fn encode(columns: &Columns, context: &[EventContext]) -> Vec<Bytes> {
     let object_no = values(&columns.object_no);
-    let id_high = values(&columns.id_high);
-    let id_low = values(&columns.id_low);
-    let time_micros = values(&columns.time_micros);
-    let name = texts(&columns.name);
-    let is_first_visit = values(&columns.is_first_visit);
-    let price = values(&columns.price);
-    let discount_price = values(&columns.discount_price);
-    let all: Vec<_> = columns.texts.iter().map(texts).collect();
-    // In the table the flag stands between the visitor's texts and the
-    // product's, and the prices before the path.
-    let (visitor, product) = all.split_at(5.min(all.len()));
-    let (product, path) = product.split_at(4.min(product.len()));
+    let fields: Vec<_> = columns.values.iter().map(writer).collect();
+    let field_count = i16::try_from(OWN_FIELDS + fields.len()).unwrap_or(i16::MAX);
 
     let mut out = Buffers::new();
     out.current.put_slice(HEADER);
-    for row in 0..columns.len() {
+    for (row, context) in context.iter().enumerate() {
         let buffer = &mut out.current;
-        buffer.put_i16(FIELDS);
-        buffer.put_i32(4);
-        buffer.put_u32(object_no(row).unwrap_or(0));
-        buffer.put_i32(16);
-        buffer.put_u64(id_high(row).unwrap_or(0));
-        buffer.put_u64(id_low(row).unwrap_or(0));
-        put_i64(
-            buffer,
-            Some(
-                time_micros(row)
-                    .unwrap_or(EPOCH_MICROS)
-                    .saturating_sub(EPOCH_MICROS),
-            ),
-        );
-        put_text(buffer, Some(name(row).unwrap_or_default()));
-        for text in visitor {
-            put_text(buffer, text(row));
-        }
-        match is_first_visit(row) {
-            Some(flag) => {
-                buffer.put_i32(1);
-                buffer.put_u8(flag.into());
-            }
-            None => buffer.put_i32(-1),
-        }
-        for text in product {
-            put_text(buffer, text(row));
-        }
-        put_i64(buffer, price(row));
-        put_i64(buffer, discount_price(row));
-        for text in path {
-            put_text(buffer, text(row));
+        buffer.put_i16(field_count);
+        put_u32(buffer, Some(object_no(row).unwrap_or(0)));
+        put_u32(buffer, context.page);
+        put_u32(buffer, context.origin);
+        put_u32(buffer, context.agent);
+        put_u32(buffer, context.quantity.map(i32::unsigned_abs));
+        for field in &fields {
+            field(row, buffer);
         }
         out.cut();
     }
     out.current.put_i16(-1);
     out.finish()
+}
+
+/// Writes a column's field of a row.
+type Writer<'a> = Box<dyn Fn(usize, &mut BytesMut) + 'a>;
+
+fn writer(column: &ColumnValues) -> Writer<'_> {
+    match column {
+        ColumnValues::Id { high, low } => {
+            let (high, low) = (values(high), values(low));
+            Box::new(move |row, buffer| {
+                buffer.put_i32(16);
+                buffer.put_u64(high(row).unwrap_or(0));
+                buffer.put_u64(low(row).unwrap_or(0));
+            })
+        }
+        ColumnValues::Time(micros) => {
+            let micros = values(micros);
+            Box::new(move |row, buffer| {
+                put_i64(
+                    buffer,
+                    micros(row).map(|micros| micros.saturating_sub(EPOCH_MICROS)),
+                );
+            })
+        }
+        ColumnValues::Text(texts) => {
+            let text = values(texts);
+            Box::new(move |row, buffer| put_text(buffer, text(row)))
+        }
+        ColumnValues::Flag(flags) => {
+            let flag = values(flags);
+            Box::new(move |row, buffer| match flag(row) {
+                Some(flag) => {
+                    buffer.put_i32(1);
+                    buffer.put_u8(flag.into());
+                }
+                None => buffer.put_i32(-1),
+            })
+        }
+        ColumnValues::Number(numbers) => {
+            let number = values(numbers);
+            Box::new(move |row, buffer| put_i64(buffer, number(row)))
+        }
+    }
+}
+
+fn put_u32(buffer: &mut BytesMut, value: Option<u32>) {
+    match value {
+        Some(value) => {
+            buffer.put_i32(4);
+            buffer.put_u32(value);
+        }
+        None => buffer.put_i32(-1),
+    }
 }
 
 fn put_i64(buffer: &mut BytesMut, value: Option<i64>) {
@@ -104,10 +128,6 @@ where
 {
     let chunk = column.downcast_iter().next();
     move |row| chunk.and_then(|chunk| chunk.get(row))
-}
-
-fn texts<'a>(column: &'a StringChunked) -> impl Fn(usize) -> Option<&'a str> + 'a {
-    values(column)
 }
 
 struct Buffers {

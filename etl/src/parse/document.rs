@@ -6,9 +6,11 @@
 //! everything from the damage to the end is one bad item, and what stood before
 //! it is loaded. Indices count items in file order, good and bad.
 
+use std::borrow::Cow;
+
 use serde_json::value::RawValue;
 
-use super::{event::Quick, reject::Reason, values::Values};
+use super::{event::Quick, fields::ContextField, reject::Reason, values::Values};
 
 /// The index of a bad item that is the object as a whole.
 pub const WHOLE_OBJECT: i32 = -1;
@@ -38,6 +40,9 @@ pub struct Events<'a> {
     /// Where the line ends that `at` is in, once lines are known to count.
     line_end: usize,
     next_index: i32,
+    /// What the object's first `_ingest` says, for the events that came with it and have none.
+    received_at: Option<Cow<'a, str>>,
+    user_agent: Option<Cow<'a, str>>,
 }
 
 impl<'a> Events<'a> {
@@ -52,6 +57,8 @@ impl<'a> Events<'a> {
             made_of_lines: None,
             line_end: 0,
             next_index: 0,
+            received_at: None,
+            user_agent: None,
         }
     }
 
@@ -67,6 +74,13 @@ impl<'a> Events<'a> {
         let index = self.next_index;
         self.next_index = index.saturating_add(1);
         (index, item)
+    }
+
+    fn event(&mut self, mut values: Values<'a>, text: &'a str) -> (i32, Item<'a>) {
+        let received_at = values.place(ContextField::ReceivedAt);
+        share(&mut self.received_at, received_at);
+        share(&mut self.user_agent, values.place(ContextField::UserAgent));
+        self.numbered(Item::Event(values, text))
     }
 
     /// The text of the next JSON value, read past.
@@ -87,7 +101,7 @@ impl<'a> Events<'a> {
     }
 
     /// The next value, read past, when it is an event like nearly all are.
-    fn quick_event(&mut self, first: u8) -> Option<Item<'a>> {
+    fn quick_event(&mut self, first: u8) -> Option<(Values<'a>, &'a str)> {
         if first != b'{' {
             return None;
         }
@@ -96,7 +110,7 @@ impl<'a> Events<'a> {
         let Quick(event) = values.next()?.ok()?;
         let end = values.byte_offset();
         self.at += end;
-        Some(Item::Event(event, text.get(..end)?))
+        Some((event, text.get(..end)?))
     }
 
     /// How far a value may reach. Where lines count, to the end of its line: a
@@ -185,24 +199,33 @@ impl<'a> Iterator for Events<'a> {
                 }
                 b',' if self.in_array => self.at += 1,
                 _ => {
-                    if let Some(event) = self.quick_event(byte) {
-                        return Some(self.numbered(event));
+                    if let Some((values, text)) = self.quick_event(byte) {
+                        return Some(self.event(values, text));
                     }
                     let value = match self.value() {
                         Ok(value) => value,
                         Err(error) => return Some(self.damage(&error)),
                     };
-                    let item = match what(value) {
+                    let reason = match what(value) {
                         None => match Values::read(value) {
-                            Ok(values) => Item::Event(values, value),
-                            Err(error) => Item::Bad(Reason::NotJson(error.to_string()), value),
+                            Ok(values) => return Some(self.event(values, value)),
+                            Err(error) => Reason::NotJson(error.to_string()),
                         },
-                        Some(other) => Item::Bad(Reason::NotAnObject(other), value),
+                        Some(other) => Reason::NotAnObject(other),
                     };
-                    return Some(self.numbered(item));
+                    return Some(self.numbered(Item::Bad(reason, value)));
                 }
             }
         }
+    }
+}
+
+/// Keeps the first that an event brings; gives it to each event that has none.
+fn share<'a>(first: &mut Option<Cow<'a, str>>, own: &mut Option<Cow<'a, str>>) {
+    if first.is_none() {
+        first.clone_from(own);
+    } else if own.is_none() {
+        own.clone_from(first);
     }
 }
 
@@ -225,14 +248,14 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::parse::Slot;
+    use sbw_contract::Column;
 
     /// What the walk found: names of events, `!` for what is bad, with indices.
     fn walk(text: &str) -> String {
         let items: Vec<String> = Events::new(text)
             .map(|(index, item)| match item {
                 Item::Event(values, _) => {
-                    format!("{index}:{}", values.get(Slot::EventName).unwrap_or("?"))
+                    format!("{index}:{}", values.get(Column::EventName).unwrap_or("?"))
                 }
                 Item::Bad(..) => format!("{index}!"),
             })
@@ -282,6 +305,23 @@ mod tests {
     #[case::html("<html>\n<body>\n</body>\n</html>\n", "-1!")]
     fn a_file_is_walked(#[case] text: &str, #[case] expected: &str) {
         assert_eq!(walk(text), expected);
+    }
+
+    #[test]
+    fn the_first_receipt_of_an_object_is_that_of_its_events() {
+        let text = r#"[{"eventName":"a"},{"eventName":"b","_ingest":{"receivedAt":"t1","userAgent":"one"}},7,
+            {"eventName":"c","_ingest":{"requestId":"r"}},{"eventName":"d","_ingest":{"userAgent":"two"}},{"eventName":"e"}]"#;
+        let receipts: Vec<_> = Events::new(text)
+            .filter_map(|(_, item)| match item {
+                Item::Event(values, _) => {
+                    let text = |field| values.get(field).unwrap_or("-").to_owned();
+                    let at = text(ContextField::ReceivedAt);
+                    Some(format!("{at} {}", text(ContextField::UserAgent)))
+                }
+                Item::Bad(..) => None,
+            })
+            .collect();
+        assert_eq!(receipts, ["- -", "t1 one", "t1 one", "t1 two", "t1 one"]);
     }
 
     #[test]

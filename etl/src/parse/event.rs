@@ -2,7 +2,6 @@
 
 use std::{borrow::Cow, fmt};
 
-use sbw_ingest::field::{Field, ProductField};
 use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess,
     Visitor,
@@ -10,23 +9,47 @@ use serde::de::{
 use serde_json::value::RawValue;
 
 use super::{
+    fields::{Key, Keys, in_event, in_item},
     surrogate,
-    values::{Slot, Values},
+    values::Values,
 };
 
 impl<'a> Values<'a> {
     /// Reads an event from the text of a JSON object.
     pub(super) fn read(object: &'a str) -> Result<Self, serde_json::Error> {
-        match serde_json::from_str(object) {
+        Self::read_object(object, in_event)
+    }
+
+    fn read_object(object: &'a str, keys: Keys) -> Result<Self, serde_json::Error> {
+        match read_once(object, keys) {
             Ok(values) => Ok(values),
             Err(error) => match surrogate::mend(object) {
-                Cow::Owned(mended) => {
-                    serde_json::from_str::<Values<'_>>(&mended).map(Values::into_owned)
-                }
+                Cow::Owned(mended) => read_once(&mended, keys).map(Values::into_owned),
                 Cow::Borrowed(_) => Err(error),
             },
         }
     }
+}
+
+fn read_once(object: &str, keys: Keys) -> Result<Values<'_>, serde_json::Error> {
+    let mut values = Values::default();
+    serde_json::Deserializer::from_str(object).deserialize_map(Object {
+        values: &mut values,
+        keys,
+        look: Look::Closer,
+    })?;
+    Ok(values)
+}
+
+/// The items in the text of `order.items`: each is a product's fields and a quantity. What is
+/// no object is left out.
+pub fn items(array: &str) -> impl Iterator<Item = Values<'_>> {
+    let items: Vec<&RawValue> = serde_json::from_str(array).unwrap_or_default();
+    items
+        .into_iter()
+        .map(RawValue::get)
+        .filter(|item| item.starts_with('{'))
+        .filter_map(|item| Values::read_object(item, in_item).ok())
 }
 
 /// An event read in a single pass. Fails not only where there is no object, but
@@ -36,22 +59,12 @@ pub(super) struct Quick<'a>(pub(super) Values<'a>);
 impl<'de: 'a, 'a> Deserialize<'de> for Quick<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut values = Values::default();
-        deserializer.deserialize_map(Event {
+        deserializer.deserialize_map(Object {
             values: &mut values,
-            parts: Look::Quick,
+            keys: in_event,
+            look: Look::Quick,
         })?;
         Ok(Self(values))
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Values<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut values = Self::default();
-        deserializer.deserialize_map(Event {
-            values: &mut values,
-            parts: Look::Closer,
-        })?;
-        Ok(values)
     }
 }
 
@@ -64,66 +77,16 @@ enum Look {
     Closer,
 }
 
-/// Takes the values of an event. Unknown values are scanned, not built, so
+/// Takes the values of an object that somebody looks for, and of the objects in it; anything
+/// that is no object is of a wrong type, so absent. Unknown values are scanned, not built, so
 /// nesting costs no stack.
-struct Event<'v, 'a> {
+struct Object<'v, 'a> {
     values: &'v mut Values<'a>,
-    parts: Look,
+    keys: Keys,
+    look: Look,
 }
 
-impl<'de: 'a, 'a> Visitor<'de> for Event<'_, 'a> {
-    type Value = ();
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { values, parts } = self;
-        while let Some(field) = map.next_key_seed(Named(Field::named))? {
-            let slot_of: fn(&str) -> Option<Slot> = match field {
-                None => {
-                    map.next_value::<IgnoredAny>()?;
-                    continue;
-                }
-                Some(Field::Product) => |key| ProductField::named(key).map(Slot::of_product),
-                Some(Field::Ingest) => |key| (key == "receivedAt").then_some(Slot::ReceivedAt),
-                Some(field) => {
-                    let value: &'de RawValue = map.next_value()?;
-                    if let Some(slot) = Slot::of(field) {
-                        values.offer(slot, value.get()).map_err(A::Error::custom)?;
-                    }
-                    continue;
-                }
-            };
-            let part = Part {
-                values: &mut *values,
-                slot_of,
-            };
-            match parts {
-                Look::Quick => map.next_value_seed(part)?,
-                Look::Closer => {
-                    let value: &'de RawValue = map.next_value()?;
-                    if value.get().starts_with('{') {
-                        serde_json::Deserializer::from_str(value.get())
-                            .deserialize_map(part)
-                            .map_err(A::Error::custom)?;
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Takes the values of an object inside the event; anything else there is of a
-/// wrong type, so absent.
-struct Part<'v, 'a> {
-    values: &'v mut Values<'a>,
-    slot_of: fn(&str) -> Option<Slot>,
-}
-
-impl<'de: 'a, 'a> DeserializeSeed<'de> for Part<'_, 'a> {
+impl<'de: 'a, 'a> DeserializeSeed<'de> for Object<'_, 'a> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -131,22 +94,43 @@ impl<'de: 'a, 'a> DeserializeSeed<'de> for Part<'_, 'a> {
     }
 }
 
-impl<'de: 'a, 'a> Visitor<'de> for Part<'_, 'a> {
+impl<'de: 'a, 'a> Visitor<'de> for Object<'_, 'a> {
     type Value = ();
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("any JSON")
+        out.write_str("a JSON object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(slot) = map.next_key_seed(Named(self.slot_of))? {
-            if let Some(slot) = slot {
-                let value: &'de RawValue = map.next_value()?;
-                self.values
-                    .offer(slot, value.get())
-                    .map_err(A::Error::custom)?;
-            } else {
-                map.next_value::<IgnoredAny>()?;
+        let Self { values, keys, look } = self;
+        while let Some(key) = map.next_key_seed(Named(keys))? {
+            let keys = match key {
+                None => {
+                    map.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+                Some(Key::Field(field)) => {
+                    let value: &'de RawValue = map.next_value()?;
+                    values.offer(field, value.get()).map_err(A::Error::custom)?;
+                    continue;
+                }
+                Some(Key::Object(keys)) => keys,
+            };
+            let object = Object {
+                values: &mut *values,
+                keys,
+                look,
+            };
+            match look {
+                Look::Quick => map.next_value_seed(object)?,
+                Look::Closer => {
+                    let value: &'de RawValue = map.next_value()?;
+                    if value.get().starts_with('{') {
+                        serde_json::Deserializer::from_str(value.get())
+                            .deserialize_map(object)
+                            .map_err(A::Error::custom)?;
+                    }
+                }
             }
         }
         Ok(())
@@ -212,63 +196,66 @@ mod tests {
     use rstest::rstest;
     use serde_json::json;
 
-    use super::*;
+    use sbw_contract::Column;
 
-    fn value(object: &str, slot: Slot) -> Option<String> {
-        Values::read(object).unwrap().get(slot).map(str::to_owned)
+    use super::*;
+    use crate::parse::{ContextField, Field};
+
+    fn value(object: &str, field: impl Into<Field>) -> Option<String> {
+        Values::read(object).unwrap().get(field).map(str::to_owned)
     }
 
     #[rstest]
-    #[case("eventName", Slot::EventName)]
-    #[case("event_name", Slot::EventName)]
-    #[case("eventId", Slot::EventId)]
-    #[case("event_id", Slot::EventId)]
-    #[case("eventTimestamp", Slot::EventTimestamp)]
-    #[case("event_timestamp", Slot::EventTimestamp)]
-    #[case("userId", Slot::UserId)]
-    #[case("user_id", Slot::UserId)]
-    #[case("userLoginState", Slot::UserLoginState)]
-    #[case("user_login_state", Slot::UserLoginState)]
-    #[case("identitySource", Slot::IdentitySource)]
-    #[case("identity_source", Slot::IdentitySource)]
-    #[case("clientId", Slot::ClientId)]
-    #[case("client_id", Slot::ClientId)]
-    #[case("sessionId", Slot::SessionId)]
-    #[case("session_id", Slot::SessionId)]
-    #[case("isFirstVisit", Slot::IsFirstVisit)]
-    #[case("is_first_visit", Slot::IsFirstVisit)]
-    fn a_field_goes_by_two_names(#[case] name: &str, #[case] slot: Slot) {
+    #[case("eventName", Column::EventName)]
+    #[case("event_name", Column::EventName)]
+    #[case("eventId", Column::EventId)]
+    #[case("event_id", Column::EventId)]
+    #[case("eventTimestamp", Column::EventTimestamp)]
+    #[case("event_timestamp", Column::EventTimestamp)]
+    #[case("userId", Column::UserId)]
+    #[case("user_id", Column::UserId)]
+    #[case("userLoginState", Column::UserLoginState)]
+    #[case("user_login_state", Column::UserLoginState)]
+    #[case("identitySource", Column::IdentitySource)]
+    #[case("identity_source", Column::IdentitySource)]
+    #[case("clientId", Column::ClientId)]
+    #[case("client_id", Column::ClientId)]
+    #[case("sessionId", Column::SessionId)]
+    #[case("session_id", Column::SessionId)]
+    #[case("isFirstVisit", Column::IsFirstVisit)]
+    #[case("is_first_visit", Column::IsFirstVisit)]
+    fn a_field_goes_by_two_names(#[case] name: &str, #[case] column: Column) {
         assert_eq!(
-            value(&json!({ name: "v" }).to_string(), slot).as_deref(),
+            value(&json!({ name: "v" }).to_string(), column).as_deref(),
             Some("v")
         );
     }
 
     #[rstest]
-    #[case("id", Slot::ProductId)]
-    #[case("product_id", Slot::ProductId)]
-    #[case("name", Slot::ProductName)]
-    #[case("product_name", Slot::ProductName)]
-    #[case("category", Slot::ProductCategory)]
-    #[case("product_category", Slot::ProductCategory)]
-    #[case("brand", Slot::ProductBrand)]
-    #[case("brandName", Slot::ProductBrand)]
-    #[case("product_brand", Slot::ProductBrand)]
-    #[case("price", Slot::Price)]
-    #[case("product_price", Slot::Price)]
-    #[case("discountPrice", Slot::DiscountPrice)]
-    #[case("product_discount_price", Slot::DiscountPrice)]
-    #[case("urlPath", Slot::ProductUrlPath)]
-    #[case("product_url_path", Slot::ProductUrlPath)]
+    #[case("id", Column::ProductId)]
+    #[case("product_id", Column::ProductId)]
+    #[case("name", Column::ProductName)]
+    #[case("product_name", Column::ProductName)]
+    #[case("category", Column::ProductCategory)]
+    #[case("product_category", Column::ProductCategory)]
+    #[case("brand", Column::ProductBrand)]
+    #[case("brandName", Column::ProductBrand)]
+    #[case("product_brand", Column::ProductBrand)]
+    #[case("price", Column::Price)]
+    #[case("product_price", Column::Price)]
+    #[case("discountPrice", Column::DiscountPrice)]
+    #[case("product_discount_price", Column::DiscountPrice)]
+    #[case("urlPath", Column::ProductUrlPath)]
+    #[case("product_url_path", Column::ProductUrlPath)]
     fn a_product_field_goes_by_its_names(
         #[case] name: &str,
-        #[case] slot: Slot,
+        #[case] column: Column,
         #[values("product", "context_product")] product: &str,
     ) {
         let event = json!({ product: { name: "v" } }).to_string();
-        assert_eq!(value(&event, slot).as_deref(), Some("v"));
+        assert_eq!(value(&event, column).as_deref(), Some("v"));
         // Outside a product the name means nothing.
-        assert_eq!(value(&json!({ name: "v" }).to_string(), slot), None);
+        assert_eq!(value(&json!({ name: "v" }).to_string(), column), None);
     }
 
     #[rstest]
@@ -293,59 +280,126 @@ mod tests {
     #[case::key_repeated(r#"{"userId":"a","userId":"b"}"#, Some("a"))]
     #[case::both_blank(r#"{"user_id":"\u0000","userId":"  "}"#, Some("\0"))]
     fn a_value_is_text(#[case] event: &str, #[case] expected: Option<&str>) {
-        assert_eq!(value(event, Slot::UserId).as_deref(), expected);
+        assert_eq!(value(event, Column::UserId).as_deref(), expected);
     }
 
     #[rstest]
-    #[case::price(r#"{"product":{"price":"soon","product_price":5}}"#, Slot::Price, "5")]
+    #[case::price(
+        r#"{"product":{"price":"soon","product_price":5}}"#,
+        Column::Price,
+        "5"
+    )]
     #[case::name(
         r#"{"eventName":"not a name","event_name":"click"}"#,
-        Slot::EventName,
+        Column::EventName,
         "click"
     )]
     #[case::time(
         r#"{"eventTimestamp":"now","event_timestamp":1764598991250}"#,
-        Slot::EventTimestamp,
+        Column::EventTimestamp,
         "1764598991250"
     )]
     #[case::flag(
         r#"{"isFirstVisit":"yes","is_first_visit":false}"#,
-        Slot::IsFirstVisit,
+        Column::IsFirstVisit,
         "false"
     )]
     #[case::product(
         r#"{"product":"p","context_product":{"id":"p-1"}}"#,
-        Slot::ProductId,
+        Column::ProductId,
         "p-1"
     )]
     #[case::two_products(
         r#"{"product":{"id":null},"context_product":{"id":"p-1"}}"#,
-        Slot::ProductId,
+        Column::ProductId,
         "p-1"
     )]
-    #[case::received(
-        r#"{"_ingest":{"receivedAt":"2025-12-01T15:00:00Z"}}"#,
-        Slot::ReceivedAt,
-        "2025-12-01T15:00:00Z"
-    )]
+    #[case::known_user(r#"{"userId":"undefined","user_id":"us-1"}"#, Column::UserId, "us-1")]
     fn the_first_that_can_be_used_wins(
         #[case] event: &str,
-        #[case] slot: Slot,
+        #[case] column: Column,
         #[case] expected: &str,
     ) {
-        assert_eq!(value(event, slot).as_deref(), Some(expected));
+        assert_eq!(value(event, column).as_deref(), Some(expected));
+    }
+
+    #[rstest]
+    #[case::received(
+        r#"{"_ingest":{"receivedAt":"2025-12-01T15:00:00Z"}}"#,
+        ContextField::ReceivedAt,
+        "2025-12-01T15:00:00Z"
+    )]
+    #[case::user_agent(
+        r#"{"_ingest":{"userAgent":"Mozilla/5.0"}}"#,
+        ContextField::UserAgent,
+        "Mozilla/5.0"
+    )]
+    #[case::page(r#"{"pageUrl":"https://a/"}"#, ContextField::PageUrl, "https://a/")]
+    #[case::page_snake_case(r#"{"page_url":"https://a/"}"#, ContextField::PageUrl, "https://a/")]
+    #[case::referrer(r#"{"referrer":"https://b/"}"#, ContextField::Referrer, "https://b/")]
+    #[case::quantity(r#"{"quantity":"0","quantity":2}"#, ContextField::Quantity, "2")]
+    #[case::order(r#"{"order":{"id":7}}"#, ContextField::OrderId, "7")]
+    #[case::order_snake_case(r#"{"order":{"order_id":"o"}}"#, ContextField::OrderId, "o")]
+    #[case::order_number(r#"{"order":{"number":"N1"}}"#, ContextField::OrderNumber, "N1")]
+    #[case::order_total(r#"{"order":{"total":"5"}}"#, ContextField::OrderTotal, "5")]
+    #[case::order_items(
+        r#"{"order":{"items":"none","items":[ {} ]}}"#,
+        ContextField::OrderItems,
+        "[ {} ]"
+    )]
+    #[case::cart(r#"{"cart":{"items":[{}],"id":"c"}}"#, ContextField::CartId, "c")]
+    #[case::search(r#"{"search":{"query":"chuột"}}"#, ContextField::SearchQuery, "chuột")]
+    #[case::results(r#"{"search":{"results":0}}"#, ContextField::SearchResults, "0")]
+    #[case::data_order(
+        r#"{"element":{"tag":"a","dataset":{"orderId":"o"}}}"#,
+        ContextField::DataOrderId,
+        "o"
+    )]
+    #[case::data_total(
+        r#"{"element":{"dataset":{"total":""}},"element":{"dataset":{"total":"9"}}}"#,
+        ContextField::DataTotal,
+        "9"
+    )]
+    #[case::data_quantity(
+        r#"{"element":{"dataset":{"quantity":"3"}}}"#,
+        ContextField::DataQuantity,
+        "3"
+    )]
+    fn context_is_found(#[case] event: &str, #[case] field: ContextField, #[case] expected: &str) {
+        assert_eq!(value(event, field).as_deref(), Some(expected));
+    }
+
+    #[rstest]
+    #[case(r#"{"order":"o-1","cart":[{"id":"c"}],"search":true,"element":{"dataset":[1e400]}}"#)]
+    #[case(r#"{"id":"o-1","total":5,"dataset":{"orderId":"o-1"},"receivedAt":"x"}"#)]
+    #[case(r#"{"order":{"items":{"0":{}}},"element":null,"_ingest":1e400}"#)]
+    fn context_of_a_wrong_type_is_absent(#[case] event: &str) {
+        assert_eq!(Values::read(event).unwrap(), Values::default());
+    }
+
+    #[test]
+    fn items_are_products_with_a_quantity() {
+        let array = r#"[{"productId":"a","discount_price":5,"quantity":2},7,null,[{"id":"x"}],{"id":"\ud800b"},{"brandName":"AULA"}]"#;
+        let read: Vec<_> = items(array).collect();
+        assert_eq!(read.len(), 3);
+        assert_eq!(read[0].get(Column::ProductId), Some("a"));
+        assert_eq!(read[0].get(Column::DiscountPrice), Some("5"));
+        assert_eq!(read[0].get(ContextField::Quantity), Some("2"));
+        assert_eq!(read[1].get(Column::ProductId), Some("\u{fffd}b"));
+        assert_eq!(read[2].get(Column::ProductBrand), Some("AULA"));
+        assert_eq!(items("[1,").count(), 0);
     }
 
     proptest! {
         #[test]
         fn any_string_comes_out_as_it_went_in(text in any::<String>()) {
             let event = json!({"userId": text, "x": {"y": [text]}}).to_string();
-            prop_assert_eq!(value(&event, Slot::UserId), Some(text));
+            prop_assert_eq!(value(&event, Column::UserId), Some(text));
         }
 
         #[test]
         fn the_quick_look_sees_what_the_closer_one_sees(
-            event in r#"\{("(eventName|user_id|userId|product|context_product|_ingest|x)":([1-9]|1e400|"\\ud800"|"a\\n"|null|true|\[1e400\]|\{("(id|name|receivedAt|x)":(7|"b"|null|\{\}),){0,2}"price":5\}),){0,4}"eventName":"e"\}"#,
+            event in r#"\{("(eventName|user_id|userId|pageUrl|quantity|product|context_product|order|element|search|_ingest|x)":([1-9]|1e400|"\\ud800"|"a\\n"|null|true|\[1e400\]|\{("(id|name|receivedAt|items|dataset|query|x)":(7|"b"|null|\[1e400\]|\{\}|\{"total":"5","orderId":(1e400|"o")\}),){0,2}"price":5\}),){0,4}"eventName":"e"\}"#,
         ) {
             if let Ok(Quick(quick)) = serde_json::from_str(&event) {
                 prop_assert_eq!(quick, Values::read(&event).unwrap());

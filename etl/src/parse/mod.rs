@@ -10,12 +10,15 @@
 
 mod document;
 mod event;
+mod fields;
 mod reject;
 mod surrogate;
 mod unpack;
 mod values;
 
 pub use document::{Events, Item, WHOLE_OBJECT};
+pub use event::items;
+pub use fields::{ContextField, Field};
 pub use reject::{Reason, excerpt};
 pub use unpack::{MAX_TEXT_BYTES, unpack};
-pub use values::{Slot, Values};
+pub use values::Values;

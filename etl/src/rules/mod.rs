@@ -6,11 +6,11 @@
 mod flag;
 mod id;
 mod instant;
-mod price;
+mod number;
 mod text;
 
 pub use flag::flag;
 pub use id::event_id;
 pub use instant::{event_time, instant};
-pub use price::price;
-pub use text::{ID_CHARS, TEXT_CHARS, clean, event_name, is_clean};
+pub use number::{count, price, quantity};
+pub use text::{clean, event_name, id, text};

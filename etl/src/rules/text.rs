@@ -2,10 +2,7 @@
 
 use std::borrow::Cow;
 
-/// Longest text kept, in characters.
-pub const TEXT_CHARS: usize = 1_024;
-/// Longest identifier kept, in characters.
-pub const ID_CHARS: usize = 256;
+use sbw_contract::{Kind, is_known_id};
 
 /// The text without control characters and surrounding white space, cut at
 /// `limit` characters. `None` when nothing is left.
@@ -25,7 +22,7 @@ pub fn clean(text: &str, limit: usize) -> Option<Cow<'_, str>> {
 
 /// Whether [`clean`] would give the text back as it is: nearly always.
 #[must_use]
-pub fn is_clean(text: &str, limit: usize) -> bool {
+fn is_clean(text: &str, limit: usize) -> bool {
     let bytes = text.as_bytes();
     let (Some(first), Some(last)) = (text.chars().next(), text.chars().next_back()) else {
         return false;
@@ -38,6 +35,26 @@ pub fn is_clean(text: &str, limit: usize) -> bool {
         && !first.is_whitespace()
         && !last.is_whitespace()
         && (bytes.len() <= limit || text.chars().nth(limit).is_none())
+}
+
+/// The longest text of a kind, in characters.
+const fn most(kind: Kind) -> usize {
+    match kind.max_chars() {
+        Some(chars) => chars,
+        None => usize::MAX,
+    }
+}
+
+/// A text, cleaned and cut.
+#[must_use]
+pub fn text(text: &str) -> Option<Cow<'_, str>> {
+    clean(text, const { most(Kind::Text) })
+}
+
+/// The id of somebody or something, cleaned and cut; `None` for `undefined` and its like.
+#[must_use]
+pub fn id(text: &str) -> Option<Cow<'_, str>> {
+    clean(text, const { most(Kind::Id) }).filter(|id| is_known_id(id))
 }
 
 /// The event's name, when the text can name an event.
@@ -66,7 +83,7 @@ mod tests {
     #[case::only_space(" \n ", None)]
     #[case::only_control("\u{0}\u{1b}", None)]
     fn text_is_cleaned(#[case] text: &str, #[case] expected: Option<&str>) {
-        assert_eq!(clean(text, TEXT_CHARS).as_deref(), expected);
+        assert_eq!(super::text(text).as_deref(), expected);
     }
 
     #[rstest]
@@ -80,6 +97,24 @@ mod tests {
         #[case] expected: &str,
     ) {
         assert_eq!(clean(text, limit).as_deref(), Some(expected));
+    }
+
+    #[rstest]
+    #[case("us-1", Some("us-1"))]
+    #[case(" us-1\u{0}", Some("us-1"))]
+    #[case("undefined\u{0}", None)]
+    #[case(" NULL ", None)]
+    #[case("0000", None)]
+    #[case(" ", None)]
+    fn an_id_is_one(#[case] text: &str, #[case] expected: Option<&str>) {
+        assert_eq!(id(text).as_deref(), expected);
+    }
+
+    #[test]
+    fn ids_are_shorter_than_texts() {
+        let long = "x".repeat(2_000);
+        assert_eq!(id(&long).unwrap_or_default().len(), 256);
+        assert_eq!(text(&long).unwrap_or_default().len(), 1_024);
     }
 
     #[rstest]

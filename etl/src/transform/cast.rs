@@ -1,30 +1,16 @@
 //! Whole columns at a time: text becomes what the warehouse keeps.
 
+use std::borrow::Cow;
+
 use polars_core::prelude::{
-    BooleanChunked, BooleanChunkedBuilder, ChunkFilter, ChunkedBuilder, Int64Chunked, Int64Type,
-    NamedFrom, PlSmallStr, PrimitiveChunkedBuilder, StringChunked, StringChunkedBuilder,
-    UInt64Type,
+    BooleanChunked, BooleanChunkedBuilder, ChunkFilter, ChunkFull, ChunkedBuilder, Int64Type,
+    NamedFrom, NewChunkedArray, PlSmallStr, PrimitiveChunkedBuilder, StringChunked,
+    StringChunkedBuilder, UInt32Chunked, UInt64Type,
 };
+use sbw_contract::{Column, Kind};
 
-use super::{Columns, Reject, Rows, Tally, Transformed, dedupe};
-use crate::{
-    parse::{Reason, Slot},
-    rules,
-};
-
-/// The text columns and how long their values may be.
-const TEXTS: [(Slot, usize); 10] = [
-    (Slot::UserId, rules::ID_CHARS),
-    (Slot::UserLoginState, rules::TEXT_CHARS),
-    (Slot::IdentitySource, rules::TEXT_CHARS),
-    (Slot::ClientId, rules::ID_CHARS),
-    (Slot::SessionId, rules::ID_CHARS),
-    (Slot::ProductId, rules::ID_CHARS),
-    (Slot::ProductName, rules::TEXT_CHARS),
-    (Slot::ProductCategory, rules::TEXT_CHARS),
-    (Slot::ProductBrand, rules::TEXT_CHARS),
-    (Slot::ProductUrlPath, rules::TEXT_CHARS),
-];
+use super::{ColumnValues, Columns, Reject, Rows, Tally, Transformed, dedupe};
+use crate::{parse::Reason, rules};
 
 pub(super) fn transform(rows: Rows) -> Transformed {
     let Rows {
@@ -33,24 +19,42 @@ pub(super) fn transform(rows: Rows) -> Transformed {
         object_no,
         index,
         values,
+        received_at,
         excerpt,
+        context,
         ..
     } = rows;
     let object_no = object_no.finish();
     let index = index.finish();
-    let values: Vec<StringChunked> = values
+    let raw: Vec<StringChunked> = values
         .into_iter()
         .map(StringChunkedBuilder::finish)
         .collect();
-    let column = |slot: Slot| &values[slot as usize];
+    let places = Places {
+        rows: object_no
+            .iter()
+            .flatten()
+            .zip(index.iter().flatten())
+            .collect(),
+        tallies: &tallies,
+        received_at: received_at.finish(),
+    };
+    let all = Columns {
+        row: UInt32Chunked::from_iter_values(PlSmallStr::EMPTY, 0..count(object_no.len())),
+        values: Column::ALL
+            .map(|column| cast(column, &raw[column as usize], &places))
+            .into(),
+        object_no: object_no.clone(),
+    };
+    drop(raw);
 
-    let name = texts(column(Slot::EventName), usize::MAX);
-    let good = name_is_usable(&name);
+    let good = all.has_name();
     let excerpt = excerpt.finish();
     for ((object_no, index), excerpt) in object_no
         .filter_by(&!&good)
-        .into_no_null_iter()
-        .zip(index.filter_by(&!&good).into_no_null_iter())
+        .iter()
+        .flatten()
+        .zip(index.filter_by(&!&good).iter().flatten())
         .zip(excerpt.filter_by(&!&good).iter())
     {
         rejects.push(Reject {
@@ -61,34 +65,9 @@ pub(super) fn transform(rows: Rows) -> Transformed {
         });
     }
 
-    let places: Vec<(u32, i32)> = object_no
-        .into_no_null_iter()
-        .zip(index.into_no_null_iter())
-        .collect();
-    let (id_high, id_low) = ids(column(Slot::EventId), &places, &tallies);
-    let columns = Columns {
-        object_no: object_no.clone(),
-        id_high,
-        id_low,
-        time_micros: times(
-            column(Slot::EventTimestamp),
-            column(Slot::ReceivedAt),
-            &places,
-            &tallies,
-        ),
-        is_first_visit: flags(column(Slot::IsFirstVisit)),
-        price: prices(column(Slot::Price)),
-        discount_price: prices(column(Slot::DiscountPrice)),
-        texts: TEXTS
-            .iter()
-            .map(|&(slot, limit)| texts(column(slot), limit))
-            .collect(),
-        name,
-    }
-    .filter_by(&good);
-
+    let columns = all.filter_by(&good);
     let first = dedupe::first_in_key_order(&columns, &tallies);
-    for (object_no, &first) in columns.object_no.into_no_null_iter().zip(&first) {
+    for (object_no, &first) in columns.object_no.iter().flatten().zip(&first) {
         let tally = &mut tallies[object_no as usize];
         if first {
             tally.rows += 1;
@@ -99,29 +78,74 @@ pub(super) fn transform(rows: Rows) -> Transformed {
     for reject in &rejects {
         tallies[reject.object_no as usize].rejected += 1;
     }
-    let first = BooleanChunked::new(PlSmallStr::EMPTY, &first);
+    let columns = columns.filter_by(&BooleanChunked::new(PlSmallStr::EMPTY, &first));
+    let kept: Vec<u32> = columns.row.iter().flatten().collect();
+    let (event_context, context) = context.of_rows(&kept, &columns.event_ids());
     Transformed {
-        columns: columns.filter_by(&first),
         tallies,
+        columns,
+        event_context,
+        context,
         rejects,
     }
 }
 
+/// Where rows come from.
+struct Places<'a> {
+    /// Object and index of each row.
+    rows: Vec<(u32, i32)>,
+    tallies: &'a [Tally],
+    received_at: StringChunked,
+}
+
+/// What a column's texts stand for.
+fn cast(column: Column, raw: &StringChunked, places: &Places<'_>) -> ColumnValues {
+    match column.kind() {
+        Kind::Key => ids(raw, places),
+        Kind::Time => times(raw, places),
+        Kind::Name => ColumnValues::Text(texts(raw, rules::event_name)),
+        Kind::Id => ColumnValues::Text(texts(raw, rules::id)),
+        Kind::Text => ColumnValues::Text(texts(raw, rules::text)),
+        Kind::Flag => flags(raw),
+        Kind::Price => prices(raw),
+    }
+}
+
 impl Columns {
+    fn has_name(&self) -> BooleanChunked {
+        match &self.values[Column::EventName as usize] {
+            ColumnValues::Text(names) => names.is_not_null(),
+            _ => BooleanChunked::full(PlSmallStr::EMPTY, true, self.len()),
+        }
+    }
+
     fn filter_by(self, keep: &BooleanChunked) -> Self {
         if keep.all() {
             return self;
         }
         Self {
             object_no: self.object_no.filter_by(keep),
-            id_high: self.id_high.filter_by(keep),
-            id_low: self.id_low.filter_by(keep),
-            time_micros: self.time_micros.filter_by(keep),
-            name: self.name.filter_by(keep),
-            is_first_visit: self.is_first_visit.filter_by(keep),
-            price: self.price.filter_by(keep),
-            discount_price: self.discount_price.filter_by(keep),
-            texts: self.texts.iter().map(|text| text.filter_by(keep)).collect(),
+            row: self.row.filter_by(keep),
+            values: self
+                .values
+                .iter()
+                .map(|values| values.filter_by(keep))
+                .collect(),
+        }
+    }
+}
+
+impl ColumnValues {
+    fn filter_by(&self, keep: &BooleanChunked) -> Self {
+        match self {
+            Self::Id { high, low } => Self::Id {
+                high: high.filter_by(keep),
+                low: low.filter_by(keep),
+            },
+            Self::Time(micros) => Self::Time(micros.filter_by(keep)),
+            Self::Text(texts) => Self::Text(texts.filter_by(keep)),
+            Self::Flag(flags) => Self::Flag(flags.filter_by(keep)),
+            Self::Number(numbers) => Self::Number(numbers.filter_by(keep)),
         }
     }
 }
@@ -145,74 +169,60 @@ where
 }
 
 /// Cleans a column; gives it back untouched in the usual case.
-fn texts(raw: &StringChunked, limit: usize) -> StringChunked {
-    if raw
-        .iter()
-        .flatten()
-        .all(|text| rules::is_clean(text, limit))
-    {
+fn texts(raw: &StringChunked, rule: fn(&str) -> Option<Cow<'_, str>>) -> StringChunked {
+    let untouched = |text| matches!(rule(text), Some(Cow::Borrowed(_)));
+    if raw.iter().flatten().all(untouched) {
         return raw.clone();
     }
     let mut cleaned = StringChunkedBuilder::new(PlSmallStr::EMPTY, raw.len());
     for text in raw.iter() {
-        cleaned.append_option(text.and_then(|text| rules::clean(text, limit)));
+        cleaned.append_option(text.and_then(rule));
     }
     cleaned.finish()
 }
 
-fn name_is_usable(names: &StringChunked) -> BooleanChunked {
-    let mut usable = BooleanChunkedBuilder::new(PlSmallStr::EMPTY, names.len());
-    for name in names.iter() {
-        usable.append_value(name.is_some_and(sbw_ingest::field::is_event_name));
-    }
-    usable.finish()
-}
-
-fn flags(raw: &StringChunked) -> BooleanChunked {
+fn flags(raw: &StringChunked) -> ColumnValues {
     let mut flags = BooleanChunkedBuilder::new(PlSmallStr::EMPTY, raw.len());
     for text in raw.iter() {
         flags.append_option(text.and_then(rules::flag));
     }
-    flags.finish()
+    ColumnValues::Flag(flags.finish())
 }
 
-fn prices(raw: &StringChunked) -> Int64Chunked {
+fn prices(raw: &StringChunked) -> ColumnValues {
     let mut prices = PrimitiveChunkedBuilder::<Int64Type>::new(PlSmallStr::EMPTY, raw.len());
     for text in raw.iter() {
         prices.append_option(text.and_then(rules::price));
     }
-    prices.finish()
+    ColumnValues::Number(prices.finish())
 }
 
-fn times(
-    sent: &StringChunked,
-    received: &StringChunked,
-    places: &[(u32, i32)],
-    tallies: &[Tally],
-) -> Int64Chunked {
+fn times(sent: &StringChunked, places: &Places<'_>) -> ColumnValues {
     let mut times = PrimitiveChunkedBuilder::<Int64Type>::new(PlSmallStr::EMPTY, sent.len());
-    for ((sent, received), (object_no, _)) in sent.iter().zip(received.iter()).zip(places) {
-        let stored = tallies[*object_no as usize].object.last_modified;
+    for ((sent, received), &(object_no, _)) in
+        sent.iter().zip(places.received_at.iter()).zip(&places.rows)
+    {
+        let stored = places.tallies[object_no as usize].object.last_modified;
         times.append_value(rules::event_time(sent, received, stored).timestamp_micros());
     }
-    times.finish()
+    ColumnValues::Time(times.finish())
 }
 
-fn ids(
-    sent: &StringChunked,
-    places: &[(u32, i32)],
-    tallies: &[Tally],
-) -> (
-    polars_core::prelude::UInt64Chunked,
-    polars_core::prelude::UInt64Chunked,
-) {
+fn ids(sent: &StringChunked, places: &Places<'_>) -> ColumnValues {
     let mut high = PrimitiveChunkedBuilder::<UInt64Type>::new(PlSmallStr::EMPTY, sent.len());
     let mut low = PrimitiveChunkedBuilder::<UInt64Type>::new(PlSmallStr::EMPTY, sent.len());
-    for (sent, &(object_no, index)) in sent.iter().zip(places) {
-        let key = &tallies[object_no as usize].object.key;
+    for (sent, &(object_no, index)) in sent.iter().zip(&places.rows) {
+        let key = &places.tallies[object_no as usize].object.key;
         let (h, l) = rules::event_id(sent, key, index).as_u64_pair();
         high.append_value(h);
         low.append_value(l);
     }
-    (high.finish(), low.finish())
+    ColumnValues::Id {
+        high: high.finish(),
+        low: low.finish(),
+    }
+}
+
+fn count(rows: usize) -> u32 {
+    u32::try_from(rows).unwrap_or(u32::MAX)
 }

@@ -5,18 +5,20 @@ use std::{
     collections::{HashMap, hash_map::Entry},
 };
 
+use uuid::Uuid;
+
 use super::{Columns, Tally};
 
 /// Which rows come first among those of the same id. Objects arrive in no
 /// order, so it is their keys that decide, and within an object its own order.
 pub(super) fn first_in_key_order(columns: &Columns, tallies: &[Tally]) -> Vec<bool> {
     let mut first = vec![true; columns.len()];
-    let mut holders: HashMap<(u64, u64), (usize, u32)> = HashMap::with_capacity(columns.len());
-    let ids = columns
-        .id_high
-        .into_no_null_iter()
-        .zip(columns.id_low.into_no_null_iter());
-    for (row, (id, object_no)) in ids.zip(columns.object_no.into_no_null_iter()).enumerate() {
+    let mut holders: HashMap<Uuid, (usize, u32)> = HashMap::with_capacity(columns.len());
+    let rows = columns
+        .event_ids()
+        .into_iter()
+        .zip(columns.object_no.iter().flatten());
+    for (row, (id, object_no)) in rows.enumerate() {
         match holders.entry(id) {
             Entry::Vacant(place) => {
                 place.insert((row, object_no));

@@ -6,9 +6,9 @@
 //! a blocking thread.
 //!
 //! ```text
-//! Values … ─ Rows ─▶ 17 text columns ─ clean, cast ─▶ 16 typed columns
+//! Values … ─ Rows ─▶ text columns ─ clean, cast ─▶ the table's typed columns
 //!     ─ split ─▶ rejects
-//!     ─ dedupe ─▶ rows to load, and a tally for every object
+//!     ─ dedupe ─▶ rows to load, their context, and a tally for every object
 //! ```
 
 mod cast;
@@ -21,8 +21,12 @@ use chrono::{DateTime, Utc};
 use polars_core::prelude::{
     BooleanChunked, Int64Chunked, StringChunked, UInt32Chunked, UInt64Chunked,
 };
+use sbw_contract::Column;
+use uuid::Uuid;
 
 pub use rows::Rows;
+
+use crate::context::{ChunkContext, EventContext};
 
 /// A raw object, as the listing knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,29 +65,36 @@ pub struct Reject {
     pub excerpt: String,
 }
 
-/// The columns of the warehouse's table, and the object each row came from.
-/// All have the same length, and one chunk each.
+/// The columns of the warehouse's table, and where each row came from. All have the same length,
+/// and one chunk each.
 #[derive(Debug, Clone)]
 pub struct Columns {
     /// Place of the row's object in [`Transformed::tallies`].
     pub object_no: UInt32Chunked,
-    /// First half of `event_id`.
-    pub id_high: UInt64Chunked,
-    /// Second half of `event_id`.
-    pub id_low: UInt64Chunked,
-    /// `event_timestamp`, microseconds since 1970.
-    pub time_micros: Int64Chunked,
-    /// `event_name`.
-    pub name: StringChunked,
-    /// `is_first_visit`.
-    pub is_first_visit: BooleanChunked,
-    /// `context_product_price`.
-    pub price: Int64Chunked,
-    /// `context_product_discount_price`.
-    pub discount_price: Int64Chunked,
-    /// The other texts, in the order of their [`Slot`](crate::parse::Slot)s:
-    /// `user_id` to `session_id`, `context_product_id` to `…_url_path`.
-    pub texts: Vec<StringChunked>,
+    /// Place of the row among all events that were gathered.
+    pub row: UInt32Chunked,
+    /// One for each [`Column`], in the order of the table.
+    pub values: Vec<ColumnValues>,
+}
+
+/// The values of a column.
+#[derive(Debug, Clone)]
+pub enum ColumnValues {
+    /// UUIDs, in halves.
+    Id {
+        /// First halves.
+        high: UInt64Chunked,
+        /// Second halves.
+        low: UInt64Chunked,
+    },
+    /// Microseconds since 1970.
+    Time(Int64Chunked),
+    /// Texts.
+    Text(StringChunked),
+    /// Flags.
+    Flag(BooleanChunked),
+    /// Whole numbers.
+    Number(Int64Chunked),
 }
 
 /// A chunk, ready to be loaded.
@@ -93,6 +104,10 @@ pub struct Transformed {
     pub tallies: Vec<Tally>,
     /// The good.
     pub columns: Columns,
+    /// One for each row of the good.
+    pub event_context: Vec<EventContext>,
+    /// What these refer to, and what only some of the good have.
+    pub context: ChunkContext,
     /// The bad.
     pub rejects: Vec<Reject>,
 }
@@ -101,12 +116,24 @@ impl Columns {
     /// How many rows there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.name.len()
+        self.object_no.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The events' ids.
+    #[must_use]
+    pub fn event_ids(&self) -> Vec<Uuid> {
+        let ColumnValues::Id { high, low } = &self.values[Column::EventId as usize] else {
+            return Vec::new();
+        };
+        let halves = high.iter().flatten().zip(low.iter().flatten());
+        halves
+            .map(|(high, low)| Uuid::from_u64_pair(high, low))
+            .collect()
     }
 }

@@ -6,10 +6,12 @@ use polars_core::prelude::{
     ChunkedBuilder, Int32Type, PlSmallStr, PrimitiveChunkedBuilder, StringChunkedBuilder,
     UInt32Type,
 };
+use sbw_contract::{COLUMN_COUNT, Column};
 
 use super::{RawObject, Reject, Tally, Transformed, cast};
 use crate::{
-    parse::{Events, Item, Reason, Slot, Values, WHOLE_OBJECT, excerpt},
+    context::Context,
+    parse::{ContextField, Events, Item, Reason, Values, WHOLE_OBJECT, excerpt},
     rules,
 };
 
@@ -19,8 +21,11 @@ pub struct Rows {
     pub(super) rejects: Vec<Reject>,
     pub(super) object_no: PrimitiveChunkedBuilder<UInt32Type>,
     pub(super) index: PrimitiveChunkedBuilder<Int32Type>,
-    /// One for each [`Slot`].
+    /// One for each [`Column`].
     pub(super) values: Vec<StringChunkedBuilder>,
+    /// When the event was received.
+    pub(super) received_at: StringChunkedBuilder,
+    pub(super) context: Context,
     /// How the event begins; only where its name cannot be used.
     pub(super) excerpt: StringChunkedBuilder,
     len: usize,
@@ -37,7 +42,9 @@ impl Rows {
             rejects: Vec::new(),
             object_no: PrimitiveChunkedBuilder::new(PlSmallStr::EMPTY, capacity),
             index: PrimitiveChunkedBuilder::new(PlSmallStr::EMPTY, capacity),
-            values: (0..Slot::COUNT).map(text).collect(),
+            values: (0..COLUMN_COUNT).map(text).collect(),
+            received_at: text(0),
+            context: Context::default(),
             excerpt: text(0),
             len: 0,
             bytes: 0,
@@ -106,12 +113,16 @@ impl Rows {
     fn push(&mut self, object_no: u32, index: i32, values: &Values<'_>, text: &str) {
         self.object_no.append_value(object_no);
         self.index.append_value(index);
-        for (column, value) in self.values.iter_mut().zip(values.all()) {
-            self.bytes += value.as_ref().map_or(0, |text| text.len());
-            column.append_option(value.as_deref());
+        for (column, builder) in Column::ALL.into_iter().zip(&mut self.values) {
+            let value = values.get(column);
+            self.bytes += value.map_or(0, str::len);
+            builder.append_option(value);
         }
+        self.received_at
+            .append_option(values.get(ContextField::ReceivedAt));
+        self.bytes += self.context.push(values);
         let named = values
-            .get(Slot::EventName)
+            .get(Column::EventName)
             .is_some_and(|name| rules::event_name(name).is_some());
         if named {
             self.excerpt.append_null();

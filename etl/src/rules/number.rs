@@ -1,12 +1,34 @@
-//! Prices: whole VND, computed on decimal digits, because a 64-bit float cannot
-//! hold every BIGINT.
+//! Prices and quantities: whole numbers, computed on decimal digits, because a 64-bit float
+//! cannot hold every BIGINT.
 
 use super::text::clean;
 
-/// A number in any JSON or decimal spelling, rounded half away from zero.
-/// `None` for what is no number, negative, or beyond BIGINT.
+/// The highest price. One forged event must not be the shop's revenue.
+const HIGHEST_PRICE: i64 = 100_000_000_000;
+/// The highest quantity; more is a mistake.
+const HIGHEST_QUANTITY: i32 = 10_000;
+
+/// A price in whole VND; `None` beyond 100,000,000,000.
 #[must_use]
 pub fn price(text: &str) -> Option<i64> {
+    whole(text).filter(|&price| price <= HIGHEST_PRICE)
+}
+
+/// How many of a product; `None` for none, and for more than 10,000.
+#[must_use]
+pub fn quantity(text: &str) -> Option<i32> {
+    count(text).filter(|quantity| (1..=HIGHEST_QUANTITY).contains(quantity))
+}
+
+/// How many there are of something.
+#[must_use]
+pub fn count(text: &str) -> Option<i32> {
+    whole(text).and_then(|count| i32::try_from(count).ok())
+}
+
+/// A number in any JSON or decimal spelling, rounded half away from zero.
+/// `None` for what is no number, negative, or beyond BIGINT.
+fn whole(text: &str) -> Option<i64> {
     let text = clean(text, usize::MAX)?;
     // Nearly all prices: "1990000".
     if text.len() <= 18 && text.bytes().all(|b| b.is_ascii_digit()) {
@@ -98,7 +120,7 @@ mod tests {
     use proptest::prelude::*;
     use rstest::rstest;
 
-    use super::price;
+    use super::{count, price, quantity, whole};
 
     #[rstest]
     #[case::plain("1990000", Some(1_990_000))]
@@ -138,21 +160,52 @@ mod tests {
     #[case::two_points("1.2.3", None)]
     #[case::sign_only("-", None)]
     #[case::empty("", None)]
-    fn a_price_is_whole_vnd(#[case] text: &str, #[case] expected: Option<i64>) {
+    fn a_number_is_whole(#[case] text: &str, #[case] expected: Option<i64>) {
+        assert_eq!(whole(text), expected);
+    }
+
+    #[rstest]
+    #[case("1990000.5", Some(1_990_001))]
+    #[case("100000000000", Some(100_000_000_000))]
+    #[case("100000000000.4", Some(100_000_000_000))]
+    #[case("100000000001", None)]
+    #[case("9223372036854775807", None)]
+    fn a_price_has_an_upper_limit(#[case] text: &str, #[case] expected: Option<i64>) {
         assert_eq!(price(text), expected);
+    }
+
+    #[rstest]
+    #[case("1", Some(1))]
+    #[case("2.0", Some(2))]
+    #[case("10000", Some(10_000))]
+    #[case("10001", None)]
+    #[case("0", None)]
+    #[case("0.4", None)]
+    #[case("-1", None)]
+    #[case("two", None)]
+    fn a_quantity_is_some_and_not_absurd(#[case] text: &str, #[case] expected: Option<i32>) {
+        assert_eq!(quantity(text), expected);
+    }
+
+    #[rstest]
+    #[case("0", Some(0))]
+    #[case("2147483647", Some(i32::MAX))]
+    #[case("2147483648", None)]
+    fn a_count_may_be_none(#[case] text: &str, #[case] expected: Option<i32>) {
+        assert_eq!(count(text), expected);
     }
 
     proptest! {
         #[test]
         fn every_bigint_survives(value in 0..=i64::MAX) {
-            prop_assert_eq!(price(&value.to_string()), Some(value));
+            prop_assert_eq!(whole(&value.to_string()), Some(value));
         }
 
         #[test]
         #[expect(clippy::cast_possible_truncation, reason = "small enough to be exact")]
         fn it_rounds_as_floats_do_where_those_are_exact(quarters in 0..4_000_000_u32) {
             let value = f64::from(quarters) / 4.0;
-            prop_assert_eq!(price(&value.to_string()), Some(value.round() as i64));
+            prop_assert_eq!(whole(&value.to_string()), Some(value.round() as i64));
         }
 
         #[test]

@@ -1,0 +1,183 @@
+//! Which field a key names, in each object of an event.
+
+use sbw_contract::{COLUMN_COUNT, Column, Kind};
+use sbw_ingest::field::Field as Known;
+
+use crate::rules;
+
+/// A field that the loader looks for in an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    /// Becomes a column of the warehouse's table.
+    Column(Column),
+    /// Says something else about the event.
+    Context(ContextField),
+}
+
+/// What an event says besides its columns. `Data…` is text in `element.dataset`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the JSON field of that name")]
+pub enum ContextField {
+    ReceivedAt,
+    UserAgent,
+    PageUrl,
+    Referrer,
+    Quantity,
+    DataQuantity,
+    OrderId,
+    DataOrderId,
+    OrderNumber,
+    DataOrderNumber,
+    OrderTotal,
+    DataTotal,
+    CartId,
+    DataCartId,
+    /// The text of `order.items`, a JSON array.
+    OrderItems,
+    SearchQuery,
+    SearchResults,
+}
+
+/// How many fields there are.
+pub(super) const FIELD_COUNT: usize = COLUMN_COUNT + ContextField::SearchResults as usize + 1;
+
+/// What a key holds.
+#[derive(Clone, Copy)]
+pub(super) enum Key {
+    Field(Field),
+    /// An object with keys of its own.
+    Object(Keys),
+}
+
+/// The keys of an object; none for those that nobody looks for.
+pub(super) type Keys = fn(&str) -> Option<Key>;
+
+impl Field {
+    /// Its place among all fields.
+    pub(super) const fn place(self) -> usize {
+        match self {
+            Self::Column(column) => column as usize,
+            Self::Context(field) => COLUMN_COUNT + field as usize,
+        }
+    }
+
+    /// Whether a text would become anything but NULL.
+    pub(super) fn can_use(self, text: &str) -> bool {
+        use ContextField as C;
+        match self {
+            Self::Column(column) => match column.kind() {
+                Kind::Name => rules::event_name(text).is_some(),
+                Kind::Time => rules::instant(text).is_some(),
+                Kind::Flag => rules::flag(text).is_some(),
+                Kind::Price => rules::price(text).is_some(),
+                Kind::Id => rules::id(text).is_some(),
+                Kind::Key | Kind::Text => rules::text(text).is_some(),
+            },
+            Self::Context(field) => match field {
+                C::ReceivedAt => rules::instant(text).is_some(),
+                C::Quantity | C::DataQuantity => rules::quantity(text).is_some(),
+                C::OrderTotal | C::DataTotal => rules::price(text).is_some(),
+                C::OrderId | C::DataOrderId | C::CartId | C::DataCartId => {
+                    rules::id(text).is_some()
+                }
+                C::SearchResults => rules::count(text).is_some(),
+                _ => rules::text(text).is_some(),
+            },
+        }
+    }
+}
+
+impl From<Column> for Field {
+    fn from(column: Column) -> Self {
+        Self::Column(column)
+    }
+}
+
+impl From<ContextField> for Field {
+    fn from(field: ContextField) -> Self {
+        Self::Context(field)
+    }
+}
+
+fn field(field: impl Into<Field>) -> Option<Key> {
+    Some(Key::Field(field.into()))
+}
+
+pub(super) fn in_event(key: &str) -> Option<Key> {
+    match key {
+        "pageUrl" | "page_url" => field(ContextField::PageUrl),
+        "referrer" => field(ContextField::Referrer),
+        "quantity" => field(ContextField::Quantity),
+        "order" => Some(Key::Object(in_order)),
+        "cart" => Some(Key::Object(in_cart)),
+        "search" => Some(Key::Object(in_search)),
+        "element" => Some(Key::Object(in_element)),
+        _ => match Known::named(key)? {
+            Known::Column(column) => field(column),
+            Known::Product => Some(Key::Object(in_product)),
+            Known::Ingest => Some(Key::Object(in_ingest)),
+        },
+    }
+}
+
+fn in_product(key: &str) -> Option<Key> {
+    Column::in_product(key).and_then(field)
+}
+
+fn in_ingest(key: &str) -> Option<Key> {
+    match key {
+        "receivedAt" => field(ContextField::ReceivedAt),
+        "userAgent" => field(ContextField::UserAgent),
+        _ => None,
+    }
+}
+
+fn in_order(key: &str) -> Option<Key> {
+    match key {
+        "id" | "orderId" | "order_id" => field(ContextField::OrderId),
+        "number" | "orderNumber" | "order_number" => field(ContextField::OrderNumber),
+        "total" | "orderTotal" | "order_total" => field(ContextField::OrderTotal),
+        "items" => field(ContextField::OrderItems),
+        _ => None,
+    }
+}
+
+fn in_cart(key: &str) -> Option<Key> {
+    match key {
+        "id" | "cartId" | "cart_id" => field(ContextField::CartId),
+        _ => None,
+    }
+}
+
+fn in_search(key: &str) -> Option<Key> {
+    match key {
+        "query" => field(ContextField::SearchQuery),
+        "results" => field(ContextField::SearchResults),
+        _ => None,
+    }
+}
+
+fn in_element(key: &str) -> Option<Key> {
+    (key == "dataset").then_some(Key::Object(in_dataset))
+}
+
+fn in_dataset(key: &str) -> Option<Key> {
+    match key {
+        "orderId" | "order_id" => field(ContextField::DataOrderId),
+        "orderNumber" | "order_number" => field(ContextField::DataOrderNumber),
+        "total" => field(ContextField::DataTotal),
+        "cartId" | "cart_id" => field(ContextField::DataCartId),
+        "quantity" => field(ContextField::DataQuantity),
+        _ => None,
+    }
+}
+
+/// An item of an order is a product with a quantity.
+pub(super) fn in_item(key: &str) -> Option<Key> {
+    match key {
+        "quantity" => field(ContextField::Quantity),
+        "productId" => field(Column::ProductId),
+        "discount_price" => field(Column::DiscountPrice),
+        _ => in_product(key),
+    }
+}
