@@ -2,8 +2,8 @@
 
 use tokio_postgres::{Client, Row};
 
+use super::error::{MigrateError, refused};
 use super::shape::{self, Found};
-use super::{MigrateError, refused};
 
 /// What was there.
 pub(super) struct Findings {

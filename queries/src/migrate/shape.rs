@@ -1,29 +1,10 @@
-//! Whether a table that is there is the one everybody agreed on.
+//! Whether a table that is there has the columns of the contract, `event_id` as its key. Their
+//! order does not matter: every statement names its columns.
 
 use std::fmt;
 
+use sbw_contract::Column;
 use tokio_postgres::Row;
-
-/// The agreed columns: name, type, whether NULL is refused. `event_id` is the key.
-/// Their order is nobody's business: every statement names its columns.
-const AGREED: [(&str, &str, bool); 16] = [
-    ("event_id", "uuid", true),
-    ("event_timestamp", "timestamp with time zone", true),
-    ("event_name", "text", true),
-    ("user_id", "text", false),
-    ("user_login_state", "text", false),
-    ("identity_source", "text", false),
-    ("client_id", "text", false),
-    ("session_id", "text", false),
-    ("is_first_visit", "boolean", false),
-    ("context_product_id", "text", false),
-    ("context_product_name", "text", false),
-    ("context_product_category", "text", false),
-    ("context_product_brand", "text", false),
-    ("context_product_price", "bigint", false),
-    ("context_product_discount_price", "bigint", false),
-    ("context_product_url_path", "text", false),
-];
 
 /// One way in which an existing `clickstream_events` is another table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,10 +15,10 @@ pub enum Difference {
     Missing {
         /// Its name.
         column: String,
-        /// The agreed type.
+        /// The contract's type.
         expected: String,
     },
-    /// A column is there that was not agreed.
+    /// A column is there that is not in the contract.
     Extra {
         /// Its name.
         column: String,
@@ -50,7 +31,7 @@ pub enum Difference {
         column: String,
         /// Its type.
         found: String,
-        /// The agreed type.
+        /// The contract's type.
         expected: String,
     },
     /// A column refuses NULL and should not, or takes it and should not.
@@ -101,7 +82,7 @@ impl Found {
     }
 }
 
-/// Every difference, in the order of the agreed columns, extra ones last.
+/// Every difference, in the order of the contract, extra columns last.
 pub(super) fn differences(found: &[Found]) -> Vec<Difference> {
     if found
         .iter()
@@ -109,9 +90,9 @@ pub(super) fn differences(found: &[Found]) -> Vec<Difference> {
     {
         return vec![Difference::NotATable];
     }
-    let mut differences: Vec<_> = AGREED
-        .iter()
-        .flat_map(|agreed| compare(agreed, found))
+    let mut differences: Vec<_> = Column::ALL
+        .into_iter()
+        .flat_map(|column| compare(column, found))
         .collect();
     if !found
         .iter()
@@ -121,7 +102,7 @@ pub(super) fn differences(found: &[Found]) -> Vec<Difference> {
     }
     let extra = found
         .iter()
-        .filter(|column| !AGREED.iter().any(|(name, ..)| column.is(name)));
+        .filter(|found| !Column::ALL.iter().any(|column| found.is(column.name())));
     differences.extend(extra.filter_map(|column| {
         Some(Difference::Extra {
             column: column.name.clone()?,
@@ -131,10 +112,11 @@ pub(super) fn differences(found: &[Found]) -> Vec<Difference> {
     differences
 }
 
-fn compare(&(name, kind, not_null): &(&str, &str, bool), found: &[Found]) -> Vec<Difference> {
-    let column = name.to_owned();
+fn compare(column: Column, found: &[Found]) -> Vec<Difference> {
+    let (kind, not_null) = (column.kind().sql_type(), column.kind().is_required());
+    let column = column.name().to_owned();
     let expected = kind.to_owned();
-    let Some(there) = found.iter().find(|column| column.is(name)) else {
+    let Some(there) = found.iter().find(|found| found.is(&column)) else {
         return vec![Difference::Missing { column, expected }];
     };
     let mut differences = Vec::new();

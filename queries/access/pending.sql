@@ -1,0 +1,2 @@
+-- What a refresh still has to do.
+select hours, days, log_rows from rollups.pending()

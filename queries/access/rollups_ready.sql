@@ -1,2 +1,0 @@
--- Whether the rollups say what the events say.
-select ready from rollups.state

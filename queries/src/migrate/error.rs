@@ -1,0 +1,93 @@
+//! Why the schema was not brought up to date.
+
+use super::CURRENT_VERSION;
+use super::shape::{Difference, List};
+use crate::error::{QueryError, in_full};
+
+/// Why the schema was not brought up to date. Unless it says otherwise, nothing has changed.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrateError {
+    /// The server is too old.
+    #[error("the server is PostgreSQL {0}, and 15 or newer is needed")]
+    ServerTooOld(i32),
+    /// The table that is there is another one.
+    #[error("public.clickstream_events has another shape, and nothing was changed:{}", List(.0))]
+    WrongShape(Vec<Difference>),
+    /// The operator's role lacks rights.
+    #[error("{operator} may not do this, and nothing was changed; needed: {}. A superuser has them all", .missing.join("; "))]
+    MissingRights {
+        /// The role.
+        operator: String,
+        /// What it would need.
+        missing: Vec<String>,
+    },
+    /// Another program's migrations went further.
+    #[error(
+        "the database is at version {found} and this program knows {CURRENT_VERSION}; update this program"
+    )]
+    Newer {
+        /// What is there.
+        found: i32,
+    },
+    /// A migration failed.
+    #[error("a migration failed and was undone: {reason}")]
+    Migration {
+        /// What went wrong.
+        reason: String,
+        /// The error.
+        source: Box<refinery::Error>,
+    },
+    /// A file of functions or rollups failed; the migrations before it stay applied.
+    #[error(
+        "{file}.sql failed, and functions and rollups are as they were: {reason}; run this again once it is solved"
+    )]
+    Part {
+        /// The file.
+        file: &'static str,
+        /// The server's words.
+        reason: String,
+        /// The error.
+        source: tokio_postgres::Error,
+    },
+    /// The database refused something else.
+    #[error("the database refused: {reason}")]
+    Refused {
+        /// The server's words.
+        reason: String,
+        /// The error.
+        source: tokio_postgres::Error,
+    },
+    /// The connection failed.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+}
+
+impl MigrateError {
+    pub(super) fn of_file(file: &'static str, source: tokio_postgres::Error) -> Self {
+        match source.as_db_error() {
+            Some(said) => Self::Part {
+                file,
+                reason: said.message().to_owned(),
+                source,
+            },
+            None => Self::Query(source.into()),
+        }
+    }
+}
+
+pub(super) fn refused(source: tokio_postgres::Error) -> MigrateError {
+    match source.as_db_error() {
+        Some(said) => MigrateError::Refused {
+            reason: said.message().to_owned(),
+            source,
+        },
+        None => MigrateError::Query(source.into()),
+    }
+}
+
+pub(super) fn failed(source: refinery::Error) -> MigrateError {
+    MigrateError::Migration {
+        reason: in_full(&source),
+        source: Box::new(source),
+    }
+}
