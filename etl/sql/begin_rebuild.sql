@@ -1,2 +1,2 @@
--- Empties the rollups inside this transaction, once every loader has committed.
+-- Empties the rollups, so that all of them is refreshed.
 select rollups.begin_rebuild()

@@ -5,9 +5,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// What a run keeps for finishing the chunk in hand, counting what is left and
-/// closing its books.
+/// closing the run's row.
 const MARGIN: Duration = Duration::from_secs(20);
-/// Of these, what the books alone need.
+/// Of these, what closing the run's row alone needs.
 const CLOSING: Duration = Duration::from_secs(2);
 
 /// The instant at which the process may be stopped from outside.
@@ -35,7 +35,7 @@ impl Deadline {
         self.sleep(MARGIN).await;
     }
 
-    /// Waits until only closing the books is possible.
+    /// Waits until only closing the run's row is possible.
     pub async fn closing(&self) {
         self.sleep(CLOSING).await;
     }

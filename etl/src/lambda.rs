@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::{
-    Deadline, Etl, Order, Payload, RunReport, Scope, Trigger,
+    Deadline, Etl, Payload, RunReport, RunRequest, Scope, Trigger,
     error::in_full,
     run,
     settings::{bucket_of_process, warehouse_of_process},
@@ -43,17 +43,17 @@ async fn invoke(etl: &Etl, event: &LambdaEvent<Value>) -> Result<RunReport, Erro
     } else {
         Trigger::Operator
     };
-    let order = Order {
+    let request = RunRequest {
         scope,
         trigger,
         deadline: deadline(&event.context),
     };
-    if order.deadline.is_near() {
+    if request.deadline.is_near() {
         tracing::warn!(
             "less than 20 s to the deadline: nothing is begun; give the function a longer timeout"
         );
     }
-    let report = run(etl, &order, &())
+    let report = run(etl, &request, &())
         .await
         .map_err(|error| failure(&error))?;
     report_run(&report, &event.context);
@@ -73,6 +73,7 @@ fn report_run(report: &RunReport, context: &Context) {
         duplicates = report.duplicates,
         rejected = report.rejected,
         remaining = report.remaining,
+        refresh_pending = report.refresh_pending,
         duration_ms = report.duration_ms,
         "run ended"
     );

@@ -1,7 +1,7 @@
 //! New raw files become warehouse rows, exactly once.
 //!
 //! In flow the objects under `events/` of a bucket; out flow rows of
-//! `public.clickstream_events`, the loader's books in schema `etl` (ledger,
+//! `public.clickstream_events`, the loader's run log in schema `etl` (ledger,
 //! rejects, runs), and a [`RunReport`]. An object is loaded if and only if its
 //! ledger row is committed, in the same transaction as its events; everything
 //! else here may be killed, repeated or run twice at once.
@@ -9,7 +9,7 @@
 //! Start reading at [`run`], which strings the stages together:
 //!
 //! ```text
-//! discover ─▶ fetch ─▶ parse ─▶ transform ─▶ load ─▶ report
+//! discover ─▶ fetch ─▶ parse ─▶ transform ─▶ load ─▶ refresh ─▶ report
 //! ```
 //!
 //! | module | idea |
@@ -18,22 +18,24 @@
 //! | [`fetch`] | reads objects, many at once, within a budget of bytes |
 //! | [`parse`] | bytes to events, without trees |
 //! | [`rules`] | what one value means |
+//! | [`context`] | what an event says besides its columns |
 //! | [`transform`] | columns: clean, cast, dedupe, split good from bad |
-//! | [`load`] | one transaction for each chunk: copy, claim, insert, settle |
-//! | [`books`] | runs, and what the ledger says |
-//! | [`rebuild`] | fills the rollups that answers are read from |
-//! | [`verify`] | do books, rollups and events agree? |
+//! | [`load`] | one transaction for each chunk: copy, claim, insert, count; what cannot be loaded is halved until it is alone |
+//! | [`run_log`] | runs, and what the ledger says |
+//! | [`refresh`] | brings the rollups up to date with the events |
+//! | [`verify`] | do run log, rollups and events agree? |
 
-pub mod books;
 pub mod bucket;
+pub mod context;
 pub mod discover;
 pub mod fetch;
 pub mod load;
 pub mod parse;
 pub mod rules;
+pub mod run_log;
 pub mod transform;
 
-pub mod rebuild;
+pub mod refresh;
 pub mod rejects;
 pub mod verify;
 
@@ -44,11 +46,12 @@ pub mod telemetry;
 mod counts;
 mod deadline;
 mod error;
-mod patience;
+mod fill_context;
 mod payload;
 mod plan;
 mod progress;
 mod report;
+mod retry;
 mod run;
 mod scope;
 pub mod settings;
@@ -57,11 +60,12 @@ use std::time::Duration;
 
 pub use deadline::Deadline;
 pub use error::EtlError;
+pub use fill_context::{ContextReport, fill_context};
 pub use payload::{Payload, PayloadError};
 pub use plan::plan;
 pub use progress::Progress;
 pub use report::RunReport;
-pub use run::{Order, Trigger, run};
+pub use run::{RunRequest, Trigger, run};
 pub use scope::{Scope, ScopeError, day};
 
 /// A raw bucket and the warehouse that it is loaded into.
@@ -120,6 +124,11 @@ pub struct Limits {
     /// An object with more text than this is a chunk by itself, loaded in parts
     /// within one transaction.
     pub large_object_bytes: usize,
+    /// How long the warehouse may take for a statement of a chunk before the
+    /// chunk is halved.
+    pub chunk_within: Duration,
+    /// Rows after which a long run refreshes the rollups while it loads on.
+    pub refresh_rows: u64,
     /// How long the storage may take to begin an answer.
     pub answer_within: Duration,
     /// How often the storage is asked for the same thing.
@@ -136,6 +145,8 @@ impl Default for Limits {
             chunk_objects: 4_000,
             chunk_bytes: 16 * 1024 * 1024,
             large_object_bytes: 2 * 1024 * 1024,
+            chunk_within: Duration::from_secs(30),
+            refresh_rows: 500_000,
             answer_within: Duration::from_secs(10),
             tries: 5,
         }

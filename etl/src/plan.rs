@@ -6,8 +6,8 @@ use chrono::Utc;
 
 use crate::{
     Deadline, Etl, EtlError, Scope,
-    books::Books,
     discover::{self, Range},
+    run_log::RunLog,
     transform::RawObject,
 };
 
@@ -18,9 +18,9 @@ pub async fn plan(
     scope: &Scope,
     mut would_load: impl FnMut(Vec<RawObject>),
 ) -> Result<u64, EtlError> {
-    let books = Arc::new(Books::open(&etl.warehouse, Deadline::NONE).await?);
+    let run_log = Arc::new(RunLog::open(&etl.warehouse, Deadline::NONE).await?);
     let now = Utc::now();
-    let range = Range::of(scope, books.last_complete(scope).await?, now);
+    let range = Range::of(scope, run_log.last_complete(scope).await?, now);
     let (found, mut pages) = tokio::sync::mpsc::channel(4);
     let bucket = etl.bucket();
     let listing = async {
@@ -36,7 +36,7 @@ pub async fn plan(
         let mut listed = 0;
         while let Some(objects) = pages.recv().await {
             listed += objects.len() as u64;
-            let unknown = books.unknown(objects).await?;
+            let unknown = run_log.unknown(objects).await?;
             if !unknown.is_empty() {
                 would_load(unknown);
             }

@@ -1,14 +1,17 @@
-//! How far a run is, for whoever watches.
+//! How far a run or a refresh is, for a person who watches.
 
 use crate::RunReport;
 
-/// Hears of a run's figures whenever a chunk was loaded or a page listed.
+/// Hears of progress.
 pub trait Progress: Send + Sync {
-    /// The figures so far; `remaining` counts what is known and not loaded yet.
-    fn so_far(&self, report: &RunReport);
+    /// A chunk was loaded; `remaining` counts what is known and not loaded yet.
+    fn loaded(&self, report: &RunReport);
+    /// Hours and days of the rollups that are refreshed, of those that were to be.
+    fn refreshed(&self, done: u64, of: u64);
 }
 
 /// Nobody watches.
 impl Progress for () {
-    fn so_far(&self, _: &RunReport) {}
+    fn loaded(&self, _: &RunReport) {}
+    fn refreshed(&self, _: u64, _: u64) {}
 }

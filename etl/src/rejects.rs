@@ -8,11 +8,11 @@ use tokio::sync::mpsc;
 use sbw_queries::connect::connect;
 
 use crate::{
-    Etl, EtlError, Order, Progress, RunReport,
+    Etl, EtlError, Progress, RunReport, RunRequest,
     bucket::Bucket,
     counts::Counts,
     load::{Claim, session_options},
-    run::in_books,
+    run::run_logged,
     transform::RawObject,
 };
 
@@ -24,14 +24,14 @@ const PAGE: i64 = 1_000;
 /// read keeps them. Events that were loaded before stay as they are.
 pub async fn retry(
     etl: &Etl,
-    order: &Order,
+    request: &RunRequest,
     keys: Option<&[String]>,
     progress: &dyn Progress,
 ) -> Result<RunReport, EtlError> {
     let find = |_: Bucket, _, counts: Arc<Counts>, found| find_rejected(etl, keys, counts, found);
-    Box::pin(in_books(
+    Box::pin(run_logged(
         etl,
-        order,
+        request,
         "rejects",
         Claim::Again,
         find,

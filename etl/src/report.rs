@@ -28,6 +28,11 @@ pub struct RunReport {
     pub gone: u64,
     /// Whether the listing was cut short, so that more may remain than counted.
     pub listing_cut: bool,
+    /// Hours and days of the rollups that time did not suffice to refresh;
+    /// none when the warehouse did not say. Answers about them come from events,
+    /// and the next run goes on.
+    #[serde(default)]
+    pub refresh_pending: Option<u64>,
 }
 
 impl RunReport {

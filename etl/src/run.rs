@@ -10,25 +10,25 @@ use tokio::{
 
 use crate::{
     Deadline, Etl, EtlError, Progress, RunReport, Scope,
-    books::{Books, Status},
     bucket::Bucket,
     counts::Counts,
     discover::{self, Range},
     error::in_full,
     fetch::fetch,
-    load::{Claim, Loader, Work, assemble},
+    load::{Claim, Ended, Loaded, Loader, Work, assemble},
+    refresh::RefreshSession,
+    run_log::{RunLog, Status},
     transform::RawObject,
 };
 
 /// Pages of keys between the listing and the fetching.
-const PAGES_AHEAD: usize = 4;
+pub(crate) const PAGES_AHEAD: usize = 4;
 /// Fetched objects waiting to be parsed; their bytes have a budget besides.
 const OBJECTS_AHEAD: usize = 64;
 /// Chunks waiting to be loaded, besides the one being loaded and the one being
 /// parsed.
 const CHUNKS_AHEAD: usize = 1;
-/// Sessions that load. Only what adds to the rollups waits for its turn: the rows of one
-/// go in while those of another are counted.
+/// Sessions that load: while the server stores the rows of one, the other sends its own.
 const LOADERS: usize = 2;
 
 /// Who asked for a run; kept in its row.
@@ -51,7 +51,7 @@ impl Trigger {
 
 /// What a run is to do.
 #[derive(Debug, Clone)]
-pub struct Order {
+pub struct RunRequest {
     /// Which objects to look at.
     pub scope: Scope,
     /// Who asks.
@@ -65,64 +65,131 @@ pub struct Order {
 /// An error means that the run was stopped; what was loaded before it stays
 /// loaded. Objects that could not be read for a passing reason, or that time did
 /// not suffice for, are no error but `remaining`.
-pub async fn run(etl: &Etl, order: &Order, progress: &dyn Progress) -> Result<RunReport, EtlError> {
-    let listing = |bucket: Bucket, books: Arc<Books>, counts: Arc<Counts>, found| {
-        find_new(etl, order, bucket, books, counts, found)
+pub async fn run(
+    etl: &Etl,
+    request: &RunRequest,
+    progress: &dyn Progress,
+) -> Result<RunReport, EtlError> {
+    let listing = |bucket: Bucket, run_log: Arc<RunLog>, counts: Arc<Counts>, found| {
+        find_new(etl, request, bucket, run_log, counts, found)
     };
-    let scope = order.scope.to_string();
-    Box::pin(in_books(etl, order, &scope, Claim::New, listing, progress)).await
+    let scope = request.scope.to_string();
+    Box::pin(run_logged(
+        etl,
+        request,
+        &scope,
+        Claim::New,
+        listing,
+        progress,
+    ))
+    .await
 }
 
-/// Loads what `find` finds, as a run of its own in the books.
-pub(crate) async fn in_books<F>(
+/// Loads what `find` finds, as a run of its own in the run log.
+pub(crate) async fn run_logged<F>(
     etl: &Etl,
-    order: &Order,
+    request: &RunRequest,
     scope: &str,
     claim: Claim,
-    find: impl FnOnce(Bucket, Arc<Books>, Arc<Counts>, mpsc::Sender<Vec<RawObject>>) -> F,
+    find: impl FnOnce(Bucket, Arc<RunLog>, Arc<Counts>, mpsc::Sender<Vec<RawObject>>) -> F,
     progress: &dyn Progress,
 ) -> Result<RunReport, EtlError>
 where
     F: Future<Output = Result<(), EtlError>>,
 {
     let started = Instant::now();
-    let mut books = Books::open(&etl.warehouse, order.deadline).await?;
-    let run_id = books.begin(order.trigger.as_str(), scope).await?;
-    let books = Arc::new(books);
+    let duration_ms = || u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let mut run_log = RunLog::open(&etl.warehouse, request.deadline).await?;
+    let run_id = run_log.begin(request.trigger.as_str(), scope).await?;
+    let run_log = Arc::new(run_log);
     tracing::info!(run_id, scope, bucket = etl.bucket, "run begins");
 
     let counts = Arc::new(Counts::default());
     let (found, pages) = mpsc::channel(PAGES_AHEAD);
-    let finding = find(etl.bucket(), Arc::clone(&books), Arc::clone(&counts), found);
-    let loader = || {
-        let rows = etl.limits.chunk_rows;
-        Loader::new(&etl.warehouse, run_id, claim, order.deadline, rows)
-    };
-    let loaders = (0..LOADERS).map(|_| loader()).collect();
+    let finding = find(
+        etl.bucket(),
+        Arc::clone(&run_log),
+        Arc::clone(&counts),
+        found,
+    );
+    let loaders = loaders(etl, run_id, claim, request.deadline);
     let result = Box::pin(stages(
-        etl, order, &counts, finding, pages, loaders, progress,
+        etl, request, &counts, finding, pages, loaders, progress,
     ))
     .await;
 
     let mut report = counts.so_far();
-    report.duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    report.duration_ms = duration_ms();
     let status = match &result {
         Err(_) => Status::Failed,
         Ok(()) if report.is_complete() => Status::Complete,
         Ok(()) => Status::Incomplete,
     };
     let error = result.as_ref().err().map(|error| in_full(error));
-    if let Err(error) = books.finish(&report, status, error.as_deref()).await {
+    if let Err(error) = run_log.finish(&report, status, error.as_deref()).await {
         // What is loaded is loaded; the row will be closed as interrupted.
         tracing::error!(run_id, %error, "the run's own row could not be closed");
+    }
+    if result.is_ok() {
+        report.refresh_pending = refresh_after(etl, request.deadline, progress).await;
+        report.duration_ms = duration_ms();
+    }
+    if let Err(error) = run_log.notify().await {
+        tracing::warn!(run_id, %error, "subscribers could not be told of the run");
     }
     result.map(|()| report)
 }
 
-/// The stages side by side; the first error ends them all.
-async fn stages(
+/// Refreshes what the run, or an earlier one, has made stale; what is left of it.
+/// A refresh that fails is no failure of the run: what it loaded is there, and
+/// answers are exact.
+pub(crate) async fn refresh_after(
     etl: &Etl,
-    order: &Order,
+    deadline: Deadline,
+    progress: &dyn Progress,
+) -> Option<u64> {
+    let mut session = RefreshSession::new(&etl.warehouse, deadline);
+    let refreshed = tokio::select! {
+        refreshed = Box::pin(session.refresh(progress)) => refreshed,
+        () = deadline.closing() => return None,
+    };
+    match refreshed {
+        Ok(report) => Some(report.refresh_pending),
+        Err(error) => {
+            tracing::error!(%error, "the rollups could not be refreshed; answers come from events");
+            let pending = session.pending().await.ok()?;
+            Some(pending.buckets())
+        }
+    }
+}
+
+/// Refreshes during a long run, each time so many rows more were inserted, so
+/// that no log grows too long to be read. Ends with the loading.
+async fn refresh_meanwhile(etl: &Etl, deadline: Deadline, mut inserted: watch::Receiver<u64>) {
+    let mut session = RefreshSession::new(&etl.warehouse, deadline);
+    let mut refreshed = 0;
+    while inserted.changed().await.is_ok() {
+        let now = *inserted.borrow_and_update();
+        if now - refreshed < etl.limits.refresh_rows {
+            continue;
+        }
+        refreshed = now;
+        if let Err(error) = Box::pin(session.refresh(&())).await {
+            tracing::warn!(%error, "the rollups could not be refreshed during the run");
+        }
+    }
+}
+
+/// The sessions that load for a run.
+pub(crate) fn loaders(etl: &Etl, run_id: i64, claim: Claim, deadline: Deadline) -> Vec<Loader> {
+    let loader = |_| Loader::new(&etl.warehouse, run_id, claim, deadline, etl.limits);
+    (0..LOADERS).map(loader).collect()
+}
+
+/// The stages side by side; the first error ends them all.
+pub(crate) async fn stages(
+    etl: &Etl,
+    request: &RunRequest,
     counts: &Arc<Counts>,
     finding: impl Future<Output = Result<(), EtlError>>,
     pages: mpsc::Receiver<Vec<RawObject>>,
@@ -132,21 +199,36 @@ async fn stages(
     let bucket = etl.bucket();
     let (fetched, to_parse) = mpsc::channel(OBJECTS_AHEAD);
     let (work, to_load) = mpsc::channel(CHUNKS_AHEAD);
+    let (inserted, to_refresh) = watch::channel(0);
     let limits = etl.limits;
     let assembling = tokio::task::spawn_blocking(move || assemble(&limits, to_parse, &work));
     let find = async {
         tokio::select! {
             found = finding => found,
-            () = order.deadline.closing() => {
+            () = request.deadline.closing() => {
                 counts.update(|report| report.listing_cut = true);
                 Ok(())
             }
         }
     };
+    let refresh = async {
+        tokio::select! {
+            () = refresh_meanwhile(etl, request.deadline, to_refresh) => Ok(()),
+            () = request.deadline.closing() => Ok(()),
+        }
+    };
     tokio::try_join!(
         find,
-        fetch(&bucket, &etl.limits, order.deadline, counts, pages, fetched),
-        load(loaders, to_load, counts, progress),
+        fetch(
+            &bucket,
+            &etl.limits,
+            request.deadline,
+            counts,
+            pages,
+            fetched
+        ),
+        load(loaders, to_load, counts, inserted, progress),
+        refresh,
         async { assembling.await.map_err(|_| EtlError::StageEnded) },
     )?;
     Ok(())
@@ -155,22 +237,22 @@ async fn stages(
 /// Lists the scope and passes on what the ledger does not know.
 async fn find_new(
     etl: &Etl,
-    order: &Order,
+    request: &RunRequest,
     bucket: Bucket,
-    books: Arc<Books>,
+    run_log: Arc<RunLog>,
     counts: Arc<Counts>,
     found: mpsc::Sender<Vec<RawObject>>,
 ) -> Result<(), EtlError> {
     let now = Utc::now();
-    let last_complete = books.last_complete(&order.scope).await?;
-    let range = Range::of(&order.scope, last_complete, now);
+    let last_complete = run_log.last_complete(&request.scope).await?;
+    let range = Range::of(&request.scope, last_complete, now);
     let failure = Arc::new(tokio::sync::OnceCell::new());
     let page = |objects: Vec<RawObject>| {
-        let (books, counts, found) = (Arc::clone(&books), Arc::clone(&counts), found.clone());
+        let (run_log, counts, found) = (Arc::clone(&run_log), Arc::clone(&counts), found.clone());
         let failure = Arc::clone(&failure);
         async move {
             counts.update(|report| report.listed += objects.len() as u64);
-            match books.unknown(objects).await {
+            match run_log.unknown(objects).await {
                 Ok(objects) => {
                     counts.update(|report| report.new_objects += objects.len() as u64);
                     // An error elsewhere, or none: nobody fetches any more.
@@ -196,10 +278,24 @@ async fn load(
     loaders: Vec<Loader>,
     chunks: mpsc::Receiver<Work>,
     counts: &Counts,
+    inserted: watch::Sender<u64>,
     progress: &dyn Progress,
 ) -> Result<(), EtlError> {
     let chunks = Mutex::new(chunks);
     let ended = watch::Sender::new(false);
+    let committed = |done: Loaded| {
+        counts.update(|report| {
+            report.objects += done.objects;
+            report.gone += done.taken;
+            report.events += done.events;
+            report.inserted += done.inserted;
+            report.duplicates += done.duplicates;
+            report.rejected += done.rejected;
+        });
+        let report = counts.so_far();
+        inserted.send_replace(report.inserted);
+        progress.loaded(&report);
+    };
     let loading = loaders.into_iter().map(async |mut loader| {
         let mut has_ended = ended.subscribe();
         loop {
@@ -211,22 +307,13 @@ async fn load(
             let Some(chunk) = chunk else {
                 return Ok(());
             };
-            let done = match loader.load(chunk).await {
-                Ok(Some(done)) => done,
+            match loader.load(chunk, committed).await {
+                Ok(Ended::Done) => {}
                 end => {
                     ended.send_replace(true);
                     return end.map(drop);
                 }
-            };
-            counts.update(|report| {
-                report.objects += done.objects;
-                report.gone += done.taken;
-                report.events += done.events;
-                report.inserted += done.inserted;
-                report.duplicates += done.duplicates;
-                report.rejected += done.rejected;
-            });
-            progress.so_far(&counts.so_far());
+            }
         }
     });
     futures::future::join_all(loading)

@@ -70,6 +70,7 @@ pub fn metrics_line(report: &RunReport, function: &str, at: DateTime<Utc>) -> St
                     metric("duplicates", "Count"),
                     metric("rejected", "Count"),
                     metric("remaining", "Count"),
+                    metric("refresh_pending", "Count"),
                     metric("duration_ms", "Milliseconds"),
                 ],
             }],
@@ -82,6 +83,7 @@ pub fn metrics_line(report: &RunReport, function: &str, at: DateTime<Utc>) -> St
         "duplicates": report.duplicates,
         "rejected": report.rejected,
         "remaining": report.remaining,
+        "refresh_pending": report.refresh_pending,
         "duration_ms": report.duration_ms,
     })
     .to_string()
@@ -96,6 +98,7 @@ mod tests {
     fn every_metric_that_is_named_has_a_value() {
         let report = RunReport {
             inserted: 7,
+            refresh_pending: Some(3),
             ..RunReport::default()
         };
         let line = metrics_line(&report, "SBW_Lamda_ETL", DateTime::UNIX_EPOCH);
@@ -104,7 +107,7 @@ mod tests {
         let metrics = line["_aws"]["CloudWatchMetrics"][0]["Metrics"]
             .as_array()
             .unwrap();
-        assert_eq!(metrics.len(), 8);
+        assert_eq!(metrics.len(), 9);
         for metric in metrics {
             assert!(line[metric["Name"].as_str().unwrap()].is_u64(), "{metric}");
         }

@@ -40,7 +40,12 @@ pub enum Command {
     Rejects(RejectsArgs),
     /// List the last runs.
     Runs(ListArgs),
-    /// Fill the rollups, which answers are read from, anew from the events.
+    /// Bring the rollups, which answers are read from, up to date with the events.
+    Refresh,
+    /// Fill in the context (pages, origins, devices, orders) of events that were loaded without,
+    /// from their raw objects.
+    Context(ContextArgs),
+    /// Empty the rollups and fill them anew from the events.
     Rebuild,
     /// Check that ledger, rejects, runs, rollups and events agree; says what does not.
     Verify,
@@ -70,6 +75,20 @@ pub struct RunArgs {
     /// Objects to fetch at once [default: 32].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub concurrency: Option<u16>,
+}
+
+/// Whose events get the context that they lack; without any, all objects.
+#[derive(Debug, Args)]
+pub struct ContextArgs {
+    /// The first day, YYYY-MM-DD (UTC).
+    #[arg(long, value_name = "DAY", conflicts_with = "prefix")]
+    pub from: Option<NaiveDate>,
+    /// The last day, included; without it --from is the only day.
+    #[arg(long, value_name = "DAY", requires = "from")]
+    pub to: Option<NaiveDate>,
+    /// Keys that start with this, under events/.
+    #[arg(long)]
+    pub prefix: Option<String>,
 }
 
 /// A list.

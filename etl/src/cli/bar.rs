@@ -7,55 +7,20 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::{
-    Progress, RunReport,
-    rebuild::{RebuildReport, Watch},
-};
+use crate::{Progress, RunReport};
 
-/// How far a run is.
-pub(super) struct Bar(ProgressBar);
+/// How far a run or a refresh is.
+pub(super) struct Bar {
+    bar: ProgressBar,
+    /// Twentieths of a refresh that were logged, where there is no bar.
+    logged: AtomicU64,
+}
 
 impl Bar {
     pub(super) fn new() -> Self {
-        Self(draw(
-            "{elapsed_precise} {wide_bar} {pos}/{len} objects {msg}",
-        ))
-    }
-
-    pub(super) fn finish(&self) {
-        self.0.finish_and_clear();
-    }
-}
-
-impl Progress for Bar {
-    fn so_far(&self, report: &RunReport) {
-        self.0.set_length(report.new_objects);
-        self.0.set_position(report.objects + report.gone);
-        self.0.set_message(format!(
-            "· {} rows, {} known, {} rejected",
-            report.inserted, report.duplicates, report.rejected
-        ));
-    }
-}
-
-impl Drop for Bar {
-    fn drop(&mut self) {
-        self.0.finish_and_clear();
-    }
-}
-
-/// How far a rebuild is.
-pub(super) struct RebuildBar {
-    bar: ProgressBar,
-    /// Twentieths of it that were told, where there is no bar.
-    told: AtomicU64,
-}
-
-impl RebuildBar {
-    pub(super) fn new() -> Self {
         Self {
-            bar: draw("{elapsed_precise} {wide_bar} {pos}/{len} events {msg}"),
-            told: AtomicU64::new(u64::MAX),
+            bar: draw("{elapsed_precise} {wide_bar} {pos}/{len} {prefix} {msg}"),
+            logged: AtomicU64::new(0),
         }
     }
 
@@ -64,25 +29,33 @@ impl RebuildBar {
     }
 }
 
-impl Watch for RebuildBar {
-    fn waits(&self) {
-        self.bar.suspend(|| {
-            tracing::info!("a loader is at work; the rebuild begins when it has committed");
-        });
+impl Progress for Bar {
+    fn loaded(&self, report: &RunReport) {
+        self.bar.set_prefix("objects");
+        self.bar.set_length(report.new_objects);
+        self.bar.set_position(report.objects + report.gone);
+        self.bar.set_message(format!(
+            "· {} rows, {} known, {} rejected",
+            report.inserted, report.duplicates, report.rejected
+        ));
     }
 
-    fn so_far(&self, report: &RebuildReport, of: u64) {
+    fn refreshed(&self, done: u64, of: u64) {
+        self.bar.set_prefix("hours and days refreshed");
+        self.bar.set_message("");
         self.bar.set_length(of);
-        self.bar.set_position(report.events);
-        self.bar.set_message(format!("· {} days", report.days));
-        let twentieths = report.events.saturating_mul(20) / of.max(1);
-        if self.bar.is_hidden() && self.told.swap(twentieths, Ordering::Relaxed) != twentieths {
-            tracing::info!(events = report.events, of, days = report.days, "rebuilding");
+        self.bar.set_position(done);
+        let twentieths = done.saturating_mul(20) / of.max(1);
+        if self.bar.is_hidden()
+            && of > 0
+            && self.logged.swap(twentieths, Ordering::Relaxed) != twentieths
+        {
+            tracing::info!(done, of, "refreshing hours and days");
         }
     }
 }
 
-impl Drop for RebuildBar {
+impl Drop for Bar {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }

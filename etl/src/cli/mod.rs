@@ -10,24 +10,25 @@ use chrono::NaiveDate;
 use clap::Parser;
 use sbw_queries::{
     connect::{Target, connect},
-    schema::rollups_ready,
+    schema::refresh_pending,
 };
 
 use crate::{
-    Deadline, Etl, EtlError, Limits, Order, RunReport, Scope, Trigger,
-    books::{list_rejects, list_runs},
+    Deadline, Etl, EtlError, Limits, RunReport, RunRequest, Scope, Trigger,
     error::in_full,
+    fill_context,
     load::session_options,
     plan,
-    rebuild::rebuild,
+    refresh::{rebuild, refresh},
     rejects, run,
+    run_log::{list_rejects, list_runs},
     settings::{bucket_of_process, warehouse_of_process},
     telemetry,
     verify::{Finding, verify},
 };
 pub use args::{Cli, Command};
-use args::{Format, RejectsArgs, RejectsCommand, RetryArgs, RunArgs};
-use bar::{Bar, RebuildBar};
+use args::{ContextArgs, Format, RejectsArgs, RejectsCommand, RetryArgs, RunArgs};
+use bar::Bar;
 
 /// Failed, or left something that the next run must take up.
 const FAILED: u8 = 1;
@@ -88,8 +89,11 @@ async fn dispatch(command: Command) -> Result<ExitCode, Stopped> {
             let mut client = connect(&warehouse, &session_options()).await?.client;
             let report = Box::pin(sbw_queries::migrate::migrate(&mut client)).await?;
             println!("{warehouse}: {report}");
-            if !rollups_ready(&client).await? {
-                eprintln!("sbw-etl: answers come from events until `sbw-etl rebuild` has run");
+            let pending = refresh_pending(&client).await?;
+            if !pending.is_nothing() {
+                eprintln!(
+                    "sbw-etl: {pending}; until `sbw-etl refresh` has run, answers about them come from events"
+                );
             }
             Ok(ExitCode::SUCCESS)
         }
@@ -112,13 +116,21 @@ async fn dispatch(command: Command) -> Result<ExitCode, Stopped> {
             print::runs(&list_runs(&warehouse, args.limit).await?, args.format);
             Ok(ExitCode::SUCCESS)
         }
-        Command::Rebuild => {
-            let bar = RebuildBar::new();
+        Command::Refresh => {
+            let bar = Bar::new();
             let report = until_interrupted(
-                rebuild(&warehouse, &bar),
-                "interrupted; the rollups are as they were",
+                refresh(&warehouse, Deadline::NONE, &bar),
+                REFRESH_INTERRUPTED,
             )
             .await?;
+            bar.finish();
+            print::json(&report);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Context(args) => Box::pin(context_command(etl(), args)).await,
+        Command::Rebuild => {
+            let bar = Bar::new();
+            let report = until_interrupted(rebuild(&warehouse, &bar), REFRESH_INTERRUPTED).await?;
             bar.finish();
             print::json(&report);
             Ok(ExitCode::SUCCESS)
@@ -165,19 +177,37 @@ async fn run_command(mut etl: Etl, args: RunArgs) -> Result<ExitCode, Stopped> {
         eprintln!("would load {objects} of {listed} objects, {bytes} bytes");
         return Ok(ExitCode::SUCCESS);
     }
-    let order = Order {
+    let request = RunRequest {
         scope,
         trigger: Trigger::Operator,
         deadline: Deadline::NONE,
     };
     let bar = Bar::new();
-    let report = until_interrupted(run(&etl, &order, &bar), RUN_INTERRUPTED).await?;
+    let report = until_interrupted(run(&etl, &request, &bar), RUN_INTERRUPTED).await?;
     bar.finish();
     Ok(result(&report))
 }
 
+async fn context_command(etl: Etl, args: ContextArgs) -> Result<ExitCode, Stopped> {
+    let scope = match (args.from, args.prefix) {
+        (Some(from), _) => Scope::days(from, args.to.unwrap_or(from)),
+        (None, Some(prefix)) => Scope::prefix(&prefix),
+        (None, None) => Ok(Scope::All),
+    };
+    let scope = scope.map_err(|error| Stopped::Usage(error.to_string()))?;
+    let bar = Bar::new();
+    let report = until_interrupted(fill_context(&etl, scope, &bar), CONTEXT_INTERRUPTED).await?;
+    bar.finish();
+    print::json(&report);
+    Ok(ExitCode::from(if report.remaining == 0 {
+        0
+    } else {
+        FAILED
+    }))
+}
+
 async fn retry(etl: Etl, args: RetryArgs) -> Result<ExitCode, Stopped> {
-    let order = Order {
+    let request = RunRequest {
         scope: Scope::All,
         trigger: Trigger::Operator,
         deadline: Deadline::NONE,
@@ -185,7 +215,7 @@ async fn retry(etl: Etl, args: RetryArgs) -> Result<ExitCode, Stopped> {
     let keys = (!args.all).then_some(args.objects.as_slice());
     let bar = Bar::new();
     let report =
-        until_interrupted(rejects::retry(&etl, &order, keys, &bar), RUN_INTERRUPTED).await?;
+        until_interrupted(rejects::retry(&etl, &request, keys, &bar), RUN_INTERRUPTED).await?;
     bar.finish();
     Ok(result(&report))
 }
@@ -204,6 +234,14 @@ fn result(report: &RunReport) -> ExitCode {
 /// The chunk in hand is undone; the ledger knows the rest.
 const RUN_INTERRUPTED: &str =
     "interrupted; what was loaded stays loaded, the next run takes up the rest";
+
+/// The chunk in hand is undone.
+const CONTEXT_INTERRUPTED: &str =
+    "interrupted; context that was added stays, the same command adds the rest";
+
+/// The unit in hand is undone.
+const REFRESH_INTERRUPTED: &str =
+    "interrupted; answers stay exact, and `sbw-etl refresh` or the next run goes on from here";
 
 /// Ends work at Ctrl-C, with words on what became of it.
 async fn until_interrupted<T>(

@@ -8,7 +8,7 @@ use std::io::Write;
 use serde::Serialize;
 
 use super::args::Format;
-use crate::books::{Reject, Run};
+use crate::run_log::{Reject, Run};
 
 /// A line; a reader that went away is no failure.
 pub(super) fn line(text: &str) {

@@ -83,4 +83,14 @@ impl LargeObject {
             }
         }
     }
+
+    /// This object with all of its events rejected, for this reason.
+    pub(super) fn refused(&self, reason: &str) -> Chunk {
+        let events = match self.0.bytes.as_ref().map(|bytes| unpack(bytes)) {
+            Some(Ok(text)) => Events::new(&text).count(),
+            _ => 1,
+        };
+        let events = i64::try_from(events).unwrap_or(i64::MAX);
+        Chunk::of_refused(std::sync::Arc::clone(&self.0.object), events, reason)
+    }
 }

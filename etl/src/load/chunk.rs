@@ -1,11 +1,15 @@
 //! What one transaction loads.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::encode::encode;
 use crate::{
+    context::ChunkContext,
     fetch::Fetched,
-    transform::{Reject, Rows, Tally},
+    parse::WHOLE_OBJECT,
+    transform::{RawObject, Reject, Rows, Tally},
 };
 
 /// Objects whose rows are ready to be copied. Cheap to send again.
@@ -15,6 +19,8 @@ pub struct Chunk {
     pub tallies: Vec<Tally>,
     /// The rows, as a binary COPY; none when there are no rows.
     pub copy: Vec<Bytes>,
+    /// What else the rows' events say.
+    pub context: ChunkContext,
     /// What could not be read.
     pub rejects: Vec<Reject>,
 }
@@ -27,22 +33,42 @@ impl Chunk {
         let copy = if transformed.columns.is_empty() {
             Vec::new()
         } else {
-            encode(&transformed.columns)
+            encode(&transformed.columns, &transformed.event_context)
         };
         Self {
             tallies: transformed.tallies,
             copy,
+            context: transformed.context,
             rejects: transformed.rejects,
         }
     }
 
-    /// The keys of its objects.
+    /// One of its objects with all of its events rejected, for this reason.
     #[must_use]
-    pub fn keys(&self) -> Vec<&str> {
-        self.tallies
-            .iter()
-            .map(|tally| tally.object.key.as_str())
-            .collect()
+    pub(super) fn refused(&self, object_no: usize, reason: &str) -> Self {
+        let tally = &self.tallies[object_no];
+        let events = tally.rows + tally.duplicates + tally.rejected;
+        Self::of_refused(Arc::clone(&tally.object), events, reason)
+    }
+
+    /// An object of which nothing is loaded.
+    pub(super) fn of_refused(object: Arc<RawObject>, events: i64, reason: &str) -> Self {
+        Self {
+            tallies: vec![Tally {
+                object,
+                rows: 0,
+                duplicates: 0,
+                rejected: events,
+            }],
+            copy: Vec::new(),
+            context: ChunkContext::default(),
+            rejects: vec![Reject {
+                object_no: 0,
+                index: WHOLE_OBJECT,
+                reason: reason.to_owned(),
+                excerpt: String::new(),
+            }],
+        }
     }
 }
 

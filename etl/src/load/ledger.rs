@@ -1,11 +1,11 @@
 //! The ledger's side of a transaction: claims, counts and rejects.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 use tokio_postgres::{Error, Transaction};
 
 use super::{chunk::Chunk, loader::Loaded, session::Statements};
-use crate::transform::Tally;
+use crate::transform::{Reject, Tally};
 
 /// Which objects a transaction may load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub enum Claim {
     New,
     /// Those that it knows, and that had rejects: read again after a fix.
     Again,
+    /// None: what is loaded only gets the context that it lacks.
+    Context,
 }
 
 /// An object that this transaction loads.
@@ -31,26 +33,25 @@ pub(super) struct Settled<'a> {
     rejected: i64,
 }
 
-/// Claims objects; those that cannot be had are left out.
+/// Claims these objects of a chunk; those that cannot be had are left out.
 pub(super) async fn claim_objects(
     transaction: &Transaction<'_>,
     statements: &Statements,
     run_id: i64,
     claim: Claim,
     tallies: &[Tally],
+    objects: Range<usize>,
 ) -> Result<Vec<Claimed>, Error> {
-    let keys: Vec<&str> = tallies
-        .iter()
-        .map(|tally| tally.object.key.as_str())
-        .collect();
-    let places: HashMap<&str, usize> = keys
-        .iter()
-        .enumerate()
-        .map(|(place, &key)| (key, place))
+    let key = |object_no: usize| tallies[object_no].object.key.as_str();
+    let keys: Vec<&str> = objects.clone().map(key).collect();
+    let places: HashMap<&str, usize> = objects
+        .clone()
+        .map(|object_no| (key(object_no), object_no))
         .collect();
     let place = |key: &str| places.get(key).copied();
     match claim {
         Claim::New => {
+            let tallies = &tallies[objects];
             let sizes: Vec<i64> = tallies
                 .iter()
                 .map(|tally| i64::try_from(tally.object.size_bytes).unwrap_or(i64::MAX))
@@ -88,6 +89,7 @@ pub(super) async fn claim_objects(
                 })
                 .collect())
         }
+        Claim::Context => Ok(Vec::new()),
         Claim::Again => {
             let rows = transaction.query(&statements.claim_again, &[&keys]).await?;
             let claimed: Vec<Claimed> = rows
@@ -102,7 +104,7 @@ pub(super) async fn claim_objects(
                 .collect();
             let keys: Vec<&str> = claimed
                 .iter()
-                .map(|claimed| keys[claimed.object_no])
+                .map(|claimed| key(claimed.object_no))
                 .collect();
             transaction
                 .execute(&statements.delete_rejects, &[&keys])
@@ -189,22 +191,14 @@ pub(super) async fn write_counts(
     Ok(())
 }
 
+/// Keeps what could not be loaded of a chunk's objects.
 pub(super) async fn insert_rejects(
     transaction: &Transaction<'_>,
     statements: &Statements,
     run_id: i64,
-    claimed: &[Claimed],
     chunk: &Chunk,
+    rejects: &[Reject],
 ) -> Result<(), Error> {
-    let mut ours = vec![false; chunk.tallies.len()];
-    for claimed in claimed {
-        ours[claimed.object_no] = true;
-    }
-    let rejects: Vec<_> = chunk
-        .rejects
-        .iter()
-        .filter(|reject| ours[reject.object_no as usize])
-        .collect();
     if rejects.is_empty() {
         return Ok(());
     }

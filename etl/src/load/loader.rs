@@ -1,22 +1,34 @@
 //! Loads work as it comes, through lost connections and lost races.
+//!
+//! A chunk that the warehouse refuses, or cannot take in time, is halved until
+//! the object at fault is alone. That one goes to quarantine: it counts as
+//! loaded, all of its events as rejected, so that nothing behind it waits.
 
-use std::sync::Arc;
+use std::{iter, ops::Range, sync::Arc};
 
 use sbw_queries::connect::Target;
 use tokio::sync::mpsc;
 
 use super::{
     chunk::{Chunk, LargeObject, Work},
+    fill,
     ledger::Claim,
     session::Session,
     transaction,
 };
 use crate::{
-    Deadline, EtlError,
-    patience::{Patience, may_pass},
+    Deadline, EtlError, Limits,
+    error::in_full,
+    retry::{Fault, RetryBudget},
 };
 
-/// What a transaction did.
+/// So many lost races for the same rows are none: they are in the chunk itself.
+const MOST_RACES: u32 = 5;
+/// So many objects refused in a row, with nothing loaded in between, mean that
+/// the warehouse is at fault and not they.
+const GIVE_UP_AFTER: usize = 64;
+
+/// What became of objects.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Loaded {
     /// Objects loaded.
@@ -45,14 +57,25 @@ impl Loaded {
     }
 }
 
+/// How the loading of a piece of work ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// All of it was dealt with.
+    Done,
+    /// Time ran out; the next run finds out what became of the rest.
+    OutOfTime,
+}
+
 /// Loads chunks, one transaction each, in the order they come.
 pub(crate) struct Loader {
     target: Target,
     run_id: i64,
     claim: Claim,
     deadline: Deadline,
-    part_rows: usize,
+    limits: Limits,
     session: Option<Session>,
+    /// Objects in quarantine since something was loaded.
+    refused_in_a_row: usize,
 }
 
 impl Loader {
@@ -61,51 +84,122 @@ impl Loader {
         run_id: i64,
         claim: Claim,
         deadline: Deadline,
-        part_rows: usize,
+        limits: Limits,
     ) -> Self {
         Self {
             target: target.clone(),
             run_id,
             claim,
             deadline,
-            part_rows,
+            limits,
             session: None,
+            refused_in_a_row: 0,
         }
     }
 
-    /// Loads until done, however often the connection is lost meanwhile; none
-    /// when the time ran out first, and then the next run finds out what became of it.
-    pub(crate) async fn load(&mut self, work: Work) -> Result<Option<Loaded>, EtlError> {
+    /// Loads until all is dealt with, however often the connection is lost
+    /// meanwhile, or until time runs out. Says after each commit what it did.
+    pub(crate) async fn load(
+        &mut self,
+        work: Work,
+        mut committed: impl FnMut(Loaded),
+    ) -> Result<Ended, EtlError> {
         let deadline = self.deadline;
         tokio::select! {
-            loaded = Box::pin(self.load_patiently(work)) => loaded.map(Some),
+            loaded = Box::pin(self.load_in_halves(work, &mut committed)) => loaded.map(|()| Ended::Done),
             () = deadline.closing() => {
                 tracing::warn!("out of time inside a transaction; it is undone and left for the next run");
                 self.session = None;
-                Ok(None)
+                Ok(Ended::OutOfTime)
             }
         }
     }
 
-    async fn load_patiently(&mut self, work: Work) -> Result<Loaded, EtlError> {
+    async fn load_in_halves(
+        &mut self,
+        work: Work,
+        committed: &mut impl FnMut(Loaded),
+    ) -> Result<(), EtlError> {
         let work = match work {
-            Work::Chunk(chunk) => Prepared::Chunk(chunk),
+            Work::Chunk(chunk) => Prepared::Chunk(Box::new(chunk)),
             Work::Large(object) => Prepared::Large(Arc::new(object)),
         };
-        let mut patience = Patience::new(self.deadline);
+        let mut left: Vec<Range<usize>> = iter::once(0..work.objects()).collect();
+        while let Some(objects) = left.pop() {
+            let error = match self.load_patiently(&work, objects.clone()).await {
+                Ok(loaded) => {
+                    self.refused_in_a_row = 0;
+                    committed(loaded);
+                    continue;
+                }
+                Err(error) => match Fault::of(&error) {
+                    Fault::OfData | Fault::Race => error,
+                    Fault::Passing | Fault::Lasting => return Err(error),
+                },
+            };
+            if objects.len() > 1 {
+                tracing::warn!(objects = objects.len(), %error, "the chunk is halved");
+                let middle = objects.start + objects.len() / 2;
+                left.push(middle..objects.end);
+                left.push(objects.start..middle);
+                continue;
+            }
+            self.refused_in_a_row += 1;
+            if self.refused_in_a_row > GIVE_UP_AFTER {
+                return Err(error);
+            }
+            if let Some(loaded) = self.quarantine(&work, objects.start, &error).await? {
+                committed(loaded);
+            }
+        }
+        Ok(())
+    }
+
+    /// Enters an object in the ledger with all of its events rejected. One that is
+    /// there already, read again after a fix, stays as it is.
+    async fn quarantine(
+        &mut self,
+        work: &Prepared,
+        object: usize,
+        error: &EtlError,
+    ) -> Result<Option<Loaded>, EtlError> {
+        let reason = format!("the warehouse cannot take it: {}", in_full(error));
+        let key = work.key(object);
+        tracing::error!(key, reason, "an object goes to quarantine");
+        if self.claim != Claim::New {
+            return Ok(None);
+        }
+        let refused = Prepared::Chunk(Box::new(match work {
+            Prepared::Chunk(chunk) => chunk.refused(object, &reason),
+            Prepared::Large(large) => large.refused(&reason),
+        }));
+        self.load_patiently(&refused, 0..1).await.map(Some)
+    }
+
+    /// Loads these objects, again when it fails for a passing reason.
+    async fn load_patiently(
+        &mut self,
+        work: &Prepared,
+        objects: Range<usize>,
+    ) -> Result<Loaded, EtlError> {
+        let mut budget = RetryBudget::new(self.deadline);
+        let mut races = 0;
         let mut failed_before = false;
         loop {
-            let error = match self.attempt(&work, failed_before).await {
+            let error = match self.attempt(work, objects.clone(), failed_before).await {
                 Ok(loaded) => return Ok(loaded),
                 Err(error) => error,
             };
             self.session = None;
-            let passing = match &error {
-                EtlError::Connect(error) => error.may_pass(),
-                EtlError::Warehouse { source, .. } => may_pass(source),
-                _ => false,
+            let again = match Fault::of(&error) {
+                Fault::Passing => true,
+                Fault::Race => {
+                    races += 1;
+                    races < MOST_RACES
+                }
+                Fault::OfData | Fault::Lasting => false,
             };
-            if !passing || !patience.pause().await {
+            if !again || !budget.pause().await {
                 return Err(error);
             }
             tracing::warn!(%error, "the chunk is loaded again from its start");
@@ -113,31 +207,41 @@ impl Loader {
         }
     }
 
-    async fn attempt(&mut self, work: &Prepared, failed_before: bool) -> Result<Loaded, EtlError> {
+    async fn attempt(
+        &mut self,
+        work: &Prepared,
+        objects: Range<usize>,
+        failed_before: bool,
+    ) -> Result<Loaded, EtlError> {
         let session = match &mut self.session {
             Some(session) => session,
-            none => none.insert(Session::open(&self.target).await?),
+            none => none.insert(Session::open(&self.target, self.limits.chunk_within).await?),
         };
         if failed_before && self.claim == Claim::New {
             // The attempt before may have been committed, and only its answer lost.
-            let keys = work.keys();
-            let done = committed(session, self.run_id, &keys).await?;
+            let keys: Vec<&str> = objects.clone().map(|object| work.key(object)).collect();
+            let done = committed_by_run(session, self.run_id, &keys).await?;
             if done.objects > 0 {
                 return Ok(Loaded::of(&done, keys.len()));
             }
         }
         let loaded = match work {
+            Prepared::Chunk(chunk) if self.claim == Claim::Context => {
+                fill::fill_chunk(session, chunk, objects).await?
+            }
             Prepared::Chunk(chunk) => {
-                transaction::load_chunk(session, self.run_id, self.claim, chunk, failed_before)
-                    .await?
+                transaction::load_chunk(session, self.run_id, self.claim, chunk, objects).await?
             }
             Prepared::Large(large) => {
                 let (sender, parts) = mpsc::channel(1);
-                let (reader, rows) = (Arc::clone(large), self.part_rows);
+                let (reader, rows) = (Arc::clone(large), self.limits.chunk_rows);
                 let reading = tokio::task::spawn_blocking(move || reader.parts(rows, &sender));
                 let object = &large.0.object;
-                let loaded =
-                    transaction::load_parts(session, self.run_id, self.claim, object, parts).await;
+                let loaded = if self.claim == Claim::Context {
+                    fill::fill_parts(session, parts).await
+                } else {
+                    transaction::load_parts(session, self.run_id, self.claim, object, parts).await
+                };
                 reading.await.map_err(|_| EtlError::StageEnded)?;
                 loaded?.ok_or(EtlError::StageEnded)?
             }
@@ -148,20 +252,27 @@ impl Loader {
 
 /// Work that can be tried more than once.
 enum Prepared {
-    Chunk(Chunk),
+    Chunk(Box<Chunk>),
     Large(Arc<LargeObject>),
 }
 
 impl Prepared {
-    fn keys(&self) -> Vec<&str> {
+    fn objects(&self) -> usize {
         match self {
-            Self::Chunk(chunk) => chunk.keys(),
-            Self::Large(object) => vec![&object.0.object.key],
+            Self::Chunk(chunk) => chunk.tallies.len(),
+            Self::Large(_) => 1,
+        }
+    }
+
+    fn key(&self, object: usize) -> &str {
+        match self {
+            Self::Chunk(chunk) => &chunk.tallies[object].object.key,
+            Self::Large(object) => &object.0.object.key,
         }
     }
 }
 
-async fn committed(
+async fn committed_by_run(
     session: &Session,
     run_id: i64,
     keys: &[&str],

@@ -1,11 +1,12 @@
 //! Chunks become rows, each in one transaction.
 //!
 //! ```text
+//! add the chunk's new pages, origins and agents to the dictionaries
 //! begin
 //!   copy rows into a temporary table      (encode.rs: straight from the columns)
 //!   claim the objects in the ledger       those that are there already are left out
-//!   insert the rows of claimed objects    known events stay as they are, counted
-//!     wait for the turn among loaders     the rollups are brought up to date
+//!   keep the new rows of claimed objects  known events stay as they are, counted
+//!   insert their context, then the rows
 //!   settle the ledger's counts, keep the rejects
 //! commit
 //! ```
@@ -14,19 +15,23 @@
 //! warehouse, and whatever interrupts this leaves nothing to clean up. A
 //! transaction that failed for a passing reason is done again from its start on
 //! a new connection; should it have been committed after all, the ledger says so.
-//! Another loader that inserts the same event meanwhile is such a reason: then the
-//! turn is waited for first.
+//! Another loader that inserts the same event meanwhile is such a reason.
 
 mod assemble;
 mod chunk;
+mod context;
 mod encode;
+mod fill;
+mod incoming;
 mod ledger;
 mod loader;
+mod rejects;
 mod session;
 mod transaction;
 
 pub use assemble::assemble;
 pub use chunk::{Chunk, LargeObject, Work};
+pub use incoming::create_incoming;
 pub use ledger::Claim;
-pub(crate) use loader::Loader;
+pub(crate) use loader::{Ended, Loaded, Loader};
 pub(crate) use session::session_options;

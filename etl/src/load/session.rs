@@ -5,10 +5,14 @@ use std::time::Duration;
 use sbw_queries::connect::{SessionOptions, Target, connect};
 use tokio_postgres::{Client, Statement};
 
+use super::{context::ContextStatements, incoming};
 use crate::EtlError;
 
-/// No statement of a chunk takes minutes; one that does is stuck behind something.
+/// No statement of the loader takes minutes; one that does is stuck.
 const STATEMENT: Duration = Duration::from_mins(5);
+/// Another loader may hold an event's key until its chunk is committed; an
+/// operator may hold a table for longer, which is not the fault of what is loaded.
+const LOCK: Duration = Duration::from_secs(20);
 /// A loader that stopped between two statements must not hold its locks.
 const IDLE_IN_TRANSACTION: Duration = Duration::from_mins(1);
 
@@ -31,11 +35,13 @@ pub(super) struct Session {
 pub(super) struct Statements {
     pub(super) copy_incoming: Statement,
     pub(super) empty_incoming: Statement,
-    pub(super) lock_loaders: Statement,
     pub(super) claim: Statement,
     pub(super) claim_again: Statement,
+    pub(super) keep_new: Statement,
+    pub(super) keep_loaded: Statement,
+    pub(super) context: ContextStatements,
     pub(super) insert_events: Statement,
-    pub(super) count_inserted: Statement,
+    pub(super) count_new: Statement,
     pub(super) settle: Statement,
     pub(super) insert_rejects: Statement,
     pub(super) delete_rejects: Statement,
@@ -43,24 +49,28 @@ pub(super) struct Statements {
 }
 
 impl Session {
-    pub(super) async fn open(target: &Target) -> Result<Self, EtlError> {
-        let client = connect(target, &session_options()).await?.client;
+    /// With a limit on each statement, and a shorter one on waiting for others, so
+    /// that a chunk is not taken for slow when it only waits.
+    pub(super) async fn open(target: &Target, statement: Duration) -> Result<Self, EtlError> {
+        let options = SessionOptions {
+            statement_timeout: Some(statement),
+            lock_timeout: Some(LOCK.min(statement / 2)),
+            ..session_options()
+        };
+        let client = connect(target, &options).await?.client;
         // What a chunk asks of the warehouse it asks by key. Plans are kept from chunk to
         // chunk: one made while a table was empty would read all of it for each row.
-        // (To the server such plans look dear, and it would compile them.) And what a
-        // statement inserts is handed to the rollups in memory, not in a file.
+        // (To the server such plans look dear, and it would compile them.)
         client
             .batch_execute("set enable_seqscan = off; set jit = off; set work_mem = '64MB'")
             .await?;
-        let statements = prepare(&client).await?;
+        let statements = Box::pin(prepare(&client)).await?;
         Ok(Self { client, statements })
     }
 }
 
 async fn prepare(client: &Client) -> Result<Statements, tokio_postgres::Error> {
-    client
-        .batch_execute(include_str!("../../sql/create_incoming.sql"))
-        .await?;
+    client.batch_execute(&incoming::create_incoming()).await?;
     Ok(Statements {
         copy_incoming: client
             .prepare(include_str!("../../sql/copy_incoming.sql"))
@@ -68,18 +78,20 @@ async fn prepare(client: &Client) -> Result<Statements, tokio_postgres::Error> {
         empty_incoming: client
             .prepare(include_str!("../../sql/empty_incoming.sql"))
             .await?,
-        lock_loaders: client
-            .prepare(include_str!("../../sql/lock_loaders.sql"))
-            .await?,
         claim: client.prepare(include_str!("../../sql/claim.sql")).await?,
         claim_again: client
             .prepare(include_str!("../../sql/claim_again.sql"))
             .await?,
-        insert_events: client
-            .prepare(include_str!("../../sql/insert_events.sql"))
+        keep_new: client
+            .prepare(include_str!("../../sql/keep_new.sql"))
             .await?,
-        count_inserted: client
-            .prepare(include_str!("../../sql/count_inserted.sql"))
+        keep_loaded: client
+            .prepare(include_str!("../../sql/keep_loaded.sql"))
+            .await?,
+        context: ContextStatements::prepare(client).await?,
+        insert_events: client.prepare(&incoming::insert_events()).await?,
+        count_new: client
+            .prepare(include_str!("../../sql/count_new.sql"))
             .await?,
         settle: client.prepare(include_str!("../../sql/settle.sql")).await?,
         insert_rejects: client

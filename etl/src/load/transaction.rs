@@ -1,42 +1,59 @@
 //! The transaction that loads a chunk, step by step.
 
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+    sync::Arc,
+};
 
 use futures::SinkExt;
 use tokio::sync::mpsc;
 use tokio_postgres::{Error, Transaction};
+use uuid::Uuid;
 
 use super::{
     chunk::{Chunk, Part},
+    context::Numbers,
     ledger::{
         Claim, Claimed, claim_objects, insert_rejects, settle, settled_sums, write_counts,
         write_settled,
     },
     loader::Loaded,
+    rejects::FirstRejects,
     session::{Session, Statements},
 };
-use crate::transform::{RawObject, Tally};
+use crate::transform::{RawObject, Reject, Tally};
 
-/// Loads the objects of a chunk that can be claimed; `alone`, while nobody else loads.
+/// Loads those of these objects of a chunk that can be claimed.
 pub(super) async fn load_chunk(
     session: &mut Session,
     run_id: i64,
     claim: Claim,
     chunk: &Chunk,
-    alone: bool,
+    objects: Range<usize>,
 ) -> Result<Loaded, Error> {
+    let wanted = objects.len();
     let statements = &session.statements;
+    let numbers = statements
+        .context
+        .numbers(&session.client, &chunk.context)
+        .await?;
     let transaction = session.client.transaction().await?;
     copy(&transaction, statements, chunk).await?;
-    if alone {
-        transaction.query(&statements.lock_loaders, &[]).await?;
-    }
-    let claimed = claim_objects(&transaction, statements, run_id, claim, &chunk.tallies).await?;
+    let claimed = claim_objects(
+        &transaction,
+        statements,
+        run_id,
+        claim,
+        &chunk.tallies,
+        objects,
+    )
+    .await?;
     if claimed.is_empty() {
         transaction.rollback().await?;
-        return Ok(Loaded::none_of(chunk.tallies.len()));
+        return Ok(Loaded::none_of(wanted));
     }
-    let inserted = insert_events(&transaction, statements, &claimed, chunk).await?;
+    let inserted = insert_events(&transaction, statements, &claimed, chunk, &numbers).await?;
     let fresh = by_object(&transaction, statements, &claimed, chunk, inserted).await?;
     let settled = settle(&claimed, &fresh, &chunk.tallies);
     write_settled(
@@ -48,12 +65,12 @@ pub(super) async fn load_chunk(
         &claimed,
     )
     .await?;
-    insert_rejects(&transaction, statements, run_id, &claimed, chunk).await?;
+    let mut first = FirstRejects::default();
+    let mut rejects = rejects_of(chunk, &claimed, &mut first);
+    rejects.extend(first.left_out());
+    insert_rejects(&transaction, statements, run_id, chunk, &rejects).await?;
     transaction.commit().await?;
-    Ok(Loaded::of(
-        &settled_sums(&settled, &claimed),
-        chunk.tallies.len(),
-    ))
+    Ok(Loaded::of(&settled_sums(&settled, &claimed), wanted))
 }
 
 /// Loads one object whose rows come in parts; none, and nothing kept, when the
@@ -62,24 +79,24 @@ pub(super) async fn load_parts(
     session: &mut Session,
     run_id: i64,
     claim: Claim,
-    object: &std::sync::Arc<RawObject>,
+    object: &Arc<RawObject>,
     mut parts: mpsc::Receiver<Part>,
 ) -> Result<Option<Loaded>, Error> {
     let statements = &session.statements;
     let transaction = session.client.transaction().await?;
-    transaction.query(&statements.lock_loaders, &[]).await?;
     let mut whole = vec![Tally {
-        object: std::sync::Arc::clone(object),
+        object: Arc::clone(object),
         rows: 0,
         duplicates: 0,
         rejected: 0,
     }];
-    let claimed = claim_objects(&transaction, statements, run_id, claim, &whole).await?;
+    let claimed = claim_objects(&transaction, statements, run_id, claim, &whole, 0..1).await?;
     if claimed.is_empty() {
         transaction.rollback().await?;
         return Ok(Some(Loaded::none_of(1)));
     }
     let mut inserted = 0;
+    let mut first = FirstRejects::default();
     let mut ended = false;
     while let Some(Part {
         chunk: part,
@@ -88,8 +105,16 @@ pub(super) async fn load_parts(
     {
         ended = is_last;
         copy(&transaction, statements, &part).await?;
-        inserted += insert_events(&transaction, statements, &claimed, &part).await?;
-        insert_rejects(&transaction, statements, run_id, &claimed, &part).await?;
+        let numbers = statements
+            .context
+            .numbers(&transaction, &part.context)
+            .await?;
+        inserted += insert_events(&transaction, statements, &claimed, &part, &numbers).await?;
+        let mut rejects = rejects_of(&part, &claimed, &mut first);
+        if is_last {
+            rejects.extend(first.left_out());
+        }
+        insert_rejects(&transaction, statements, run_id, &part, &rejects).await?;
         transaction.execute(&statements.empty_incoming, &[]).await?;
         for tally in &part.tallies {
             whole[0].rows += tally.rows;
@@ -107,7 +132,23 @@ pub(super) async fn load_parts(
     Ok(Some(Loaded::of(&settled_sums(&settled, &claimed), 1)))
 }
 
-async fn copy(
+/// Rejects of claimed objects that are worth keeping, in the order of the file.
+fn rejects_of(chunk: &Chunk, claimed: &[Claimed], first: &mut FirstRejects) -> Vec<Reject> {
+    let is_claimed = is_claimed(chunk, claimed);
+    let mut rejects: Vec<&Reject> = chunk
+        .rejects
+        .iter()
+        .filter(|reject| is_claimed[reject.object_no as usize])
+        .collect();
+    rejects.sort_unstable_by_key(|reject| (reject.object_no, reject.index));
+    rejects
+        .into_iter()
+        .filter(|reject| first.keeps(reject))
+        .cloned()
+        .collect()
+}
+
+pub(super) async fn copy(
     transaction: &Transaction<'_>,
     statements: &Statements,
     chunk: &Chunk,
@@ -124,24 +165,37 @@ async fn copy(
     Ok(())
 }
 
-/// Moves the rows of claimed objects; how many were new to the warehouse.
+/// Moves the rows of claimed objects, with their context; how many were new to the warehouse.
 async fn insert_events(
     transaction: &Transaction<'_>,
     statements: &Statements,
     claimed: &[Claimed],
     chunk: &Chunk,
+    numbers: &Numbers,
 ) -> Result<i64, Error> {
     if chunk.copy.is_empty() {
         return Ok(0);
     }
-    let numbers: Vec<i32> = claimed
-        .iter()
-        .filter_map(|claimed| i32::try_from(claimed.object_no).ok())
-        .collect();
-    let inserted = transaction
-        .execute(&statements.insert_events, &[&numbers])
+    let is_claimed = is_claimed(chunk, claimed);
+    let left_out = transaction
+        .query(&statements.keep_new, &[&is_claimed])
         .await?;
+    let left_out: HashSet<Uuid> = left_out.iter().map(|row| row.get("event_id")).collect();
+    statements
+        .context
+        .insert(transaction, numbers, &chunk.context, &left_out)
+        .await?;
+    let inserted = transaction.execute(&statements.insert_events, &[]).await?;
     Ok(i64::try_from(inserted).unwrap_or(i64::MAX))
+}
+
+/// Whether each object of a chunk is among the claimed.
+fn is_claimed(chunk: &Chunk, claimed: &[Claimed]) -> Vec<bool> {
+    let mut is_claimed = vec![false; chunk.tallies.len()];
+    for claimed in claimed {
+        is_claimed[claimed.object_no] = true;
+    }
+    is_claimed
 }
 
 /// The rows that were new, by object.
@@ -157,7 +211,7 @@ async fn by_object(
     if inserted == all.values().sum::<i64>() {
         return Ok(all);
     }
-    let rows = transaction.query(&statements.count_inserted, &[]).await?;
+    let rows = transaction.query(&statements.count_new, &[]).await?;
     Ok(rows
         .iter()
         .filter_map(|row| Some((usize::try_from(row.get::<_, i32>(0)).ok()?, row.get(1))))

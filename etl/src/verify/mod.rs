@@ -1,15 +1,16 @@
-//! Do the books, the rollups and the events of the warehouse agree?
+//! Do the run log, the rollups and the events of the warehouse agree?
 
 mod rollups;
 
 use std::fmt;
 
 use sbw_queries::{
-    connect::{SessionOptions, Target, connect},
-    schema::rollups_ready,
+    connect::{Target, connect},
+    schema::RefreshPending,
 };
+use tokio_postgres::{IsolationLevel, Transaction};
 
-use crate::EtlError;
+use crate::{EtlError, refresh};
 
 /// How many examples a finding names.
 const EXAMPLES: i64 = 10;
@@ -51,13 +52,13 @@ pub enum Finding {
         /// What the ledger says.
         in_ledger: i64,
     },
-    /// The rollups are not believed, so that there was nothing to compare.
-    RollupsNotReady,
+    /// A refresh has something to do; only what it has done was compared.
+    RefreshPending(RefreshPending),
     /// A rollup holds something else than the events tell.
     Rollup {
         /// Its table, in schema `rollups`.
-        family: &'static str,
-        /// Which hour, day or session of it.
+        rollup: String,
+        /// Which bucket or session of it.
         place: String,
         /// What is kept.
         kept: String,
@@ -72,7 +73,7 @@ impl Finding {
     /// Whether every answer is right all the same.
     #[must_use]
     pub const fn is_warning(&self) -> bool {
-        matches!(self, Self::RollupsNotReady)
+        matches!(self, Self::RefreshPending(_))
     }
 }
 
@@ -121,19 +122,19 @@ impl fmt::Display for Finding {
                     "run {run_id}: {in_run} objects by its row, {in_ledger} in the ledger"
                 )
             }
-            Self::RollupsNotReady => write!(
+            Self::RefreshPending(pending) => write!(
                 out,
-                "the rollups are not ready, so answers come from events; `sbw-etl rebuild` fills them"
+                "{pending}; until `sbw-etl refresh` or the next run, answers about them come from events"
             ),
             Self::Rollup {
-                family,
+                rollup,
                 place,
                 kept,
                 counted,
             } => {
                 write!(
                     out,
-                    "rollups.{family}, {place}: {kept} kept; {counted} by the events"
+                    "rollups.{rollup}, {place}: {kept} kept; {counted} by the events"
                 )
             }
             Self::More(count) => write!(out, "… and {count} more like these"),
@@ -141,18 +142,28 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Everything that does not agree, as of one moment; nothing if all is well.
+/// Everything that does not agree; nothing if all is well.
 pub async fn verify(warehouse: &Target) -> Result<Vec<Finding>, EtlError> {
-    let mut client = connect(warehouse, &session()).await?.client;
+    // A day is refreshed for comparison, as a refresh would do it.
+    let mut client = connect(warehouse, &refresh::options()).await?.client;
+    let mut findings = Vec::new();
     // One snapshot: a load that commits meanwhile is seen everywhere or nowhere.
     let snapshot = client
         .build_transaction()
-        .isolation_level(tokio_postgres::IsolationLevel::RepeatableRead)
+        .isolation_level(IsolationLevel::RepeatableRead)
         .read_only(true)
         .start()
         .await?;
-    let mut findings = Vec::new();
+    compare_run_log(&snapshot, &mut findings).await?;
+    snapshot.commit().await?;
+    rollups::compare(&mut client, &mut findings).await?;
+    Ok(findings)
+}
 
+async fn compare_run_log(
+    snapshot: &Transaction<'_>,
+    findings: &mut Vec<Finding>,
+) -> Result<(), EtlError> {
     let row = snapshot
         .query_one(include_str!("../../sql/verify_events.sql"), &[])
         .await?;
@@ -164,11 +175,10 @@ pub async fn verify(warehouse: &Target) -> Result<Vec<Finding>, EtlError> {
             inserted,
         });
     }
-
     let rows = snapshot
         .query(include_str!("../../sql/verify_rejects.sql"), &[&EXAMPLES])
         .await?;
-    name(&mut findings, &rows, |row| Finding::Rejects {
+    name(findings, &rows, |row| Finding::Rejects {
         object_key: row.get("object_key"),
         in_ledger: row.get("in_ledger"),
         in_rejects: row.get("in_rejects"),
@@ -176,7 +186,7 @@ pub async fn verify(warehouse: &Target) -> Result<Vec<Finding>, EtlError> {
     let rows = snapshot
         .query(include_str!("../../sql/verify_runs.sql"), &[&EXAMPLES])
         .await?;
-    name(&mut findings, &rows, |row| Finding::OrphanedLedger {
+    name(findings, &rows, |row| Finding::OrphanedLedger {
         object_key: row.get("object_key"),
         run_id: row.get("run_id"),
     });
@@ -186,25 +196,12 @@ pub async fn verify(warehouse: &Target) -> Result<Vec<Finding>, EtlError> {
             &[&EXAMPLES],
         )
         .await?;
-    name(&mut findings, &rows, |row| Finding::RunObjects {
+    name(findings, &rows, |row| Finding::RunObjects {
         run_id: row.get("run_id"),
         in_run: row.get("in_run"),
         in_ledger: row.get("in_ledger"),
     });
-    if rollups_ready(&snapshot).await? {
-        rollups::compare(&snapshot, &mut findings).await?;
-    } else {
-        findings.push(Finding::RollupsNotReady);
-    }
-    Ok(findings)
-}
-
-/// All events are read several times, however long that takes.
-fn session() -> SessionOptions {
-    SessionOptions {
-        wide_questions: true,
-        ..SessionOptions::writer("sbw-etl")
-    }
+    Ok(())
 }
 
 /// Adds a finding for each row, and how many there are besides.

@@ -1,61 +1,54 @@
-//! Do the rollups hold what the events tell?
+//! Do the rollups hold what the events come to?
 
-use tokio_postgres::Transaction;
+use chrono::{DateTime, Utc};
+use sbw_queries::schema::refresh_pending;
+use tokio_postgres::{Client, IsolationLevel};
 
-use super::{EXAMPLES, Finding, name};
+use super::{EXAMPLES, Finding};
 use crate::EtlError;
 
-/// What is kept, and what compares it with events, or with the sessions it sums up.
-const FAMILIES: [(&str, &str); 10] = [
-    (
-        "event_counts",
-        include_str!("../../sql/verify_event_counts.sql"),
-    ),
-    ("slots", include_str!("../../sql/verify_slots.sql")),
-    (
-        "subject_counts",
-        include_str!("../../sql/verify_subject_counts.sql"),
-    ),
-    (
-        "scope_hours",
-        include_str!("../../sql/verify_scope_hours.sql"),
-    ),
-    (
-        "people_spans",
-        include_str!("../../sql/verify_people_spans.sql"),
-    ),
-    ("sessions", include_str!("../../sql/verify_sessions.sql")),
-    (
-        "session_counts",
-        include_str!("../../sql/verify_session_counts.sql"),
-    ),
-    (
-        "session_seconds",
-        include_str!("../../sql/verify_session_seconds.sql"),
-    ),
-    (
-        "session_cuts",
-        include_str!("../../sql/verify_session_cuts.sql"),
-    ),
-    (
-        "session_stays",
-        include_str!("../../sql/verify_session_stays.sql"),
-    ),
-];
-
-/// Adds what the rollups hold and the events do not tell, or the other way round.
+/// Adds what the rollups hold and the events do not come to, or the other way
+/// round, day by day: each is refreshed, compared with what was there, and undone.
 pub(super) async fn compare(
-    snapshot: &Transaction<'_>,
+    client: &mut Client,
     findings: &mut Vec<Finding>,
 ) -> Result<(), EtlError> {
-    for (family, sql) in FAMILIES {
-        let rows = snapshot.query(sql, &[&EXAMPLES]).await?;
-        name(findings, &rows, |row| Finding::Rollup {
-            family,
-            place: row.get("place"),
-            kept: row.get("kept"),
-            counted: row.get("counted"),
-        });
+    let pending = refresh_pending(client).await?;
+    if !pending.is_nothing() {
+        findings.push(Finding::RefreshPending(pending));
+    }
+    let days = client
+        .query(include_str!("../../sql/filled_days.sql"), &[])
+        .await?;
+    let mut differences = 0;
+    for day in days {
+        let day: DateTime<Utc> = day.get("day");
+        let undone = client
+            .build_transaction()
+            .isolation_level(IsolationLevel::RepeatableRead)
+            .start()
+            .await?;
+        undone
+            .batch_execute(include_str!("../../sql/take_turn.sql"))
+            .await?;
+        let rows = undone
+            .query(include_str!("../../sql/verify_day.sql"), &[&day])
+            .await?;
+        undone.rollback().await?;
+        for row in rows {
+            differences += 1;
+            if differences <= EXAMPLES {
+                findings.push(Finding::Rollup {
+                    rollup: row.get("rollup"),
+                    place: row.get("place"),
+                    kept: row.get("kept"),
+                    counted: row.get("counted"),
+                });
+            }
+        }
+    }
+    if differences > EXAMPLES {
+        findings.push(Finding::More(differences - EXAMPLES));
     }
     Ok(())
 }

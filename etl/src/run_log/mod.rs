@@ -1,4 +1,4 @@
-//! The loader's books: runs, and what the ledger knows.
+//! The run log: runs, and what the ledger knows.
 //!
 //! A connection of its own, because the ledger is asked while a chunk is being
 //! loaded. It holds a lock for as long as the run lives, by which later runs see
@@ -14,7 +14,7 @@ use tokio_postgres::Client;
 use crate::{
     Deadline, EtlError, RunReport, Scope,
     load::session_options,
-    patience::{Patience, may_pass},
+    retry::{Fault, RetryBudget},
     transform::RawObject,
 };
 pub use history::{Reject, Run, list_rejects, list_runs};
@@ -40,15 +40,15 @@ impl Status {
     }
 }
 
-/// The books, open.
-pub(crate) struct Books {
+/// The run log, open.
+pub(crate) struct RunLog {
     target: Target,
     deadline: Deadline,
     run_id: Option<i64>,
     client: Mutex<Option<Client>>,
 }
 
-impl Books {
+impl RunLog {
     pub(crate) async fn open(target: &Target, deadline: Deadline) -> Result<Self, EtlError> {
         let client = connect(target, &session_options()).await?.client;
         Ok(Self {
@@ -97,7 +97,7 @@ impl Books {
         objects: Vec<RawObject>,
     ) -> Result<Vec<RawObject>, EtlError> {
         let keys: Vec<&str> = objects.iter().map(|object| object.key.as_str()).collect();
-        let mut patience = Patience::new(self.deadline);
+        let mut budget = RetryBudget::new(self.deadline);
         let mut guard = self.client.lock().await;
         let rows = loop {
             let error = match self.client(&mut guard).await {
@@ -113,7 +113,7 @@ impl Books {
                 Err(error) => error,
             };
             *guard = None;
-            if !passing(&error) || !patience.pause().await {
+            if Fault::of(&error) != Fault::Passing || !budget.pause().await {
                 return Err(error);
             }
         };
@@ -134,28 +134,39 @@ impl Books {
             .collect())
     }
 
-    /// Closes the run and tells whoever listens, in one transaction.
+    /// Closes the run.
     pub(crate) async fn finish(
         &self,
         report: &RunReport,
         status: Status,
         error: Option<&str>,
     ) -> Result<(), EtlError> {
-        let mut patience = Patience::new(self.deadline);
+        let mut budget = RetryBudget::new(self.deadline);
         let mut guard = self.client.lock().await;
         loop {
             let failure = match self.client(&mut guard).await {
                 Ok(client) => match close(client, self.run_id, report, status, error).await {
-                    Ok(()) => return Ok(()),
+                    Ok(_) => return Ok(()),
                     Err(failure) => EtlError::from(failure),
                 },
                 Err(failure) => failure,
             };
             *guard = None;
-            if !passing(&failure) || !patience.pause().await {
+            if Fault::of(&failure) != Fault::Passing || !budget.pause().await {
                 return Err(failure);
             }
         }
+    }
+
+    /// Tells subscribers that the run is over.
+    pub(crate) async fn notify(&self) -> Result<(), EtlError> {
+        let mut guard = self.client.lock().await;
+        let client = self.client(&mut guard).await?;
+        let run_id = self.run_id.unwrap_or_default().to_string();
+        client
+            .query(include_str!("../../sql/notify_loaded.sql"), &[&run_id])
+            .await?;
+        Ok(())
     }
 
     /// The connection, made again when it was lost; then the run's lock, too.
@@ -174,15 +185,14 @@ impl Books {
 }
 
 async fn close(
-    client: &mut Client,
+    client: &Client,
     run_id: Option<i64>,
     report: &RunReport,
     status: Status,
     error: Option<&str>,
-) -> Result<(), tokio_postgres::Error> {
+) -> Result<u64, tokio_postgres::Error> {
     let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-    let transaction = client.transaction().await?;
-    transaction
+    client
         .execute(
             include_str!("../../sql/finish_run.sql"),
             &[
@@ -200,18 +210,5 @@ async fn close(
                 &error,
             ],
         )
-        .await?;
-    let payload = run_id.unwrap_or_default().to_string();
-    transaction
-        .query(include_str!("../../sql/notify_loaded.sql"), &[&payload])
-        .await?;
-    transaction.commit().await
-}
-
-fn passing(error: &EtlError) -> bool {
-    match error {
-        EtlError::Connect(error) => error.may_pass(),
-        EtlError::Warehouse { source, .. } => may_pass(source),
-        _ => false,
-    }
+        .await
 }

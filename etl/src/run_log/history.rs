@@ -1,4 +1,4 @@
-//! What the books tell an operator.
+//! What the run log tells an operator.
 
 use chrono::{DateTime, Utc};
 use sbw_queries::connect::{Target, connect};
