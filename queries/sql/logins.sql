@@ -1,8 +1,9 @@
--- Who was logged in, the most frequent state first.
+-- Who was logged in, the most frequent state first. States that no shop of ours sends are one group, `other`.
 -- $1 from, $2 to, $3 login, $4 category, $5 brand, $6 product, $7 event.
-select coalesce(nullif(user_login_state, ''), 'UNKNOWN') as user_login_state,
+select metrics.login_name(login_no) as user_login_state,
        sum(events)::int8 as events,
        metrics.percent(sum(events), sum(sum(events)) over ()) as percent
-  from metrics.counts_by_login($1, $2, $3, $4, $5, $6, $7)
- group by 1
- order by sum(events) desc, coalesce(nullif(user_login_state, ''), 'UNKNOWN') collate "C"
+  from metrics.event_sums(metrics.read($1, $2, $3, $4, $5, $6, $7, '{168,24,1}', true), false, '1 hour')
+ where is_total
+ group by login_no
+ order by sum(events) desc, metrics.login_name(login_no) collate "C"

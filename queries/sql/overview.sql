@@ -19,13 +19,16 @@ select p.period,
        t.add_to_cart_clicks,
        t.checkout_starts,
        t.checkout_completes,
+       t.orders,
        metrics.percent(t.checkout_completes, t.add_to_cart_clicks) as checkout_rate_percent,
        t.converted_sessions,
        metrics.percent(t.converted_sessions, t.sessions) as conversion_rate_percent,
        t.abandoned_carts,
        metrics.percent(t.abandoned_carts, t.carted_sessions) as cart_abandonment_percent,
        metrics.whole_vnd(t.revenue) as revenue_vnd,
-       metrics.whole_vnd(metrics.rounded(t.revenue, nullif(t.priced_completes, 0))) as average_order_value_vnd
+       metrics.whole_vnd(metrics.rounded(t.revenue, nullif(t.priced_orders, 0))) as average_order_value_vnd,
+       t.units,
+       t.orders_inferred
   from periods p
  cross join lateral metrics.totals(p.from_time, p.to_time, $3, $4, $5, $6, $7) t
  order by p.place

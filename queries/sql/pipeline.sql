@@ -2,7 +2,9 @@
 -- $1 the present.
 select newest.event_timestamp as newest_event,
        floor(extract(epoch from $1::timestamptz - newest.event_timestamp))::int8 as lag_seconds,
-       (select count(*) from etl.rejects)::int8 as rejects
+       (select count(*) from etl.rejects)::int8 as rejects,
+       -- Ids that too many events carry to be sessions.
+       (select count(*) from rollups.long_sessions)::int8 as long_sessions
   from (select max(event_timestamp) as event_timestamp
           from public.clickstream_events
          -- A table that was taken over may hold what no calendar shows.

@@ -4,7 +4,6 @@
 select events,
        -- Even nothing is shown on a page.
        greatest((events + $9::int8 - 1) / $9::int8, 1) as pages
-  from (select coalesce(case when $8::boolean
-                             then (select sum(s.events) from metrics.counts_by_subject($1, $2, $3, $4, $5, $6, $7) s)
-                             else (select sum(e.events) from metrics.counts_by_event($1, $2, $3, $4, $5, $6, $7) e)
-                        end, 0)::int8 as events) as kept
+  from (select coalesce(sum(case when $8::boolean then product_events else events end), 0)::int8 as events
+          from metrics.event_sums(metrics.read($1, $2, $3, $4, $5, $6, $7, '{168,24,1}', true), false, '1 hour')
+         where is_total) as kept

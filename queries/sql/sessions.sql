@@ -13,8 +13,9 @@ select l.label,
        coalesce(metrics.rounded(10 * t.events, nullif(t.sessions, 0)) / 10, 0)::float8 as events_per_session,
        t.median_seconds as median_duration_seconds,
        t.p90_seconds as p90_duration_seconds,
-       t.bounces,
-       metrics.percent(t.bounces, t.sessions) as bounce_rate_percent,
+       t.engaged,
+       t.sessions - t.engaged as bounces,
+       metrics.percent(t.sessions - t.engaged, t.sessions) as bounce_rate_percent,
        t.new_sessions,
        t.sessions - t.new_sessions as returning_sessions
   from labels l

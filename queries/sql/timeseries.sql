@@ -1,4 +1,4 @@
--- How many events, sessions and completed checkouts each bucket of time had,
+-- How many events, sessions, checkouts and orders each bucket of time had, and the revenue,
 -- for every bucket that overlaps the range, empty ones included.
 -- $1 from, $2 to, $3 login, $4 category, $5 brand, $6 product, $7 event,
 -- $8 bucket: minute, hour, day or week (from Monday); NULL: hour up to 48 h, else day,
@@ -26,10 +26,13 @@ walked as (
                case a.bucket when 'week' then interval '7 days' else interval '1 day' end) as step
      where a.bucket in ('day', 'week')
 )
-select t,
-       coalesce(c.events, 0)::int8 as events,
-       coalesce(c.sessions, 0)::int8 as sessions,
-       coalesce(c.checkout_completes, 0)::int8 as checkout_completes
+select w.t,
+       coalesce(sum(c.events), 0)::int8 as events,
+       coalesce(sum(c.sessions), 0)::int8 as sessions,
+       coalesce(sum(c.checkout_completes), 0)::int8 as checkout_completes,
+       coalesce(sum(c.orders), 0)::int8 as orders,
+       metrics.whole_vnd(sum(c.revenue)) as revenue_vnd
   from (select t from walked where $1::timestamptz < $2::timestamptz and t < $2::timestamptz) w
-  full join (select c.* from asked a, metrics.counts_by_bucket($1, $2, $3, $4, $5, $6, $7, a.bucket, a.zone) c) c using (t)
- order by t
+  left join (select c.* from asked a, metrics.counts_by_bucket($1, $2, $3, $4, $5, $6, $7, a.bucket, a.zone) c) c using (t)
+ group by w.t
+ order by w.t

@@ -1,0 +1,302 @@
+-- How a range is answered: buckets of the rollups where they are right, and the events of the rest.
+
+-- A bucket that is read from rollups.
+create type metrics.piece as (hours smallint, bucket timestamptz);
+
+-- How one question is answered. `segment_no`, `login_no`: the rollups' rows that it asks for, NULL where
+-- none fit, or for all login states. `pieces`: what is read from them. `gaps`: what is read from events;
+-- `dirty`, the part of it of which the rollups know nothing, or not the latest. `stale`: sessions that
+-- changed and are not refreshed. `long_ids`: ids that too many events carry to be sessions.
+create type metrics.reading as (
+    from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text, event text,
+    segment_no integer, login_no smallint, pieces metrics.piece[], covered tstzmultirange, gaps tstzmultirange, dirty tstzmultirange,
+    stale text[], long_ids text[]);
+
+-- An event that a filter keeps. `amount` and `units`: of an order, what the filter keeps of it.
+create type metrics.kept as (
+    event_id uuid, event_timestamp timestamptz, event_name text, login_no smallint, client_id text, user_id text, session_id text,
+    is_first_visit boolean, is_product boolean, context_product_category text, context_product_brand text,
+    is_order boolean, amount numeric, units bigint, is_inferred boolean);
+
+-- The rows of the rollups that a filter asks for; no segment where there are none. `by_name`: the
+-- question counts events only, which are also kept by name.
+create function metrics.segment_of(
+    login text, category text, brand text, product text, event text, by_name boolean, out segment_no integer, out login_no smallint)
+language plpgsql stable
+as $$
+begin
+    login_no := metrics.asked_login_no(login);
+    if login is not null and login_no is null or event is not null and not by_name or num_nonnulls(category, brand, product) > 1 then
+        return;
+    end if;
+    segment_no := (select s.segment_no from rollups.segments s
+                    where s.kind = case when category is not null then 'c' when brand is not null then 'b' when product is not null then 'p' else 'a' end::"char"
+                      and s.value = coalesce(category, brand, product, ''));
+end
+$$;
+
+-- Decides how a question is answered. `widths`: the buckets that may be used, the widest first.
+create function metrics.read(
+    from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text, event text,
+    widths smallint[], by_name boolean
+) returns metrics.reading
+language plpgsql stable
+as $$
+declare
+    r metrics.reading;
+    max_stale constant integer := (select s.max_stale from rollups.settings s);
+    most constant integer := (select s.session_events from rollups.settings s);
+    width smallint;
+    found_pieces metrics.piece[];
+    found_ranges tstzmultirange;
+    changed tstzmultirange;
+begin
+    r.from_time := from_time; r.to_time := greatest(from_time, to_time);
+    r.login := login; r.category := category; r.brand := brand; r.product := product; r.event := event;
+    select * into r.segment_no, r.login_no from metrics.segment_of(login, category, brand, product, event, by_name);
+    r.gaps := tstzmultirange(tstzrange(r.from_time, r.to_time));
+    r.pieces := '{}';
+    r.covered := '{}';
+    r.stale := array(select distinct session_id from rollups.stale where session_id is not null limit max_stale + 1);
+    r.long_ids := array(select l.session_id from rollups.long_sessions l where l.session_id <> all (r.stale));
+    if cardinality(r.stale) > max_stale then
+        -- Too many to look up one by one: all is read from events.
+        r.segment_no := null;
+        r.stale := '{}';
+        r.long_ids := '{}';
+        changed := tstzmultirange(tstzrange('-infinity', 'infinity'));
+    elsif exists (select from rollups.stale) then
+        -- Hours in which events changed, in which changed sessions began, and of their checkouts.
+        changed := (
+            select range_agg(tstzrange(h.hour, h.hour + interval '1 hour'))
+              from (select hour from rollups.stale
+                     union
+                    select metrics.bucket_of(1::smallint, o.first_at)
+                      from unnest(r.stale) i (id) cross join lateral (select first_at from rollups.sessions o where o.session_id = i.id offset 0) o
+                     where isfinite(o.first_at)
+                     union
+                    select metrics.bucket_of(1::smallint, o.event_timestamp)
+                      from unnest(r.stale) i (id) cross join lateral (select event_timestamp from rollups.checkouts o where o.session_id = i.id offset 0) o
+                     union
+                    select metrics.bucket_of(1::smallint, e.event_timestamp)
+                      from unnest(r.stale) i (id)
+                     cross join lateral (select * from public.clickstream_events e where e.session_id = i.id and e.session_id <> '' offset 0) e
+                     where e.event_name in ('checkout_start', 'checkout_complete') and isfinite(e.event_timestamp)) h);
+        r.long_ids := r.long_ids || array(
+            select i.id from unnest(r.stale) i (id)
+             where (select count(*) from (select from public.clickstream_events e
+                                           where e.session_id = i.id and e.session_id <> '' limit most + 1) e) > most);
+    end if;
+    changed := coalesce(changed, '{}');
+
+    if r.segment_no is not null then
+        foreach width in array widths loop
+            select array_agg((width, f.bucket)::metrics.piece), range_agg(tstzrange(f.bucket, f.bucket + make_interval(hours => width)))
+              into found_pieces, found_ranges
+              from unnest(r.gaps - changed) g
+             cross join lateral (
+                 select * from rollups.filled f
+                  where f.hours = width and f.bucket >= lower(g) and f.bucket + make_interval(hours => width) <= upper(g) offset 0) f
+             where f.segments >= r.segment_no;
+            r.pieces := r.pieces || coalesce(found_pieces, '{}');
+            r.covered := r.covered + coalesce(found_ranges, '{}');
+            r.gaps := r.gaps - coalesce(found_ranges, '{}');
+        end loop;
+    end if;
+    r.dirty := r.gaps - (coalesce((
+        select range_agg(tstzrange(f.bucket, f.bucket + interval '1 hour'))
+          from unnest(r.gaps) g
+         cross join lateral (
+             select * from rollups.filled f
+              where f.hours = 1 and f.bucket > lower(g) - interval '1 hour' and f.bucket < upper(g) offset 0) f), '{}') - changed);
+    if r.dirty <> '{}' then
+        r.long_ids := r.long_ids || array(
+            select i.id
+              from (select distinct e.session_id
+                      from unnest(r.dirty) g
+                     cross join lateral (
+                         select session_id from public.clickstream_events e
+                          where e.event_timestamp >= lower(g) and e.event_timestamp < upper(g) offset 0) e
+                     where metrics.known_id(e.session_id) is not null
+                    except select unnest(r.stale)) i (id)
+             where (select count(*) from (select from public.clickstream_events e
+                                           where e.session_id = i.id and e.session_id <> '' limit most + 1) e) > most);
+    end if;
+    return r;
+end
+$$;
+
+-- The checkouts in what is read from events that are about what the filter asks for: stored, or
+-- selected now where that is dirty. A row for each item, as metrics.checkouts has them.
+create function metrics.checkouts_in(r metrics.reading) returns table (
+    event_id uuid, event_timestamp timestamptz, is_order boolean, amount numeric, units bigint, is_inferred boolean,
+    product_key text, product_id text, product_name text, category text, brand text, quantity bigint, revenue numeric)
+language plpgsql stable
+set plan_cache_mode = force_custom_plan
+as $$
+#variable_conflict use_column
+declare
+    everything constant boolean := num_nonnulls(r.category, r.brand, r.product) = 0;
+    gap tstzrange;
+begin
+    foreach gap in array array(select unnest(r.gaps - r.dirty)) loop
+        return query
+        select c.event_id, c.event_timestamp, c.is_order, c.amount, c.units, c.is_inferred,
+               i.product_key, i.product_id, i.product_name, i.category, i.brand, i.quantity, i.revenue
+          from rollups.checkouts c
+          left join rollups.checkout_items i on i.event_id = c.event_id
+         where everything and c.event_timestamp >= lower(gap) and c.event_timestamp < upper(gap)
+         union all
+        select c.event_id, c.event_timestamp, c.is_order, c.amount, c.units, c.is_inferred,
+               i.product_key, i.product_id, i.product_name, i.category, i.brand, i.quantity, i.revenue
+          from rollups.checkout_items i
+         cross join lateral (select * from rollups.checkouts c where c.event_id = i.event_id offset 0) c
+         where not everything and i.event_timestamp >= lower(gap) and i.event_timestamp < upper(gap)
+           and metrics.is_product(i.product_id, i.product_name, i.category, i.brand, r.category, r.brand, r.product);
+    end loop;
+    if r.dirty <> '{}' then
+        return query
+          with seen as materialized (
+            select e.event_id, e.session_id, metrics.known_id(e.session_id) is not null and e.session_id <> all (r.long_ids) as has_session
+              from unnest(r.dirty) g
+             cross join lateral (
+                 select * from public.clickstream_events e
+                  where e.event_timestamp >= lower(g) and e.event_timestamp < upper(g) offset 0) e
+             where e.event_name in ('checkout_start', 'checkout_complete')
+        )
+        select c.event_id, c.event_timestamp, c.is_order, c.amount, c.units, c.is_inferred,
+               c.product_key, c.product_id, c.product_name, c.category, c.brand, c.quantity, c.revenue
+          from metrics.checkouts(array(select distinct session_id from seen where has_session), array(select event_id from seen where not has_session)) c
+         where c.event_timestamp <@ r.dirty
+           and (everything or metrics.is_product(c.product_id, c.product_name, c.category, c.brand, r.category, r.brand, r.product));
+    end if;
+end
+$$;
+
+-- The events of a range that a filter keeps, straight from the table, without what their checkouts
+-- say: all of them without a product filter, else those that are no checkouts.
+create function metrics.filtered_events(r metrics.reading, from_time timestamptz, to_time timestamptz)
+returns setof public.clickstream_events
+language plpgsql stable rows 5000
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+    if num_nonnulls(r.category, r.brand, r.product) = 0 then
+        return query
+        select * from public.clickstream_events e
+         where e.event_timestamp >= from_time and e.event_timestamp < to_time
+           and metrics.has_login(e.user_login_state, r.login)
+           and (r.event is null or e.event_name = r.event);
+    else
+        return query
+        select * from public.clickstream_events e
+         where e.event_timestamp >= from_time and e.event_timestamp < to_time
+           and metrics.has_login(e.user_login_state, r.login)
+           and (r.event is null or e.event_name = r.event)
+           and (r.category is null or r.category = 'UNKNOWN' or e.context_product_category = r.category)
+           and (r.brand is null or r.brand = 'UNKNOWN' or e.context_product_brand = r.brand)
+           and (r.product is null or e.context_product_id = r.product)
+           and e.event_name not in ('checkout_start', 'checkout_complete')
+           and metrics.is_about(e.event_name, e.context_product_id, e.context_product_name, e.context_product_category, e.context_product_brand,
+                                r.category, r.brand, r.product);
+    end if;
+end
+$$;
+
+-- The kept events of what is read from events.
+create function metrics.kept_events(r metrics.reading) returns setof metrics.kept
+language plpgsql stable rows 5000
+as $$
+declare
+    everything constant boolean := num_nonnulls(r.category, r.brand, r.product) = 0;
+begin
+    return query
+      with checkouts as materialized (
+        select k.event_id, k.is_order, k.is_inferred,
+               case when everything then k.amount else sum(k.revenue) filter (where k.is_order) end as amount,
+               case when everything then k.units else (sum(k.quantity) filter (where k.is_order))::bigint end as units
+          from metrics.checkouts_in(r) k
+         group by k.event_id, k.is_order, k.is_inferred, k.amount, k.units
+    )
+    select e.event_id, e.event_timestamp, e.event_name, metrics.login_no(e.user_login_state), metrics.known_id(e.client_id), metrics.known_id(e.user_id),
+           case when e.session_id <> all (r.long_ids) then metrics.known_id(e.session_id) end,
+           e.is_first_visit, metrics.is_product_event(e.event_name, e.context_product_id, e.context_product_name), e.context_product_category, e.context_product_brand,
+           coalesce(k.is_order, false), k.amount, k.units, coalesce(k.is_inferred, false)
+      from unnest(r.gaps) g
+     cross join lateral metrics.filtered_events(r, lower(g), upper(g)) e
+      left join checkouts k on k.event_id = e.event_id
+     union all
+    select e.event_id, e.event_timestamp, e.event_name, metrics.login_no(e.user_login_state), metrics.known_id(e.client_id), metrics.known_id(e.user_id),
+           case when e.session_id <> all (r.long_ids) then metrics.known_id(e.session_id) end,
+           e.is_first_visit, metrics.is_product_event(e.event_name, e.context_product_id, e.context_product_name), e.context_product_category, e.context_product_brand,
+           k.is_order, k.amount, k.units, k.is_inferred
+      from checkouts k
+     cross join lateral (select * from public.clickstream_events e where e.event_id = k.event_id offset 0) e
+     where not everything
+       and metrics.has_login(e.user_login_state, r.login)
+       and (r.event is null or e.event_name = r.event);
+end
+$$;
+
+-- The kept events of these sessions within these ranges. `is_stored`: their checkouts there are, and
+-- are the latest; else they are selected now.
+create function metrics.kept_events_of(r metrics.reading, session_ids text[], ranges tstzmultirange, is_stored boolean)
+returns setof metrics.kept
+language plpgsql stable rows 5000
+as $$
+declare
+    everything constant boolean := num_nonnulls(r.category, r.brand, r.product) = 0;
+begin
+    return query
+      with items as (
+        select c.event_id, c.is_order, c.amount, c.units, c.is_inferred, i.product_id, i.product_name, i.category, i.brand, i.quantity, i.revenue
+          from unnest(session_ids) s (id)
+         cross join lateral (select * from rollups.checkouts c where c.session_id = s.id offset 0) c
+          left join lateral (select * from rollups.checkout_items i where i.event_id = c.event_id offset 0) i on true
+         where is_stored
+         union all
+        select c.event_id, c.is_order, c.amount, c.units, c.is_inferred, c.product_id, c.product_name, c.category, c.brand, c.quantity, c.revenue
+          from metrics.checkouts(case when is_stored then '{}' else session_ids end, '{}') c
+    ),
+    checkouts as materialized (
+        select i.event_id, i.is_order, i.is_inferred,
+               case when everything then i.amount else sum(i.revenue) filter (where i.is_order) end as amount,
+               case when everything then i.units else (sum(i.quantity) filter (where i.is_order))::bigint end as units
+          from items i
+         where everything or metrics.is_product(i.product_id, i.product_name, i.category, i.brand, r.category, r.brand, r.product)
+         group by i.event_id, i.is_order, i.is_inferred, i.amount, i.units
+    )
+    select e.event_id, e.event_timestamp, e.event_name, metrics.login_no(e.user_login_state), metrics.known_id(e.client_id), metrics.known_id(e.user_id), e.session_id,
+           e.is_first_visit, metrics.is_product_event(e.event_name, e.context_product_id, e.context_product_name), e.context_product_category, e.context_product_brand,
+           coalesce(k.is_order, false), k.amount, k.units, coalesce(k.is_inferred, false)
+      from unnest(session_ids) i (id)
+     cross join lateral (select * from public.clickstream_events e where e.session_id = i.id and e.session_id <> '' offset 0) e
+      left join checkouts k on k.event_id = e.event_id
+     where e.event_timestamp <@ ranges and isfinite(e.event_timestamp)
+       and metrics.has_login(e.user_login_state, r.login)
+       and (r.event is null or e.event_name = r.event)
+       and (everything
+            or case when e.event_name in ('checkout_start', 'checkout_complete') then k.event_id is not null
+                    else metrics.is_about(e.event_name, e.context_product_id, e.context_product_name, e.context_product_category, e.context_product_brand,
+                                          r.category, r.brand, r.product) end);
+end
+$$;
+
+-- A row of rollups.sessions, without the names of its columns' table.
+create type metrics.session as (
+    session_id text, first_at timestamptz, last_at timestamptz, events integer, login_no smallint,
+    is_new boolean, entered boolean, carted boolean, abandoned boolean, converted boolean, engaged boolean,
+    lasted integer, wait2 integer, wait3 integer, wait4 integer);
+
+-- The sessions that were open at one of these instants: begun before, not over.
+create function metrics.sessions_open_at(instants timestamptz[]) returns setof metrics.session
+language sql stable rows 200
+as $$
+    select distinct s.session_id, s.first_at, s.last_at, s.events, s.login_no, s.is_new, s.entered, s.carted, s.abandoned, s.converted, s.engaged,
+           s.lasted, s.wait2, s.wait3, s.wait4
+      from unnest($1) t (at)
+     cross join lateral (values (0, t.at - interval '1 hour'), (1, t.at - interval '1 day'), (2, '-infinity')) p (span, since)
+     cross join lateral (
+         select * from rollups.sessions s
+          where s.span = p.span and s.first_at < t.at and s.first_at >= p.since and s.last_at >= t.at offset 0) s
+$$;

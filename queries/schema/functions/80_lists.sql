@@ -1,0 +1,143 @@
+-- Lists, newest first, a page at a time: as much of the newest part of a range as a page takes.
+
+-- The newest part of a range with at least so many kept events, or the whole range. Where the rollups
+-- know how many events an hour has, hours without any are passed over.
+create function metrics.newest_part(r metrics.reading, wanted bigint) returns tstzmultirange
+language plpgsql stable
+as $$
+declare
+    part tstzmultirange;
+begin
+    if cardinality(r.pieces) = 0 then
+        -- Nothing is known: twice as long each time that it was not enough.
+        return r.gaps * tstzmultirange(tstzrange(r.to_time - wanted * interval '1 minute', r.to_time));
+    end if;
+    part := (
+        select range_agg(tstzrange(h.bucket, h.bucket + interval '1 hour'))
+          from (select s.bucket, sum(sum(s.events)) over (order by s.bucket desc) - sum(s.events) as later
+                  from metrics.event_sums(r, false, '1 hour') s
+                 where s.is_total and s.bucket <@ r.covered
+                 group by s.bucket) h
+         where h.later < wanted);
+    return r.gaps + coalesce(part, '{}');
+end
+$$;
+
+-- A page of kept events. Every event of an hour is looked at that the page may need.
+create function metrics.event_page(
+    from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text, event text,
+    before_time timestamptz, before_id uuid, products_only boolean, page bigint
+) returns setof public.clickstream_events
+language plpgsql stable
+as $$
+#variable_conflict use_column
+declare
+    until constant timestamptz := least(to_time, before_time + interval '1 microsecond');
+    r constant metrics.reading := metrics.read($1, greatest($1, until), $3, $4, $5, $6, $7, '{1}', true);
+    p metrics.reading := r;
+    wanted bigint := page;
+    ids uuid[];
+begin
+    loop
+        p.gaps := metrics.newest_part(r, wanted);
+        p.dirty := r.dirty * p.gaps;
+        ids := array(
+            select k.event_id from metrics.kept_events(p) k
+             where (before_time is null or (k.event_timestamp, k.event_id) < (before_time, before_id))
+               and (not products_only or k.is_product)
+             order by k.event_timestamp desc, k.event_id desc
+             limit page);
+        exit when cardinality(ids) >= page or p.gaps @> tstzmultirange(tstzrange(r.from_time, r.to_time)) or p.gaps = r.gaps + r.covered
+               or wanted > 1000000000;
+        wanted := wanted * 4;
+    end loop;
+    return query select e.* from unnest(ids) i (id) cross join lateral (select * from public.clickstream_events e where e.event_id = i.id offset 0) e;
+end
+$$;
+
+-- How far along the steps each session came: its events in order, as arrays. 0: nowhere.
+create function metrics.furthest_step(names text[], times timestamptz[], wanted text[]) returns integer
+language plpgsql immutable
+as $$
+declare
+    used integer[] := '{}';
+    alternatives text[];
+    next integer;
+begin
+    for step in 1 .. cardinality(wanted) loop
+        alternatives := string_to_array(wanted[step], '|');
+        next := (select min(place) from generate_subscripts(names, 1) place
+                  where names[place] = any (alternatives)
+                    and (step = 1 or times[place] >= times[used[step - 1]])
+                    and not exists (select from unnest(used) u where names[u] = any (alternatives) and u >= place));
+        exit when next is null;
+        used := used || next;
+    end loop;
+    return cardinality(used);
+end
+$$;
+
+-- A page of the sessions with a kept event, the newest start first; only those that reached a step, or
+-- that dropped out there.
+create function metrics.session_page(
+    from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text, event text,
+    wanted text[], at_step integer, dropped boolean, before_time timestamptz, before_id text, page bigint
+) returns table (
+    session_id text, client_id text, user_id text, started_at timestamptz, last_at timestamptz, events bigint,
+    product_views bigint, add_to_carts bigint, checkout_completes bigint, orders bigint, revenue numeric, furthest_step integer)
+language plpgsql stable
+as $$
+#variable_conflict use_column
+declare
+    until constant timestamptz := greatest($1, least(to_time, before_time + interval '1 microsecond'));
+    r constant metrics.reading := metrics.read($1, until, $3, $4, $5, $6, $7, '{1}', true);
+    p metrics.reading := r;
+    whole metrics.reading := metrics.read($1, $2, $3, $4, $5, $6, $7, '{}', false);
+    amount bigint := page * 20;
+    part_start timestamptz;
+    is_all boolean;
+    candidates text[];
+begin
+    loop
+        p.gaps := metrics.newest_part(r, amount);
+        p.dirty := r.dirty * p.gaps;
+        is_all := p.gaps = r.gaps + r.covered or p.gaps @> tstzmultirange(tstzrange(r.from_time, r.to_time)) or amount > 1000000000;
+        -- Where the newest part begins, apart from gaps that are always in it.
+        part_start := case when is_all then r.from_time
+                           when cardinality(r.pieces) > 0 then (select min(lower(g)) from unnest(p.gaps - r.gaps) g)
+                           else lower(p.gaps) end;
+        candidates := array(
+            select k.session_id from metrics.kept_events(p) k
+             where k.session_id is not null and k.event_timestamp >= part_start
+             group by 1);
+        return query
+          with kept as materialized (
+            select * from metrics.kept_events_of(whole, candidates, tstzmultirange(tstzrange(whole.from_time, whole.to_time)), false)
+        ),
+        told as (
+            select k.session_id,
+                   (array_agg(k.client_id order by k.event_timestamp desc, k.event_id desc) filter (where k.client_id is not null))[1] as client_id,
+                   (array_agg(k.user_id order by k.event_timestamp desc, k.event_id desc) filter (where k.user_id is not null))[1] as user_id,
+                   min(k.event_timestamp) as started_at, max(k.event_timestamp) as last_at, count(*) as events,
+                   count(*) filter (where k.event_name = 'product_view') as product_views,
+                   count(*) filter (where k.event_name = 'add_to_cart_click') as add_to_carts,
+                   count(*) filter (where k.event_name = 'checkout_complete') as checkout_completes,
+                   count(*) filter (where k.is_order) as orders, coalesce(sum(k.amount), 0) as revenue,
+                   metrics.furthest_step(array_agg(k.event_name order by k.event_timestamp, k.event_id), array_agg(k.event_timestamp order by k.event_timestamp, k.event_id), wanted) as furthest
+              from kept k
+             group by k.session_id
+        ),
+        listed as (
+            select * from told t
+             where t.started_at >= part_start
+               and (before_time is null or t.started_at < before_time or t.started_at = before_time and t.session_id collate "C" > before_id)
+               and (at_step is null or t.furthest = at_step or t.furthest > at_step and not dropped)
+             order by t.started_at desc, t.session_id collate "C"
+             limit page
+        )
+        select * from listed where is_all or (select count(*) from listed) >= page;
+        exit when found or is_all;
+        amount := amount * 4;
+    end loop;
+end
+$$;
