@@ -11,10 +11,10 @@ use common::warehouse::Warehouse;
 use rstest::rstest;
 use sbw_queries::migrate::migrate;
 
-const OLDER: &str = "delete from etl.schema_history where version > 1";
+const OLDER: &str = "delete from etl.schema_history where version > 20261201";
 
 const NEWER: &str = "insert into etl.schema_history (version, name, applied_on, checksum)
-    select 99, name, applied_on, checksum from etl.schema_history limit 1";
+    select 20991231, name, applied_on, checksum from etl.schema_history limit 1";
 
 const STRANGER: &str = "create role stranger login";
 
@@ -47,10 +47,10 @@ fn report(port: u16, more: &[&str]) -> Output {
 
 #[rstest]
 #[case::current(&[], &[], 0, &[])]
-#[case::older(&[OLDER], &[], 0, &["is at version 1", "`sbw-etl migrate`"])]
-#[case::newer(&[NEWER], &[], 0, &["is at version 99", "update this program"])]
-#[case::older_and_it_shows(&[OLDER, WITHOUT_EVENTS], &[], 1, &["is at version 1", "`sbw-etl migrate`"])]
-#[case::newer_and_it_shows(&[NEWER, WITHOUT_EVENTS], &[], 1, &["is at version 99", "update this program"])]
+#[case::older(&[OLDER], &[], 0, &["is at version 20261201", "an operator runs"])]
+#[case::newer(&[NEWER], &[], 0, &["is at version 20991231", "update this program"])]
+#[case::older_and_it_shows(&[OLDER, WITHOUT_EVENTS], &[], 1, &["is at version 20261201", "an operator runs"])]
+#[case::newer_and_it_shows(&[NEWER, WITHOUT_EVENTS], &[], 1, &["is at version 20991231", "update this program"])]
 #[case::closed(&[STRANGER], &["--user", "stranger"], 1, &["may not read", "connect as sbw_reader"])]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_report_warns_or_says_why_it_fails(
@@ -75,9 +75,9 @@ async fn a_report_warns_or_says_why_it_fails(
 }
 
 #[rstest]
-#[case::older(&[OLDER], &[], &["● connected", "is at version 1", "`sbw-etl migrate`"])]
-#[case::newer(&[NEWER], &[], &["● connected", "is at version 99", "update this program"])]
-#[case::newer_and_it_shows(&[NEWER, WITHOUT_EVENTS], &[], &["is at version 99", "update this program"])]
+#[case::older(&[OLDER], &[], &["● connected", "is at version 20261201", "an operator runs"])]
+#[case::newer(&[NEWER], &[], &["● connected", "is at version 20991231", "update this program"])]
+#[case::newer_and_it_shows(&[NEWER, WITHOUT_EVENTS], &[], &["is at version 20991231", "update this program"])]
 #[case::closed(&[STRANGER], &["--user", "stranger"], &["may not read", "sbw_reader"])]
 #[tokio::test(flavor = "multi_thread")]
 async fn the_dashboard_says_what_is_there(
