@@ -42,6 +42,7 @@ as $$
           from unnest($1) s (id)
          cross join lateral (
              select * from public.clickstream_events e where e.session_id = s.id and e.session_id <> '' offset 0) e
+         where e.context_product_id <> '' or e.context_product_name <> '' or e.event_name in ('checkout_start', 'checkout_complete')
          union all
         select null, e.event_id::text, e.event_id, e.event_timestamp, e.event_name,
                e.context_product_id, e.context_product_name, e.context_product_category, e.context_product_brand,

@@ -300,3 +300,13 @@ as $$
          select * from rollups.sessions s
           where s.span = p.span and s.first_at < t.at and s.first_at >= p.since and s.last_at >= t.at offset 0) s
 $$;
+
+-- The sessions that have, or had, events in a range of time.
+create function metrics.sessions_open_between(from_time timestamptz, to_time timestamptz) returns table (session_id text)
+language sql stable rows 1000
+as $$
+    select s.session_id
+      from (values (0, $1 - interval '1 hour'), (1, $1 - interval '1 day'), (2, '-infinity')) p (span, since)
+     cross join lateral (
+         select session_id from rollups.sessions s where s.span = p.span and s.first_at < $2 and s.first_at >= p.since and s.last_at >= $1 offset 0) s
+$$;

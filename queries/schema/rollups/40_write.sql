@@ -6,7 +6,7 @@ language plpgsql
 as $$
 begin
     delete from rollups.event_counts c using pg_temp.hours h where c.hours = 1 and c.bucket = h.hour and c.segment_no in (select segment_no from rollups.segments);
-    create temporary table counted as
+    create temporary table counted on commit drop as
       with groups as (
         select hour, login_no, name_no, about_no, count(*) as events, count(*) filter (where is_product) as product_events
           from pg_temp.seen where is_inside group by 1, 2, 3, 4
@@ -104,7 +104,7 @@ create function rollups.stage_facts() returns void
 language plpgsql
 as $$
 begin
-    create temporary table facts as
+    create temporary table facts on commit drop as
       with done as (
         select 0 as segment_no, session_no, at, name_no, login_no, is_new, coalesce(is_order, false) as is_order
           from pg_temp.seen where session_no is not null
@@ -169,7 +169,7 @@ create function rollups.write_visits() returns void
 language plpgsql
 as $$
 begin
-    create temporary table start_hours as
+    create temporary table start_hours on commit drop as
     select metrics.bucket_of(1::smallint, first_at) as hour
       from (select first_at from pg_temp.ids where first_at is not null
              union all
@@ -180,7 +180,7 @@ begin
     delete from rollups.visits v using pg_temp.start_hours h
      where v.hours = 1 and v.bucket = h.hour and v.segment_no in (select segment_no from rollups.segments);
 
-    create temporary table begun as
+    create temporary table begun on commit drop as
     select metrics.bucket_of(1::smallint, o.first_at) as bucket, f.segment_no, l.login_no, f.events, f.entered, f.carted, f.abandoned, f.converted,
            f.engaged, f.is_new, f.lasted, f.wait2, f.wait3, f.wait4
       from pg_temp.facts f

@@ -10,7 +10,7 @@ declare
 begin
     perform rollups.stage_day(day);
     perform rollups.stage_checkouts();
-    perform rollups.stage_events();
+    perform rollups.stage_visitors();
     perform rollups.number_values();
     perform rollups.number_events();
     known := rollups.admit_segments();
@@ -38,7 +38,7 @@ $$;
 -- In a transaction of isolation level repeatable read that holds rollups.turn: what others insert
 -- meanwhile stays in the log.
 create function rollups.refresh_next(out work text, out bucket timestamptz, out events bigint) returns setof record
-language plpgsql security definer set search_path = pg_catalog, pg_temp set client_min_messages = warning
+language plpgsql security definer set search_path = pg_catalog, pg_temp set work_mem = '64MB'
 as $$
 declare
     last_day constant timestamptz := (select max(f.bucket) from rollups.filled f where f.hours = 1);
@@ -47,10 +47,6 @@ begin
        or not exists (select from pg_locks where relation = 'rollups.turn'::regclass and mode = 'ExclusiveLock' and pid = pg_backend_pid() and granted) then
         raise exception 'refresh in a repeatable read transaction that begins with: lock table rollups.turn in exclusive mode';
     end if;
-    drop table if exists pg_temp.logged, pg_temp.hours, pg_temp.hour_sessions, pg_temp.ids, pg_temp.old_checkouts, pg_temp.new_checkouts,
-        pg_temp.staged, pg_temp.visitors, pg_temp.persons, pg_temp.abouts, pg_temp.seen, pg_temp.seen_items, pg_temp.values_here,
-        pg_temp.about_segments, pg_temp.counted, pg_temp.facts, pg_temp.start_hours, pg_temp.begun;
-
     bucket := (select metrics.bucket_of(24::smallint, min(at)) from (select min(hour) as at from rollups.stale union all select min(day) from rollups.todo) t);
     if bucket is not null then
         work := 'hours';
