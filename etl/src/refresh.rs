@@ -7,6 +7,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use sbw_queries::{
     connect::{SessionOptions, Target, connect},
     schema::{RefreshPending, refresh_pending},
@@ -62,6 +63,13 @@ pub async fn rebuild(
     Ok(report)
 }
 
+/// When a refresh ends, if its deadline is not nearer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Until {
+    Done,
+    ADayComesAgain,
+}
+
 /// A session that refreshes, made again when it is lost.
 pub(crate) struct RefreshSession {
     target: Target,
@@ -85,19 +93,28 @@ impl RefreshSession {
     ) -> Result<RefreshReport, EtlError> {
         let started = Instant::now();
         let mut report = RefreshReport::default();
-        self.units(&mut report, progress).await?;
+        self.units(&mut report, Until::Done, progress).await?;
         report.refresh_pending = self.pending().await?.buckets();
         report.duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         Ok(report)
     }
 
+    /// Refreshes what is stale by now, each day once: loaders go on to make the
+    /// newest one stale.
+    pub(crate) async fn refresh_each_day_once(&mut self) -> Result<(), EtlError> {
+        self.units(&mut RefreshReport::default(), Until::ADayComesAgain, &())
+            .await
+    }
+
     async fn units(
         &mut self,
         report: &mut RefreshReport,
+        until: Until,
         progress: &dyn Progress,
     ) -> Result<(), EtlError> {
         let all = self.pending().await?.buckets();
         let mut told = Instant::now();
+        let mut last_day: Option<DateTime<Utc>> = None;
         while !self.deadline.is_near() {
             let rows = self
                 .in_turn(include_str!("../sql/refresh_next.sql"))
@@ -108,6 +125,14 @@ impl RefreshSession {
             };
             report.units += 1;
             report.events += count(unit.get("events"));
+            if unit.get::<_, &str>("work") == "hours" {
+                // Units come in the order of days.
+                let day = Some(unit.get("bucket"));
+                if until == Until::ADayComesAgain && day <= last_day {
+                    break;
+                }
+                last_day = day;
+            }
             if told.elapsed() >= TELL_EVERY {
                 told = Instant::now();
                 let left = self.pending().await?.buckets();

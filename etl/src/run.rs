@@ -174,7 +174,7 @@ async fn refresh_meanwhile(etl: &Etl, deadline: Deadline, mut inserted: watch::R
             continue;
         }
         refreshed = now;
-        if let Err(error) = Box::pin(session.refresh(&())).await {
+        if let Err(error) = Box::pin(session.refresh_each_day_once()).await {
             tracing::warn!(%error, "the rollups could not be refreshed during the run");
         }
     }

@@ -24,7 +24,7 @@ async fn an_operator_loads_lists_and_checks() {
     migrate.env("DWH_USER", "postgres");
     let (code, out, err) = run(migrate, &["migrate"]);
     assert_eq!(
-        (code, out.contains("V1__warehouse")),
+        (code, out.contains("V20261201__events")),
         (0, true),
         "{out}{err}"
     );
@@ -53,6 +53,7 @@ async fn an_operator_loads_lists_and_checks() {
         "rejected",
         "remaining",
         "duration_ms",
+        "refresh_pending",
     ];
     let mut places = names
         .iter()
@@ -96,8 +97,15 @@ async fn an_operator_loads_lists_and_checks() {
         ),
         (0, 3)
     );
+    let (code, out, _) = run(platform.program(), &["refresh"]);
+    let report: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &report["refresh_pending"]), (0, &Value::from(0)));
     let (code, out, _) = run(platform.program(), &["verify"]);
-    assert_eq!((code, out.contains("agree")), (0, true), "{out}");
+    assert_eq!(
+        (code, out.contains("rollups and events agree")),
+        (0, true),
+        "{out}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

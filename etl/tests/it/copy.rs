@@ -9,8 +9,9 @@ use proptest::{
     prelude::*,
     test_runner::{Config, TestRunner},
 };
+use sbw_contract::{column_list, is_known_id};
 use sbw_etl::{
-    load::Chunk,
+    load::{Chunk, create_incoming},
     parse::Events,
     rules,
     transform::{RawObject, Rows},
@@ -53,6 +54,7 @@ fn event() -> impl Strategy<Value = Value> {
             event.insert("eventId".into(), json!(Uuid::from_u128(id).to_string()));
             event.insert("eventTimestamp".into(), json!(millis));
             event.insert("isFirstVisit".into(), json!(flag));
+            event.insert("quantity".into(), json!(id % 10_000 + 1));
             let names = ["id", "name", "category", "brand", "urlPath"];
             let mut parts: Map<String, Value> = names
                 .into_iter()
@@ -73,7 +75,11 @@ fn expected(event: &Value) -> Value {
             .as_str()
             .and_then(|text| rules::clean(text, limit).map(String::from))
     };
-    let price = |value: &Value| value.as_i64().filter(|price| *price >= 0);
+    let id = |value: &Value| text(value, 256).filter(|id| is_known_id(id));
+    let price = |value: &Value| {
+        let price = value.as_i64();
+        price.filter(|price| (0..=100_000_000_000).contains(price))
+    };
     let product = &event["product"];
     let at =
         DateTime::<Utc>::from_timestamp_millis(event["eventTimestamp"].as_i64().unwrap()).unwrap();
@@ -82,28 +88,26 @@ fn expected(event: &Value) -> Value {
         event["eventId"],
         at.timestamp_micros(),
         "click",
-        text(&event["userId"], 256),
+        id(&event["userId"]),
         text(&event["userLoginState"], 1_024),
         text(&event["identitySource"], 1_024),
-        text(&event["clientId"], 256),
-        text(&event["sessionId"], 256),
+        id(&event["clientId"]),
+        id(&event["sessionId"]),
         event["isFirstVisit"],
-        text(&product["id"], 256),
+        id(&product["id"]),
         text(&product["name"], 1_024),
         text(&product["category"], 1_024),
         text(&product["brand"], 1_024),
         price(&product["price"]),
         price(&product["discountPrice"]),
         text(&product["urlPath"], 1_024),
+        event["quantity"],
     ])
 }
 
 async fn round_trip(client: &Client, buffers: Vec<Bytes>) -> Vec<Value> {
     client.batch_execute("begin").await.unwrap();
-    client
-        .batch_execute(include_str!("../../sql/create_incoming.sql"))
-        .await
-        .unwrap();
+    client.batch_execute(&create_incoming()).await.unwrap();
     let sink = client
         .copy_in(include_str!("../../sql/copy_incoming.sql"))
         .await
@@ -113,13 +117,15 @@ async fn round_trip(client: &Client, buffers: Vec<Bytes>) -> Vec<Value> {
         sink.send(buffer).await.unwrap();
     }
     sink.finish().await.unwrap();
+    let columns = column_list("").replace(
+        "event_timestamp",
+        "(extract(epoch from event_timestamp) * 1000000)::bigint",
+    );
     let rows = client
         .query(
-            "select jsonb_build_array(object_no, event_id, (extract(epoch from event_timestamp) * 1000000)::bigint, \
-             event_name, user_id, user_login_state, identity_source, client_id, session_id, is_first_visit, \
-             context_product_id, context_product_name, context_product_category, context_product_brand, \
-             context_product_price, context_product_discount_price, context_product_url_path) \
-             from pg_temp.incoming",
+            &format!(
+                "select jsonb_build_array(object_no, {columns}, quantity) from pg_temp.incoming"
+            ),
             &[],
         )
         .await

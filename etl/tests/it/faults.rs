@@ -9,7 +9,7 @@ use std::{
 };
 
 use rstest::rstest;
-use sbw_etl::{Deadline, EtlError, Order, RunReport, Scope, Trigger};
+use sbw_etl::{Deadline, EtlError, RunReport, RunRequest, Scope, Trigger};
 use sbw_servers::s3::Fault;
 use tokio::time::Instant;
 
@@ -223,16 +223,18 @@ async fn a_warehouse_restarted_while_loading_is_waited_for(#[case] crash: bool) 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deadline_leaves_the_rest_and_says_how_much() {
     let platform = with_events(40).await;
-    let order = |seconds| Order {
+    let request = |seconds| RunRequest {
         scope: Scope::New,
         trigger: Trigger::Schedule,
         deadline: Deadline::at(Instant::now() + Duration::from_secs(seconds)),
     };
     let etl = platform.etl();
-    let report = Box::pin(sbw_etl::run(&etl, &order(10), &())).await.unwrap();
+    let report = Box::pin(sbw_etl::run(&etl, &request(10), &()))
+        .await
+        .unwrap();
     assert_eq!((report.inserted, report.remaining), (0, 40), "{report:?}");
     assert_eq!(last_status(&platform).await, "incomplete");
-    let report = Box::pin(sbw_etl::run(&etl, &order(300), &()))
+    let report = Box::pin(sbw_etl::run(&etl, &request(300), &()))
         .await
         .unwrap();
     assert_eq!((report.inserted, report.remaining), (40, 0), "{report:?}");
@@ -253,12 +255,12 @@ async fn a_deadline_in_the_middle_ends_between_chunks() {
         }
         None
     });
-    let order = Order {
+    let request = RunRequest {
         scope: Scope::New,
         trigger: Trigger::Schedule,
         deadline: Deadline::at(Instant::now() + Duration::from_secs(22)),
     };
-    let report = Box::pin(sbw_etl::run(&etl, &order, &())).await.unwrap();
+    let report = Box::pin(sbw_etl::run(&etl, &request, &())).await.unwrap();
     assert!(report.inserted > 0 && report.remaining > 0, "{report:?}");
     assert_eq!(report.inserted + report.remaining, 1_500);
     assert_eq!(platform.events().await.unsigned_abs(), report.inserted);

@@ -3,18 +3,20 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod commands;
+mod context;
 mod copy;
 mod faults;
 mod formats;
 mod kill;
 mod poison;
+mod quarantine;
 mod random;
-mod rebuild;
+mod refresh;
 mod rejects;
 mod rollups;
 mod runs;
+mod site_today;
 mod small;
 mod support;
 mod traffic;
-mod turns;
 mod verify;

@@ -18,11 +18,13 @@ fn json() -> impl Strategy<Value = String> {
         any::<String>().prop_map(|text| serde_json::Value::from(text).to_string()),
         Just(r#""\ud800\u0000""#.to_owned()),
         Just(r#""2025-12-01T00:00:00Z""#.to_owned()),
+        Just(r#""https://shop.example/%00%ff?utm_source=%00A""#.to_owned()),
     ];
     scalar.prop_recursive(3, 20, 5, |inner| {
         let field = prop_oneof![
             4 => Just("eventName"), 2 => Just("event_id"), 2 => Just("eventTimestamp"), 1 => Just("userId"),
             2 => Just("product"), 1 => Just("price"), 1 => Just("isFirstVisit"), 1 => Just("name"), 1 => Just("x"),
+            1 => Just("pageUrl"), 1 => Just("order"), 1 => Just("items"), 1 => Just("total"), 1 => Just("quantity"),
         ];
         prop_oneof![
             1 => prop::collection::vec(inner.clone(), 0..3).prop_map(|items| format!("[{}]", items.join(","))),

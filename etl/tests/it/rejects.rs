@@ -1,18 +1,23 @@
 //! Rejects are read again after a fix, and settle exactly.
 
-use sbw_etl::{Deadline, Order, RunReport, Scope, Trigger, books::list_rejects};
+use sbw_etl::{Deadline, RunReport, RunRequest, Scope, Trigger, run_log::list_rejects};
 
 use crate::support::{Platform, event, key};
 
 async fn retry(platform: &Platform, keys: Option<&[String]>) -> RunReport {
-    let order = Order {
+    let request = RunRequest {
         scope: Scope::All,
         trigger: Trigger::Operator,
         deadline: Deadline::NONE,
     };
-    Box::pin(sbw_etl::rejects::retry(&platform.etl(), &order, keys, &()))
-        .await
-        .unwrap()
+    Box::pin(sbw_etl::rejects::retry(
+        &platform.etl(),
+        &request,
+        keys,
+        &(),
+    ))
+    .await
+    .unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sbw_etl::{EtlError, Scope, books::list_runs};
+use sbw_etl::{EtlError, Scope, run_log::list_runs};
 use sbw_queries::connect::{LinkEvent, SessionOptions, connect};
 
 use crate::support::{Platform, event, key, load_with};
@@ -37,7 +37,8 @@ async fn a_run_leaves_a_row_and_tells_listeners() {
         (run.objects, run.events, run.inserted, run.rejected),
         (1, 2, 1, 1)
     );
-    assert_eq!(run.duration_ms.unsigned_abs(), report.duration_ms);
+    // The refresh comes after the run's row.
+    assert!(run.duration_ms.unsigned_abs() <= report.duration_ms);
     assert!(run.finished_at.unwrap() >= run.started_at);
     let told = tokio::time::timeout(Duration::from_secs(10), listener.events.recv())
         .await
@@ -135,9 +136,6 @@ async fn a_table_with_rows_is_taken_over_and_explained() {
     let report = platform.load().await;
     assert_eq!((report.inserted, report.duplicates), (1, 1), "{report:?}");
     assert_eq!(platform.events().await, 102);
-    sbw_etl::rebuild::rebuild(&platform.warehouse(), &())
-        .await
-        .unwrap();
     platform.verify().await;
 }
 
@@ -154,7 +152,7 @@ async fn whoever_reads_or_dumps_all_holds_up_no_load_and_sees_one_state() {
          do $$ declare place regclass; begin
              for place in select oid from pg_class
                            where relkind in ('r', 'S')
-                             and relnamespace in ('public'::regnamespace, 'etl'::regnamespace, 'rollups'::regnamespace)
+                             and relnamespace in ('public'::regnamespace, 'etl'::regnamespace, 'context'::regnamespace, 'rollups'::regnamespace)
              loop
                  execute format('select count(*) from %s', place);
              end loop;
@@ -172,7 +170,7 @@ async fn whoever_reads_or_dumps_all_holds_up_no_load_and_sees_one_state() {
 
     // Events, rollups and runs as they were together.
     let seen = "select (select count(*) from public.clickstream_events),
-                       (select sum(events)::int8 from rollups.event_counts where grain = 'd'),
+                       (select sum(events)::int8 from rollups.event_counts where hours = 1 and segment_no = 0 and name_no = 0),
                        (select count(*) from etl.runs)";
     let numbers = |row: tokio_postgres::Row| -> [i64; 3] { [row.get(0), row.get(1), row.get(2)] };
     assert_eq!(numbers(dump.query_one(seen, &[]).await.unwrap()), [1, 1, 1]);

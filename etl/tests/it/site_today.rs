@@ -87,7 +87,13 @@ async fn products_are_those_of_the_carts(client: &Client) {
         .iter()
         .map(|row| {
             let id = row.product_id.as_deref().unwrap();
-            (id, row.product_views, row.orders, row.units, row.revenue_vnd)
+            (
+                id,
+                row.product_views,
+                row.orders,
+                row.units,
+                row.revenue_vnd,
+            )
         })
         .collect();
     // A viewed category is not among them, though the site gives it a product's id.
@@ -115,10 +121,24 @@ async fn sessions_know_their_source(client: &Client) {
     let mut sources: Vec<_> = rows.iter().map(|row| row.source.as_deref()).collect();
     sources.sort_unstable();
     assert_eq!(
-        sources.iter().map(|source| source.unwrap()).collect::<Vec<_>>(),
-        ["blog.example", "direct", "direct", "facebook", "google", "zalo", "zalo"]
+        sources
+            .iter()
+            .map(|source| source.unwrap())
+            .collect::<Vec<_>>(),
+        [
+            "blog.example",
+            "direct",
+            "direct",
+            "facebook",
+            "google",
+            "zalo",
+            "zalo"
+        ]
     );
-    assert!(rows.iter().all(|row| row.device.as_deref() == Some("mobile")));
+    assert!(
+        rows.iter()
+            .all(|row| row.device.as_deref() == Some("mobile"))
+    );
     let orders: Vec<_> = rows
         .iter()
         .rev()

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sbw_etl::{Scope, rebuild::rebuild};
+use sbw_etl::{Scope, refresh::rebuild};
 
 use crate::{
     support::{Platform, event, key, load_with},
@@ -70,28 +70,20 @@ async fn a_chunk_is_not_compared_with_all_before_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rebuild_looks_people_and_sessions_up() {
+async fn a_refresh_looks_people_and_sessions_up() {
     let platform = Platform::start().await;
     let admin = platform.admin().await;
     // The server knows now that there is nobody.
     admin.batch_execute("analyze").await.unwrap();
-    admin
-        .batch_execute("alter table public.clickstream_events disable trigger user")
-        .await
-        .unwrap();
     load(&platform, 7).await;
-    admin
-        .batch_execute("alter table public.clickstream_events enable trigger user")
-        .await
-        .unwrap();
     rebuild(&platform.warehouse(), &()).await.unwrap();
     for table in ["rollups.people", "rollups.sessions"] {
         let kept = platform
             .number(&format!("select count(*) from {table}"))
             .await;
         let read = counted(&platform, table, kept, "seq_tup_read").await;
-        // All of them at most for the count above.
-        assert!(read <= kept, "{read} rows of {kept} in {table}");
+        // The count above, and those of a few days that are compared as a whole.
+        assert!(read <= 10 * kept, "{read} rows of {kept} in {table}");
     }
     platform.verify().await;
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, process::Command, time::Duration};
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use bytes::Bytes;
 use futures::{StreamExt, stream};
-use sbw_etl::{Deadline, Etl, EtlError, Order, RunReport, Scope, Trigger};
+use sbw_etl::{Deadline, Etl, EtlError, RunReport, RunRequest, Scope, Trigger};
 use sbw_queries::connect::{SessionOptions, SslMode, Target, connect};
 use sbw_servers::{
     postgres::Postgres,
@@ -150,7 +150,7 @@ impl Platform {
             .collect()
     }
 
-    /// Fails unless books and warehouse agree.
+    /// Fails unless run log, rollups and events agree.
     pub(crate) async fn verify(&self) {
         let findings = sbw_etl::verify::verify(&self.warehouse()).await.unwrap();
         assert!(findings.is_empty(), "{findings:#?}");
@@ -179,12 +179,12 @@ impl Platform {
 }
 
 pub(crate) async fn load_with(etl: &Etl, scope: Scope) -> Result<RunReport, EtlError> {
-    let order = Order {
+    let request = RunRequest {
         scope,
         trigger: Trigger::Operator,
         deadline: Deadline::NONE,
     };
-    Box::pin(sbw_etl::run(etl, &order, &())).await
+    Box::pin(sbw_etl::run(etl, &request, &())).await
 }
 
 /// Key of a file received `minutes` after the start of a day in December 2025.

@@ -1,9 +1,7 @@
-//! Visits that fill every rollup, and the rollups in words that two warehouses
-//! can be compared by.
+//! Visits that fill every rollup.
 
 use sbw_etl::Scope;
 use serde_json::{Value, json};
-use tokio_postgres::Client;
 
 use crate::support::{Platform, key};
 
@@ -66,26 +64,4 @@ fn event(n: u64) -> Value {
             "discountPrice": n.is_multiple_of(2).then_some(90_000 + n),
         })),
     })
-}
-
-/// Events that the loader would not have loaded: at both ends of the calendar,
-/// outside of it, with '' where there could be NULL, and all of it NULL.
-pub(crate) const STRANGE: &str = "
-    insert into public.clickstream_events
-           (event_id, event_timestamp, event_name, user_login_state, session_id, client_id, context_product_name)
-    values ('00000000-0000-0000-0000-000000000001', '0001-01-01T00:00:00Z', 'product_view', '', '', '', ''),
-           ('00000000-0000-0000-0000-000000000002', '9999-12-31T23:59:59.999999Z', 'checkout_complete', 'guest', 'end', 'c-end', 'x'),
-           ('00000000-0000-0000-0000-000000000003', '0044-03-15T00:00:00Z BC', 'product_view', 'guest', 'long-1', 'c-1', 'x'),
-           ('00000000-0000-0000-0000-000000000004', '10000-01-01T00:00:00Z', 'product_view', 'nobody', 'long-1', 'c-2', 'y'),
-           ('00000000-0000-0000-0000-000000000005', 'infinity', 'product_view', 'guest', 'inf', 'c-3', 'z'),
-           ('00000000-0000-0000-0000-000000000006', '1970-01-01T00:00:00Z', '', 'it''s', 's-1', 'c-4', null)";
-
-/// Every rollup, row by row, with words in place of numbers. What sums to
-/// nothing is left out: it depends on the order of the loads.
-pub(crate) async fn rollups(client: &Client) -> Vec<String> {
-    let rows = client
-        .query(include_str!("rollups.sql"), &[])
-        .await
-        .unwrap();
-    rows.iter().map(|row| row.get("line")).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sbw_etl::{Deadline, Etl, EtlError, Order, RunReport, Scope, Trigger, run};
+use sbw_etl::{Deadline, Etl, EtlError, RunReport, RunRequest, Scope, Trigger, run};
 use tokio::time::{MissedTickBehavior, interval};
 
 /// Hears of every run.
@@ -16,12 +16,12 @@ pub async fn keep_loading(etl: Etl, every: Duration, watch: &Watch) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
         ticks.tick().await;
-        let order = Order {
+        let request = RunRequest {
             scope: Scope::New,
             trigger: Trigger::Schedule,
             deadline: Deadline::NONE,
         };
-        let result = run(&etl, &order, &()).await;
+        let result = run(&etl, &request, &()).await;
         watch(result.as_ref());
     }
 }
