@@ -48,7 +48,11 @@ async fn the_reader_reads_everything_and_writes_nothing() {
             "update etl.runs set error = 'x'".to_owned(),
             "create table public.mine (a int)".to_owned(),
             "create table etl.mine (a int)".to_owned(),
+            "create table context.mine (a int)".to_owned(),
             "create table metrics.mine (a int)".to_owned(),
+            "create table rollups.mine (a int)".to_owned(),
+            "select rollups.refresh_next()".to_owned(),
+            "select rollups.begin_rebuild()".to_owned(),
             "create schema mine".to_owned(),
             "drop schema etl cascade".to_owned(),
             "drop function metrics.percent".to_owned(),
@@ -82,7 +86,7 @@ async fn the_reader_reads_everything_and_writes_nothing() {
 }
 
 #[tokio::test]
-async fn the_loader_adds_and_keeps_its_books() {
+async fn the_loader_adds_and_keeps_its_run_log() {
     let warehouse = Warehouse::migrated().await;
     let loader = warehouse.of("sbw_loader").await;
     load(&loader, &[event(1, "2025-12-01", "page_view")]).await;
@@ -95,6 +99,9 @@ async fn the_loader_adds_and_keeps_its_books() {
         "update etl.ledger set inserted = 0, duplicates = 1",
         "insert into etl.rejects values ('k', 0, 'why', '{', 1)",
         "delete from etl.rejects",
+        "insert into context.pages (host, path) values ('shop.example', '/')",
+        "insert into context.events (event_id, page_no) values (gen_random_uuid(), 1)",
+        "begin; lock table rollups.turn in exclusive mode; rollback",
         "create temporary table incoming (like public.clickstream_events) on commit delete rows",
         "select count(*) from etl.baseline, etl.schema_history",
         "notify clickstream_loaded, '1'",
@@ -127,6 +134,12 @@ async fn the_loader_takes_nothing_back_and_changes_no_table() {
         "update etl.rejects set reason = 'x'",
         "insert into etl.baseline default values",
         "update etl.baseline set events = 0",
+        "update etl.schema_parts set hash = 'x'",
+        "update context.events set quantity = 1",
+        "delete from context.orders",
+        "insert into rollups.sessions select * from rollups.sessions",
+        "insert into rollups.stale values (now(), 'x')",
+        "create table rollups.mine (a int)",
         "insert into etl.schema_history values (9, 'x', 'x', 'x')",
         "create table public.mine (a int)",
         "create table etl.mine (a int)",
