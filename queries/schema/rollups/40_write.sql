@@ -181,25 +181,32 @@ begin
      where v.hours = 1 and v.bucket = h.hour and v.segment_no in (select segment_no from rollups.segments);
 
     create temporary table begun on commit drop as
-    select metrics.bucket_of(1::smallint, o.first_at) as bucket, f.segment_no, l.login_no, f.events, f.entered, f.carted, f.abandoned, f.converted,
-           f.engaged, f.is_new, f.lasted, f.wait2, f.wait3, f.wait4
+    select metrics.bucket_of(1::smallint, o.first_at) as bucket, f.*
       from pg_temp.facts f
       join (select v.session_no, s.first_at from pg_temp.visitors v
-             cross join lateral (select first_at from rollups.sessions s where s.session_id = v.session_id offset 0) s) o using (session_no)
-     cross join lateral (values (f.login_no), (case when not f.is_mixed then -1::smallint end)) l (login_no)
-     where isfinite(o.first_at) and l.login_no is not null;
+             cross join lateral (select first_at from rollups.sessions s where s.session_id = v.session_id offset 0) s) o using (session_no);
     insert into rollups.visits
       with sums as (
-        select segment_no, login_no, bucket, count(*) as sessions, sum(events) as events, count(*) filter (where entered) as entered,
-               count(*) filter (where carted) as carted, count(*) filter (where abandoned) as abandoned, count(*) filter (where converted) as converted,
-               count(*) filter (where engaged) as engaged, count(*) filter (where is_new) as new_sessions
-          from pg_temp.begun group by 1, 2, 3
+        select g.segment_no, l.login_no, g.bucket, sum(sessions) as sessions, sum(events) as events, sum(entered) as entered, sum(carted) as carted,
+               sum(abandoned) as abandoned, sum(converted) as converted, sum(engaged) as engaged, sum(new_sessions) as new_sessions
+          from (select segment_no, login_no, is_mixed, bucket, count(*) as sessions, sum(events) as events, count(*) filter (where entered) as entered,
+                       count(*) filter (where carted) as carted, count(*) filter (where abandoned) as abandoned, count(*) filter (where converted) as converted,
+                       count(*) filter (where engaged) as engaged, count(*) filter (where is_new) as new_sessions
+                  from pg_temp.begun group by 1, 2, 3, 4) g
+         -- In its login state; and one that has no other, also in all.
+         cross join lateral (values (g.login_no), (case when not g.is_mixed then -1::smallint end)) l (login_no)
+         where l.login_no is not null
+         group by 1, 2, 3
     ),
     lengths as (
-        select b.segment_no, b.login_no, b.bucket, m.measure, m.seconds, count(*) as sessions
-          from pg_temp.begun b
-         cross join lateral (values (1, lasted), (2, wait2), (3, wait3), (4, wait4)) m (measure, seconds)
-         where m.seconds is not null
+        select g.segment_no, l.login_no, g.bucket, g.measure, g.seconds, sum(g.sessions) as sessions
+          from (select b.segment_no, b.login_no, b.is_mixed, b.bucket, m.measure, m.seconds, count(*) as sessions
+                  from pg_temp.begun b
+                 cross join lateral (values (1, lasted), (2, wait2), (3, wait3), (4, wait4)) m (measure, seconds)
+                 where m.seconds is not null
+                 group by 1, 2, 3, 4, 5, 6) g
+         cross join lateral (values (g.login_no), (case when not g.is_mixed then -1::smallint end)) l (login_no)
+         where l.login_no is not null
          group by 1, 2, 3, 4, 5
     )
     select segment_no, 1, login_no, bucket, s.sessions, s.events, entered, carted, abandoned, converted, engaged, new_sessions,
