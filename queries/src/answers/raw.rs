@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use sbw_contract::Column;
 use serde::Serialize;
 use tokio_postgres::types::Type;
 use tokio_postgres::{GenericClient, Row};
@@ -35,6 +36,21 @@ pub struct RawEvent {
     pub context_product_price: Option<i64>,
     pub context_product_discount_price: Option<i64>,
     pub context_product_url_path: Option<String>,
+}
+
+/// A value of an event's column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// The event's id.
+    Id(Uuid),
+    /// When it happened.
+    Time(DateTime<Utc>),
+    /// A text.
+    Text(Option<&'a str>),
+    /// A flag.
+    Flag(Option<bool>),
+    /// Whole VND.
+    Price(Option<i64>),
 }
 
 /// Where a page ends: the next one holds only events older than this, in (time, id) order.
@@ -138,6 +154,32 @@ impl Raw {
 }
 
 impl RawEvent {
+    /// The value of a column.
+    #[must_use]
+    pub fn value(&self, column: Column) -> Value<'_> {
+        fn text(text: &Option<String>) -> Value<'_> {
+            Value::Text(text.as_deref())
+        }
+        match column {
+            Column::EventId => Value::Id(self.event_id),
+            Column::EventTimestamp => Value::Time(self.event_timestamp),
+            Column::EventName => Value::Text(Some(&self.event_name)),
+            Column::UserId => text(&self.user_id),
+            Column::UserLoginState => text(&self.user_login_state),
+            Column::IdentitySource => text(&self.identity_source),
+            Column::ClientId => text(&self.client_id),
+            Column::SessionId => text(&self.session_id),
+            Column::IsFirstVisit => Value::Flag(self.is_first_visit),
+            Column::ProductId => text(&self.context_product_id),
+            Column::ProductName => text(&self.context_product_name),
+            Column::ProductCategory => text(&self.context_product_category),
+            Column::ProductBrand => text(&self.context_product_brand),
+            Column::Price => Value::Price(self.context_product_price),
+            Column::DiscountPrice => Value::Price(self.context_product_discount_price),
+            Column::ProductUrlPath => text(&self.context_product_url_path),
+        }
+    }
+
     /// Its place in the order of pages.
     #[must_use]
     pub const fn cursor(&self) -> Cursor {

@@ -6,7 +6,7 @@
 
 mod action;
 mod answers;
-mod event_column;
+pub mod event_column;
 mod export;
 mod filter_field;
 mod line_edit;
@@ -22,7 +22,7 @@ mod view;
 
 pub use action::{Action, Command, Effect, LinkEvent, Mouse, Request, TextEdit};
 pub use answers::{Answers, Shown};
-pub use event_column::EventColumn;
+pub use event_column::{ALL_EVENT_COLUMNS, EventColumn};
 pub use export::{Export, ExportFormat};
 pub use filter_field::FilterField;
 pub use line_edit::LineEdit;

@@ -131,7 +131,7 @@ mod tests {
             view: View::Brands,
             period,
             tone: Tone::Light,
-            event_columns: vec![EventColumn::Time, EventColumn::UrlPath],
+            event_columns: vec![EventColumn::EventTimestamp, EventColumn::ProductUrlPath],
         };
         write(&file, &left).unwrap();
         let found = understand(&fs::read_to_string(&file).unwrap(), now());

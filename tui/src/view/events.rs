@@ -3,12 +3,12 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use sbw_queries::answers::raw::RawEvent;
+use sbw_queries::answers::raw::{RawEvent, Value};
 
 use super::pen::Pen;
 use super::table::{self, Column, Width};
 use super::{boxed, nothing};
-use crate::app::{EventColumn, State};
+use crate::app::{ALL_EVENT_COLUMNS, EventColumn, State, event_column};
 use crate::layout::{self, EVENT_COLUMNS, WIDE};
 use crate::number;
 use crate::text;
@@ -72,22 +72,22 @@ fn columns(state: &State, width: u16) -> Vec<Column<RawEvent>> {
 /// As many as the width has room for, the product's name taking what is left.
 fn fitting(width: u16) -> Vec<EventColumn> {
     use EventColumn as C;
-    let mut columns = vec![C::Time, C::Name, C::Login];
+    let mut columns = vec![C::EventTimestamp, C::EventName, C::UserLoginState];
     if width >= 170 {
-        columns.push(C::Category);
+        columns.push(C::ProductCategory);
     }
     if width >= 140 {
-        columns.push(C::Brand);
+        columns.push(C::ProductBrand);
     }
-    columns.extend([C::Product, C::Price]);
+    columns.extend([C::ProductName, C::Price]);
     if width >= 110 {
-        columns.push(C::Session);
+        columns.push(C::SessionId);
     }
     if width >= 140 {
-        columns.push(C::User);
+        columns.push(C::UserId);
     }
     if width >= 170 {
-        columns.push(C::Client);
+        columns.push(C::ClientId);
     }
     columns
 }
@@ -98,14 +98,14 @@ fn of(column: EventColumn, width: u16) -> Column<RawEvent> {
     macro_rules! text {
         ($width:expr, $column:path) => {
             Column::text($column.title(), $width, |event: &RawEvent, _, look| {
-                text_or_none($column.text(event), look)
+                text_or_none(event_column::text($column, event), look)
             })
         };
     }
     let fixed = Width::Fixed;
     match column {
-        C::Time => Column::text(
-            C::Time.title(),
+        C::EventTimestamp => Column::text(
+            C::EventTimestamp.title(),
             fixed(if width >= 120 { 19 } else { 15 }),
             |event: &RawEvent, width, look| {
                 let format = if width >= 19 {
@@ -119,37 +119,42 @@ fn of(column: EventColumn, width: u16) -> Column<RawEvent> {
                 )
             },
         ),
-        C::Name => Column::text(C::Name.title(), fixed(22), |event, _, _| {
+        C::EventName => Column::text(C::EventName.title(), fixed(22), |event, _, _| {
             (event.event_name.clone(), Style::new())
         }),
-        C::Id => text!(fixed(36), C::Id),
-        C::User => text!(fixed(14), C::User),
-        C::Login => text!(fixed(9), C::Login),
-        C::Identity => text!(fixed(14), C::Identity),
-        C::Client => text!(fixed(14), C::Client),
-        C::Session => text!(fixed(14), C::Session),
-        C::FirstVisit => text!(fixed(11), C::FirstVisit),
+        C::EventId => text!(fixed(36), C::EventId),
+        C::UserId => text!(fixed(14), C::UserId),
+        C::UserLoginState => text!(fixed(9), C::UserLoginState),
+        C::IdentitySource => text!(fixed(14), C::IdentitySource),
+        C::ClientId => text!(fixed(14), C::ClientId),
+        C::SessionId => text!(fixed(14), C::SessionId),
+        C::IsFirstVisit => text!(fixed(11), C::IsFirstVisit),
         C::ProductId => text!(fixed(14), C::ProductId),
-        C::Product => Column::text(
-            C::Product.title(),
+        C::ProductName => Column::text(
+            C::ProductName.title(),
             Width::Fill(8, u16::MAX),
             |event, _, look| {
                 text_or_none(
-                    C::Product.text(event).or_else(|| C::ProductId.text(event)),
+                    event_column::text(C::ProductName, event)
+                        .or_else(|| event_column::text(C::ProductId, event)),
                     look,
                 )
             },
         ),
-        C::Category => text!(fixed(12), C::Category),
-        C::Brand => text!(fixed(12), C::Brand),
+        C::ProductCategory => text!(fixed(12), C::ProductCategory),
+        C::ProductBrand => text!(fixed(12), C::ProductBrand),
         C::Price => Column::number(C::Price.title(), 13, |event, width, look| {
-            let discounted = C::DiscountPrice.money(event);
-            price(discounted.or(C::Price.money(event)), width, look)
+            let discounted = event_column::money(C::DiscountPrice, event);
+            price(
+                discounted.or(event_column::money(C::Price, event)),
+                width,
+                look,
+            )
         }),
         C::DiscountPrice => Column::number(C::DiscountPrice.title(), 13, |event, width, look| {
-            price(C::DiscountPrice.money(event), width, look)
+            price(event_column::money(C::DiscountPrice, event), width, look)
         }),
-        C::UrlPath => text!(Width::Fill(12, 60), C::UrlPath),
+        C::ProductUrlPath => text!(Width::Fill(12, 60), C::ProductUrlPath),
     }
 }
 
@@ -187,42 +192,26 @@ fn rows(pen: &mut Pen<'_>, state: &State) {
     }
 }
 
-/// All sixteen columns of one event.
+/// All columns of one event.
 pub(super) fn in_full(frame: &mut Frame<'_>, area: Rect, event: &RawEvent, look: &Look) {
     let inside = boxed::open(frame, area, "Event", look);
     let mut pen = Pen::new(frame, inside, look);
     let theme = look.theme;
-    let text = |value: &Option<String>| value.clone();
-    let money = |value: Option<i64>| {
-        value.map(|value| format!("{} {}", number::count(value), look.glyphs.currency))
+    let value = |column| match event.value(column) {
+        Value::Time(time) => Some(time.format("%Y-%m-%d %H:%M:%S%.3f UTC").to_string()),
+        Value::Text(text) => text.map(str::to_owned),
+        Value::Price(price) => {
+            price.map(|price| format!("{} {}", number::count(price), look.glyphs.currency))
+        }
+        Value::Id(_) | Value::Flag(_) => event_column::text(column, event),
     };
-    let time = event
-        .event_timestamp
-        .format("%Y-%m-%d %H:%M:%S%.3f UTC")
-        .to_string();
-    let fields = [
-        ("time", Some(time)),
-        ("event", Some(event.event_name.clone())),
-        ("event id", Some(event.event_id.to_string())),
-        ("user", text(&event.user_id)),
-        ("login", text(&event.user_login_state)),
-        ("identity", text(&event.identity_source)),
-        ("client", text(&event.client_id)),
-        ("session", text(&event.session_id)),
-        (
-            "first visit",
-            event
-                .is_first_visit
-                .map(|first| if first { "yes" } else { "no" }.to_owned()),
-        ),
-        ("product id", text(&event.context_product_id)),
-        ("product", text(&event.context_product_name)),
-        ("category", text(&event.context_product_category)),
-        ("brand", text(&event.context_product_brand)),
-        ("price", money(event.context_product_price)),
-        ("discounted", money(event.context_product_discount_price)),
-        ("url path", text(&event.context_product_url_path)),
-    ];
+    let fields = ALL_EVENT_COLUMNS.map(|column| {
+        let name = match column {
+            EventColumn::EventTimestamp => "time",
+            column => column.title(),
+        };
+        (name, value(column))
+    });
     let label = 12;
     let columns = inside.width.saturating_sub(label);
     // Long values take more lines as long as every field after them keeps one.

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::{boxed, line, pen::Pen};
-use crate::app::{EventColumn, ExportFormat, FilterField, LineEdit, State, palette_entries};
+use crate::app::{ALL_EVENT_COLUMNS, ExportFormat, FilterField, LineEdit, State, palette_entries};
 use crate::layout;
 use crate::theme::Look;
 
@@ -89,7 +89,7 @@ pub(super) fn export(frame: &mut Frame<'_>, row: usize, state: &State, look: &Lo
 /// Which columns of events to show.
 pub(super) fn columns(frame: &mut Frame<'_>, row: usize, state: &State, look: &Look) {
     let chosen = &state.event_columns;
-    let rows: Vec<_> = EventColumn::ALL
+    let rows: Vec<_> = ALL_EVENT_COLUMNS
         .iter()
         .map(|column| {
             let mark = if chosen.contains(column) { "shown" } else { "" };

@@ -332,10 +332,10 @@ fn columns_are_chosen_and_stay_in_the_order_of_the_table() {
     press(&mut state, KeyCode::Enter, after(500));
     assert_eq!(
         state.event_columns,
-        [EventColumn::Time, EventColumn::Session]
+        [EventColumn::EventTimestamp, EventColumn::SessionId]
     );
     press(&mut state, KeyCode::Enter, after(500));
-    assert_eq!(state.event_columns, [EventColumn::Session]);
+    assert_eq!(state.event_columns, [EventColumn::SessionId]);
     press(&mut state, KeyCode::Esc, after(500));
     assert!(state.overlay.is_none());
 }

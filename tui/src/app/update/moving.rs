@@ -1,6 +1,6 @@
 //! Where the cursor goes.
 
-use crate::app::event_column::EventColumn;
+use crate::app::event_column::ALL_EVENT_COLUMNS;
 use crate::app::export::ExportFormat;
 use crate::app::filter_field::FilterField;
 use crate::app::palette;
@@ -77,7 +77,7 @@ fn step_overlay(overlay: &mut Overlay, rows: isize, help_scroll: u16, palette: u
             *row = row.saturating_add_signed(rows).min(PRESETS.len());
         }
         Overlay::Export { row } => *row = moved(*row, ExportFormat::ALL.len()),
-        Overlay::Columns { row } => *row = moved(*row, EventColumn::ALL.len()),
+        Overlay::Columns { row } => *row = moved(*row, ALL_EVENT_COLUMNS.len()),
         Overlay::Filters { row, .. } => *row = moved(*row, FilterField::ALL.len()),
         Overlay::Palette { row, .. } => *row = moved(*row, palette),
         Overlay::Range { .. } | Overlay::Search { .. } | Overlay::Password { .. } => {}

@@ -10,7 +10,7 @@ use super::searching::{narrow, searched};
 use super::taking::export_as;
 use crate::app::LineEdit;
 use crate::app::action::Effect;
-use crate::app::event_column::EventColumn;
+use crate::app::event_column::{ALL_EVENT_COLUMNS, EventColumn};
 use crate::app::export::ExportFormat;
 use crate::app::palette;
 use crate::app::state::{Link, Overlay, Secret, State};
@@ -101,7 +101,7 @@ pub(super) fn enter(state: &mut State) -> Vec<Effect> {
             return format.map_or_else(Vec::new, |format| export_as(state, format));
         }
         (Some(Overlay::Columns { row }), _) => {
-            if let Some(column) = EventColumn::ALL.get(*row) {
+            if let Some(column) = ALL_EVENT_COLUMNS.get(*row) {
                 toggle(&mut state.event_columns, *column);
             }
         }
@@ -135,7 +135,7 @@ fn toggle(columns: &mut Vec<EventColumn>, column: EventColumn) {
         columns.retain(|shown| *shown != column);
     } else {
         columns.push(column);
-        columns.sort_by_key(|shown| EventColumn::ALL.iter().position(|known| known == shown));
+        columns.sort_by_key(|shown| ALL_EVENT_COLUMNS.iter().position(|known| known == shown));
     }
 }
 

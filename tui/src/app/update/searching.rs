@@ -1,7 +1,7 @@
 //! Searching: tables are narrowed down, in lists the cursor goes to the next match.
 
 use super::sorting::rearrange;
-use crate::app::event_column::EventColumn;
+use crate::app::event_column::{self, ALL_EVENT_COLUMNS};
 use crate::app::line_edit::LineEdit;
 use crate::app::state::{Overlay, State};
 use crate::app::subject::Body;
@@ -94,9 +94,9 @@ pub(super) fn find(state: &mut State, way: Way) {
 /// The words of each row of the open list.
 fn words(state: &State) -> Vec<String> {
     let event = |event| {
-        let texts = EventColumn::ALL
-            .iter()
-            .filter_map(|column| column.text(event));
+        let texts = ALL_EVENT_COLUMNS
+            .into_iter()
+            .filter_map(|column| event_column::text(column, event));
         texts.collect::<Vec<_>>().join("\n")
     };
     match state.place.view {

@@ -1,14 +1,15 @@
 //! Events in full.
 
-use sbw_queries::answers::raw::{Raw, RawEvent};
+use sbw_contract::Column;
+use sbw_queries::answers::raw::{Raw, RawEvent, Value};
 use sbw_queries::answers::session::Session;
 
-use super::{Cell, Sheet, ToSheet, count, maybe, text};
+use super::{Cell, Sheet, ToSheet, count, text};
 
 impl ToSheet for Raw {
     fn to_sheet(&self) -> Sheet {
         Sheet {
-            columns: COLUMNS.to_vec(),
+            columns: columns(),
             rows: self.rows.iter().map(event).collect(),
             ..Sheet::default()
         }
@@ -22,7 +23,7 @@ impl ToSheet for Session {
             cells.push(count(row.seconds_since_previous));
             cells
         });
-        let mut columns = COLUMNS.to_vec();
+        let mut columns = columns();
         columns.push("seconds_since_previous");
         Sheet {
             facts: vec![("session_id", text(&self.session_id))],
@@ -32,42 +33,17 @@ impl ToSheet for Session {
     }
 }
 
-const COLUMNS: [&str; 16] = [
-    "event_id",
-    "event_timestamp",
-    "event_name",
-    "user_id",
-    "user_login_state",
-    "identity_source",
-    "client_id",
-    "session_id",
-    "is_first_visit",
-    "context_product_id",
-    "context_product_name",
-    "context_product_category",
-    "context_product_brand",
-    "context_product_price",
-    "context_product_discount_price",
-    "context_product_url_path",
-];
+fn columns() -> Vec<&'static str> {
+    Column::ALL.map(Column::name).to_vec()
+}
 
 fn event(event: &RawEvent) -> Vec<Cell> {
-    vec![
-        Cell::Text(event.event_id.to_string()),
-        Cell::Time(event.event_timestamp),
-        text(&event.event_name),
-        maybe(event.user_id.as_ref()),
-        maybe(event.user_login_state.as_ref()),
-        maybe(event.identity_source.as_ref()),
-        maybe(event.client_id.as_ref()),
-        maybe(event.session_id.as_ref()),
-        event.is_first_visit.map_or(Cell::None, Cell::Flag),
-        maybe(event.context_product_id.as_ref()),
-        maybe(event.context_product_name.as_ref()),
-        maybe(event.context_product_category.as_ref()),
-        maybe(event.context_product_brand.as_ref()),
-        count(event.context_product_price),
-        count(event.context_product_discount_price),
-        maybe(event.context_product_url_path.as_ref()),
-    ]
+    let cell = |column| match event.value(column) {
+        Value::Id(id) => Cell::Text(id.to_string()),
+        Value::Time(time) => Cell::Time(time),
+        Value::Text(value) => value.map_or(Cell::None, text),
+        Value::Flag(flag) => flag.map_or(Cell::None, Cell::Flag),
+        Value::Price(price) => count(price),
+    };
+    Column::ALL.map(cell).to_vec()
 }
