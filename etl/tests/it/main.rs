@@ -13,7 +13,6 @@ mod quarantine;
 mod random;
 mod refresh;
 mod rejects;
-mod rollups;
 mod runs;
 mod site_today;
 mod small;

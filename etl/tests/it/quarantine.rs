@@ -106,7 +106,7 @@ async fn an_object_that_cannot_be_loaded_is_set_aside_alone(
 
     // Nothing behind it waits, and it is not tried with every run.
     platform.put(&key(2, 0), event("later").to_string()).await;
-    let next = platform.load().await;
+    let next = platform.load_scope(Scope::All).await.unwrap();
     assert_eq!((next.new_objects, next.inserted), (1, 1), "{next:?}");
 
     // A retry that fails again leaves it as it is.

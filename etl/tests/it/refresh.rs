@@ -113,13 +113,13 @@ async fn a_table_with_rows_gets_the_rollups_that_loads_would_have() {
     assert!(expected.overview.current.total_events > 100);
 
     let platform = taken_over(&rows(&loaded).await).await;
-    assert_eq!(pending(&platform).await.days, 6);
+    assert_eq!(pending(&platform).await.days, 5);
     let mut reader = reader(&platform).await;
     let before = answers(&mut reader).await;
 
     let report = refresh_all(&platform).await;
     assert_eq!(report.events, EVENTS);
-    assert!(report.units >= 6, "{report:?}");
+    assert!(report.units >= 5, "{report:?}");
     assert_eq!(report.refresh_pending, 0);
     assert!(pending(&platform).await.is_nothing());
     assert_eq!(answers(&mut reader).await, before);
@@ -158,7 +158,7 @@ async fn a_rebuild_says_how_far_it_is_and_tells_subscribers() {
     let told = Told::default();
     rebuild(&platform.warehouse(), &told).await.unwrap();
     let told = told.0.into_inner().unwrap();
-    assert_eq!(told.last(), Some(&(6, 6)), "{told:?}");
+    assert_eq!(told.last(), Some(&(5, 5)), "{told:?}");
     assert!(told.is_sorted());
 
     let heard = tokio::time::timeout(Duration::from_secs(10), listener.events.recv())
@@ -247,7 +247,7 @@ async fn a_killed_rebuild_goes_on_where_it_was() {
         .batch_execute("drop trigger sleep on rollups.filled")
         .await
         .unwrap();
-    assert_eq!(pending(&platform).await.days, 4);
+    assert_eq!(pending(&platform).await.days, 3);
     assert_eq!(answers(&mut reader).await, before);
 
     let output = platform.program().arg("refresh").output().unwrap();

@@ -2,12 +2,9 @@
 
 use std::time::Duration;
 
-use sbw_etl::{Scope, refresh::rebuild};
+use sbw_etl::Scope;
 
-use crate::{
-    support::{Platform, event, key, load_with},
-    traffic::load,
-};
+use crate::support::{Platform, event, key, load_with};
 
 /// What the server has counted of a table, once it has counted that so many rows went in.
 async fn counted(platform: &Platform, table: &str, inserted: i64, what: &str) -> i64 {
@@ -67,23 +64,4 @@ async fn a_chunk_is_not_compared_with_all_before_it() {
         let read = counted(&platform, table, 2_000, "seq_tup_read").await;
         assert!(read < 10_000, "{read} rows of {table}");
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_refresh_looks_people_and_sessions_up() {
-    let platform = Platform::start().await;
-    let admin = platform.admin().await;
-    // The server knows now that there is nobody.
-    admin.batch_execute("analyze").await.unwrap();
-    load(&platform, 7).await;
-    rebuild(&platform.warehouse(), &()).await.unwrap();
-    for table in ["rollups.people", "rollups.sessions"] {
-        let kept = platform
-            .number(&format!("select count(*) from {table}"))
-            .await;
-        let read = counted(&platform, table, kept, "seq_tup_read").await;
-        // The count above, and those of a few days that are compared as a whole.
-        assert!(read <= 10 * kept, "{read} rows of {kept} in {table}");
-    }
-    platform.verify().await;
 }

@@ -23,6 +23,10 @@ use crate::support::{Platform, event, key};
     "update etl.ledger set run_id = 99 where rejected = 1",
     "which is not in runs"
 )]
+#[case::rollup_damaged(
+    "update rollups.event_counts set events = events + 1 where hours = 1 and name_no = 0 and segment_no = 0",
+    "rollups.event_counts"
+)]
 #[case::run_miscounted(
     "update etl.runs set objects = 7",
     "7 objects by its row, 2 in the ledger"
