@@ -52,7 +52,7 @@ fn add(rows: &mut Rows, fetched: Fetched, limits: &Limits) -> Option<LargeObject
         }
         Ok(text) => {
             let object_no = rows.begin(fetched.object);
-            rows.take(object_no, &mut Events::new(&text), usize::MAX);
+            rows.take(object_no, &mut Events::new(&text), usize::MAX, usize::MAX);
         }
         Err(reason) => {
             let object_no = rows.begin(fetched.object);
@@ -65,15 +65,20 @@ fn add(rows: &mut Rows, fetched: Fetched, limits: &Limits) -> Option<LargeObject
 impl LargeObject {
     /// Reads the object again from its beginning and sends it in parts, each a
     /// chunk of this one object, until it ends or nobody receives.
-    pub(super) fn parts(&self, max_rows: usize, parts: &mpsc::Sender<Part>) {
+    pub(super) fn parts(&self, limits: &Limits, parts: &mpsc::Sender<Part>) {
         let Some(Ok(text)) = self.0.bytes.as_ref().map(|bytes| unpack(bytes)) else {
             return; // It was unpacked before, or it would not be here.
         };
         let mut events = Events::new(&text);
         loop {
-            let mut rows = Rows::with_capacity(max_rows);
+            let mut rows = Rows::with_capacity(limits.chunk_rows);
             let object_no = rows.begin(std::sync::Arc::clone(&self.0.object));
-            let is_last = rows.take(object_no, &mut events, max_rows);
+            let is_last = rows.take(
+                object_no,
+                &mut events,
+                limits.chunk_rows,
+                limits.chunk_bytes,
+            );
             let part = Part {
                 chunk: Chunk::new(rows),
                 is_last,

@@ -234,8 +234,8 @@ impl Loader {
             }
             Prepared::Large(large) => {
                 let (sender, parts) = mpsc::channel(1);
-                let (reader, rows) = (Arc::clone(large), self.limits.chunk_rows);
-                let reading = tokio::task::spawn_blocking(move || reader.parts(rows, &sender));
+                let (reader, limits) = (Arc::clone(large), self.limits);
+                let reading = tokio::task::spawn_blocking(move || reader.parts(&limits, &sender));
                 let object = &large.0.object;
                 let loaded = if self.claim == Claim::Context {
                     fill::fill_parts(session, parts).await

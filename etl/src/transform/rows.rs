@@ -87,11 +87,16 @@ impl Rows {
         u32::try_from(self.tallies.len() - 1).unwrap_or(u32::MAX)
     }
 
-    /// Takes the items of an object until there are no more, or until
-    /// `max_rows` were gathered: then it may be called again on a new chunk.
-    /// Whether the object is finished.
-    pub fn take(&mut self, object_no: u32, events: &mut Events<'_>, max_rows: usize) -> bool {
-        while self.len < max_rows {
+    /// Takes the items of an object until there are no more, or until so many rows or bytes were
+    /// gathered: then it may be called again on a new chunk. Whether the object is finished.
+    pub fn take(
+        &mut self,
+        object_no: u32,
+        events: &mut Events<'_>,
+        max_rows: usize,
+        max_bytes: usize,
+    ) -> bool {
+        while self.len < max_rows && self.bytes < max_bytes {
             match events.next() {
                 Some((index, Item::Event(values, text))) => {
                     self.push(object_no, index, &values, text);
@@ -148,5 +153,37 @@ impl Rows {
     #[must_use]
     pub fn transform(self) -> Transformed {
         cast::transform(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+
+    #[test]
+    fn an_object_of_many_items_is_taken_in_parts() {
+        let items = r#"{"id":1},"#.repeat(199) + r#"{"id":1}"#;
+        let event = format!(r#"{{"eventName":"checkout_complete","order":{{"items":[{items}]}}}}"#);
+        let text = vec![event; 100].join("\n");
+        let object = Arc::new(RawObject {
+            key: "events/x.json".to_owned(),
+            size_bytes: text.len() as u64,
+            last_modified: DateTime::UNIX_EPOCH,
+        });
+        let mut events = Events::new(&text);
+        let mut parts = Vec::new();
+        loop {
+            let mut rows = Rows::with_capacity(10);
+            let object_no = rows.begin(Arc::clone(&object));
+            let ended = rows.take(object_no, &mut events, usize::MAX, 1_000_000);
+            parts.push(rows.transform().context.items.len());
+            if ended {
+                break;
+            }
+        }
+        assert!(parts.len() > 2, "{parts:?}");
+        assert_eq!(parts.iter().sum::<usize>(), 20_000);
     }
 }

@@ -157,6 +157,37 @@ async fn two_loaders_share_a_dictionary() {
     platform.verify().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dictionary_that_grows_is_looked_up_by_key() {
+    let platform = Platform::start().await;
+    // The server knows now that there is nothing, and plans are kept from chunk to chunk.
+    let admin = platform.admin().await;
+    admin.batch_execute("analyze").await.unwrap();
+    let page = |n: i64| {
+        json!({"eventName": "page_view", "eventId": format!("e-{n}"), "order": {"items": [{"id": n}]},
+               "pageUrl": format!("https://shop.example/{n}?utm_campaign=c-{n}")})
+    };
+    let file = |n: i64| (key(1, n % 1_440), page(n).to_string());
+    platform.put_all((0..2_000).map(file)).await;
+    let mut etl = platform.etl();
+    etl.limits.chunk_objects = 100;
+    let report = load_with(&etl, Scope::New).await.unwrap();
+    assert_eq!(report.inserted, 2_000);
+    assert_eq!(
+        sizes(&platform).await,
+        [2_000, 2_000, 0, 2_000, 0, 2_000, 0]
+    );
+    // Half of all rows would be read for each.
+    for table in ["pages", "origins", "events", "items"] {
+        let read = format!(
+            "select coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) from pg_stat_all_tables
+              where relid = 'context.{table}'::regclass"
+        );
+        let read = platform.number(&read).await;
+        assert!(read < 20_000, "{read} rows of {table}");
+    }
+}
+
 /// As a warehouse whose events were loaded before there was any context.
 async fn forget(platform: &Platform) {
     platform

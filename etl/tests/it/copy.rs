@@ -150,7 +150,7 @@ fn any_row_comes_out_as_it_went_in() {
             let text = serde_json::to_string(&events).unwrap();
             let mut rows = Rows::with_capacity(events.len());
             let object_no = rows.begin(Arc::new(object.clone()));
-            assert!(rows.take(object_no, &mut Events::new(&text), usize::MAX));
+            assert!(rows.take(object_no, &mut Events::new(&text), usize::MAX, usize::MAX));
             let chunk = Chunk::new(rows);
             assert_eq!(chunk.rejects, []);
             let by_id = |row: &Value| row[1].to_string();
