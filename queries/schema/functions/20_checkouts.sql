@@ -36,19 +36,22 @@ returns table (
 language sql stable
 as $$
       with seen as materialized (
-        select s.id as session_id, s.id as visit, e.event_id, e.event_timestamp, e.event_name,
+        select s.id as session_id, 's ' || s.id as visit, e.event_id, e.event_timestamp, e.event_name,
                e.context_product_id, e.context_product_name, e.context_product_category, e.context_product_brand,
                e.context_product_price, e.context_product_discount_price
           from unnest($1) s (id)
+         -- One row. The planner takes an array for ten values, and this for a thousand rows: else it would
+         -- compare each checkout with each move of all sessions.
+         cross join generate_series(1, least(cardinality($1), 1))
          cross join lateral (
              select * from public.clickstream_events e where e.session_id = s.id and e.session_id <> '' offset 0) e
          where e.context_product_id <> '' or e.context_product_name <> '' or e.event_name in ('checkout_start', 'checkout_complete')
          union all
-        select null, e.event_id::text, e.event_id, e.event_timestamp, e.event_name,
+        select null, 'e ' || i.id, e.event_id, e.event_timestamp, e.event_name,
                e.context_product_id, e.context_product_name, e.context_product_category, e.context_product_brand,
                e.context_product_price, e.context_product_discount_price
           from unnest($2) i (id)
-          join public.clickstream_events e on e.event_id = i.id
+         cross join lateral (select * from public.clickstream_events e where e.event_id = i.id offset 0) e
     ),
     orders as materialized (
         select o.event_id, o.total as named_total,
@@ -56,7 +59,7 @@ as $$
           from (select s.event_id, s.event_timestamp, s.event_name, c.total,
                        coalesce(metrics.known_id(c.order_id), s.event_id::text) as order_key
                   from seen s
-                  left join context.orders c on c.event_id = s.event_id
+                  left join lateral (select * from context.orders c where c.event_id = s.event_id offset 0) c on true
                  where s.event_name in ('checkout_start', 'checkout_complete')) o
     ),
     -- A cart begins anew after each order: `cart_no` counts the orders before an event.
@@ -69,71 +72,70 @@ as $$
                count(o.event_id) over before as checkouts_before
           from seen s
           left join orders o on o.event_id = s.event_id
-          left join context.events c on c.event_id = s.event_id
-        window before as (partition by s.session_id, s.visit order by s.event_timestamp, s.event_id
-                          rows between unbounded preceding and 1 preceding)
+          left join lateral (
+              select quantity from context.events c
+               where s.event_name in ('add_to_cart_click', 'remove_from_cart_click', 'checkout_start', 'checkout_complete')
+                 and c.event_id = s.event_id offset 0) c on true
+        window before as (partition by s.visit order by s.event_timestamp, s.event_id rows between unbounded preceding and 1 preceding)
     ),
     -- What a product cost when the session saw it last.
     prices as materialized (
-        select distinct on (session_id, visit, product_key) session_id, visit, product_key, price
+        select distinct on (visit, product_key) visit, product_key, price
           from steps
          where product_key is not null and price is not null
-         order by session_id, visit, product_key, event_timestamp desc, event_id desc
+         order by visit, product_key, event_timestamp desc, event_id desc
     ),
-    named as (
-        select s.event_id, i.*
-          from steps s
-         cross join lateral (
-             select metrics.product_key(n.product_id, n.product_name) as product_key,
-                    (array_agg(n.product_id order by n.item_no))[1] as product_id,
-                    (array_agg(n.product_name order by n.item_no))[1] as product_name,
-                    (array_agg(n.category order by n.item_no))[1] as category,
-                    (array_agg(n.brand order by n.item_no))[1] as brand,
-                    sum(coalesce(n.quantity, 1)) as quantity,
-                    sum(coalesce(n.quantity, 1) * coalesce(metrics.effective_price(n.price, n.discount_price), p.price)::numeric) as revenue
-               from context.items n
-               left join prices p on p.session_id is not distinct from s.session_id and p.visit = s.visit
-                                 and p.product_key = metrics.product_key(n.product_id, n.product_name)
-              where n.event_id = s.event_id
-                and metrics.product_key(n.product_id, n.product_name) is not null
-              group by 1) i
-         where s.is_order
+    named as materialized (
+        select n.event_id, n.product_key,
+               (array_agg(n.product_id order by n.item_no))[1] as product_id,
+               (array_agg(n.product_name order by n.item_no))[1] as product_name,
+               (array_agg(n.category order by n.item_no))[1] as category,
+               (array_agg(n.brand order by n.item_no))[1] as brand,
+               sum(coalesce(n.quantity, 1)) as quantity,
+               sum(coalesce(n.quantity, 1) * coalesce(metrics.effective_price(n.price, n.discount_price), p.price)::numeric) as revenue
+          from (select s.visit, i.*, metrics.product_key(i.product_id, i.product_name) as product_key
+                  from steps s
+                 cross join lateral (select * from context.items i where i.event_id = s.event_id offset 0) i
+                 where s.is_order) n
+          left join prices p on p.visit = n.visit and p.product_key = n.product_key
+         where n.product_key is not null
+         group by n.event_id, n.product_key
     ),
     own as (
         select s.event_id, s.product_key, s.context_product_id, s.context_product_name, s.context_product_category, s.context_product_brand,
                coalesce(s.quantity, 1)::bigint as quantity, coalesce(s.quantity, 1) * coalesce(s.price, p.price)::numeric as revenue
           from steps s
-          left join prices p on p.session_id is not distinct from s.session_id and p.visit = s.visit and p.product_key = s.product_key
+          left join prices p on p.visit = s.visit and p.product_key = s.product_key
          where s.product_key is not null
-           and (s.event_name = 'checkout_start'
-                or s.is_order and not exists (select from named n where n.event_id = s.event_id))
+           and (s.event_name = 'checkout_start' or s.is_order and s.event_id not in (select event_id from named))
     ),
     -- How much of a product is in a cart: what was put in less what was taken out, never below nothing.
     -- That is the last sum less the lowest one. A removal that names no quantity takes all of it.
     -- Of a robot's many checkouts only the first fifty have a cart.
     moves as (
-        select c.event_id as checkout_id, m.*, sum(m.change) over (partition by c.event_id, m.product_key order by m.event_timestamp, m.event_id) as balance
+        select c.event_id as checkout_id, m.*,
+               sum(m.change) over (partition by c.event_id, m.product_key order by m.event_timestamp, m.event_id) as balance
           from steps c
           join (select s.*, case s.event_name when 'add_to_cart_click' then coalesce(quantity, 1) else -coalesce(quantity, 1000000000) end::bigint as change
                   from steps s
                  where s.event_name in ('add_to_cart_click', 'remove_from_cart_click') and s.product_key is not null) m
-            on m.session_id = c.session_id and m.cart_no = c.cart_no
+            on m.visit = c.visit and m.cart_no = c.cart_no
            and (m.event_timestamp, m.event_id) < (c.event_timestamp, c.event_id)
          where (c.event_name = 'checkout_start' or c.is_order)
            and c.checkouts_before < 50
            and c.product_key is null
-           and not exists (select from named n where n.event_id = c.event_id)
+           and c.event_id not in (select event_id from named)
     ),
     carts as (
-        select m.checkout_id, m.session_id, m.product_key,
+        select m.checkout_id, m.visit, m.product_key,
                sum(m.change) - least(0, min(m.balance)) as quantity,
                (array_agg(m.event_id order by m.event_timestamp desc, m.event_id desc) filter (where m.change > 0))[1] as last_add,
                (array_agg(m.price order by m.event_timestamp desc, m.event_id desc) filter (where m.change > 0 and m.price is not null))[1] as price
           from moves m
-         group by m.checkout_id, m.session_id, m.product_key
+         group by m.checkout_id, m.visit, m.product_key
         having sum(m.change) - least(0, min(m.balance)) > 0
     ),
-    items as (
+    items as materialized (
         select n.*, false as is_cart from named n
          union all
         select o.*, false from own o
@@ -142,7 +144,7 @@ as $$
                c.quantity::bigint, c.quantity * coalesce(c.price, p.price)::numeric, true
           from carts c
           join steps a on a.event_id = c.last_add
-          left join prices p on p.session_id = c.session_id and p.visit = c.session_id and p.product_key = c.product_key
+          left join prices p on p.visit = c.visit and p.product_key = c.product_key
     )
     select s.event_id, s.event_timestamp, s.event_name, s.session_id, s.is_order,
            case when s.is_order then coalesce(s.named_total, t.revenue) end,

@@ -146,22 +146,43 @@ begin
     insert into rollups.sessions
         (first_at, last_at, lasted, wait2, wait3, wait4, events, origin_no, agent_no, entry_page, exit_page, span, login_no, member,
          is_new, entered, carted, abandoned, converted, engaged, session_id)
-    select f.first_at, f.last_at, f.lasted, f.wait2, f.wait3, f.wait4, f.events, c.origin_no, c.agent_no, c.entry_page, c.exit_page,
+      with ends as materialized (
+        select s.session_no, (array_agg(s.event_id order by s.at, s.event_id))[1] as first_id,
+               (array_agg(s.event_id order by s.at desc, s.event_id desc))[1] as last_id,
+               max(case when s.login_no = 1 or s.user_no is not null then 2 when s.login_no = 3 then 1 else 0 end) as member
+          from pg_temp.seen s join pg_temp.visitors v using (session_no)
+         where v.is_changed
+         group by 1
+    ),
+    outer_context as materialized (
+        select e.session_no, e.member, f.origin_no, f.agent_no, f.page_no as entry_page, l.page_no as exit_page
+          from ends e
+          left join lateral (select * from context.events x where x.event_id = e.first_id offset 0) f on true
+          left join lateral (select * from context.events x where x.event_id = e.last_id offset 0) l on true
+    ),
+    -- Where the first event and the last do not say it, those between are asked.
+    inner_context as (
+        select s.session_no,
+               (array_agg(x.origin_no order by s.at, s.event_id) filter (where x.page_no is not null))[1] as origin_no,
+               (array_agg(x.agent_no order by s.at, s.event_id) filter (where x.agent_no is not null))[1] as agent_no,
+               (array_agg(x.page_no order by s.at, s.event_id) filter (where x.page_no is not null))[1] as entry_page,
+               (array_agg(x.page_no order by s.at desc, s.event_id desc) filter (where x.page_no is not null))[1] as exit_page
+          from outer_context o
+          join pg_temp.seen s using (session_no)
+          left join lateral (select * from context.events x where x.event_id = s.event_id offset 0) x on true
+         where o.agent_no is null or o.entry_page is null or o.exit_page is null
+         group by 1
+    )
+    select f.first_at, f.last_at, f.lasted, f.wait2, f.wait3, f.wait4, f.events,
+           case when o.entry_page is not null then o.origin_no else i.origin_no end, coalesce(o.agent_no, i.agent_no),
+           coalesce(o.entry_page, i.entry_page), coalesce(o.exit_page, i.exit_page),
            case when f.last_at - f.first_at <= interval '1 hour' then 0 when f.last_at - f.first_at <= interval '1 day' then 1 else 2 end,
-           f.login_no, c.member, f.is_new, f.entered, f.carted, f.abandoned, f.converted, f.engaged, v.session_id
+           f.login_no, o.member, f.is_new, f.entered, f.carted, f.abandoned, f.converted, f.engaged, v.session_id
       from pg_temp.facts f
       join pg_temp.visitors v using (session_no)
-      join (select s.session_no,
-                   (array_agg(x.origin_no order by s.at, s.event_id) filter (where x.page_no is not null))[1] as origin_no,
-                   (array_agg(x.agent_no order by s.at, s.event_id) filter (where x.agent_no is not null))[1] as agent_no,
-                   (array_agg(x.page_no order by s.at, s.event_id) filter (where x.page_no is not null))[1] as entry_page,
-                   (array_agg(x.page_no order by s.at desc, s.event_id desc) filter (where x.page_no is not null))[1] as exit_page,
-                   max(case when s.login_no = 1 or s.user_no is not null then 2 when s.login_no = 3 then 1 else 0 end) as member
-              from pg_temp.seen s
-              left join context.events x on x.event_id = s.event_id
-             where s.session_no is not null
-             group by 1) c using (session_no)
-     where v.is_changed and f.segment_no = 0 and (f.login_no = -1 or not f.is_mixed);
+      join outer_context o using (session_no)
+      left join inner_context i using (session_no)
+     where f.segment_no = 0 and (f.login_no = -1 or not f.is_mixed);
 end
 $$;
 
