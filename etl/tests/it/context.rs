@@ -164,7 +164,7 @@ async fn a_dictionary_that_grows_is_looked_up_by_key() {
     let admin = platform.admin().await;
     admin.batch_execute("analyze").await.unwrap();
     let page = |n: i64| {
-        json!({"eventName": "page_view", "eventId": format!("e-{n}"), "order": {"items": [{"id": n}]},
+        json!({"eventName": "page_view", "eventId": format!("e-{n}"), "order": {"items": [{"id": format!("p-{n}")}]},
                "pageUrl": format!("https://shop.example/{n}?utm_campaign=c-{n}")})
     };
     let file = |n: i64| (key(1, n % 1_440), page(n).to_string());
