@@ -3,9 +3,9 @@
 products_ui <- function(id) {
   ns <- NS(id)
   tags$div(class = "columns",
-    panel("Top categories", note = "product events", plotOutput(ns("categories"), height = "330px"),
+    panel("Top categories", note = "by events about them", plotOutput(ns("categories"), height = "330px"),
           uiOutput(ns("category_table"), class = "waiting")),
-    panel("Top brands", note = "product events", plotOutput(ns("brands"), height = "330px"),
+    panel("Top brands", note = "by events about them", plotOutput(ns("brands"), height = "330px"),
           uiOutput(ns("brand_table"), class = "waiting"))
   )
 }

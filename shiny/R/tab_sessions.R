@@ -48,7 +48,7 @@ sessions_server <- function(id, look) {
 }
 
 session_cards <- function(answer) {
-  cards(8,
+  cards(4,
     card("Sessions", count(answer$sessions)),
     card("Engaged", count(answer$engaged)),
     card("Median duration", duration(answer$median_duration_seconds)),
@@ -69,18 +69,19 @@ session_table <- function(rows, input_id) {
   table_of(rows, caption = "Recent sessions", list(
     column_of("Session", "session_id", open),
     column_of("Started", "started_at", moment),
-    column_of("Last event", "last_at", moment),
-    column_of("Source", "source", cut_to(18)),
+    column_of("Source", "source", cut_to(16)),
     column_of("Device", "device", cut_to(8)),
-    column_of("Entry page", "entry_page", cut_to(28)),
-    column_of("User", "user_id", cut_to(18)),
-    column_of("Client", "client_id", cut_to(18)),
+    column_of("Entry page", "entry_page", cut_to(20)),
     column_of("Events", "events", count, number = TRUE),
     column_of("Views", "product_views", count, number = TRUE),
     column_of("Carts", "add_to_carts", count, number = TRUE),
     column_of("Orders", "orders", count, number = TRUE),
     column_of("Revenue", "revenue_vnd", vnd, number = TRUE),
-    column_of("Furthest step", "furthest_step", function(steps) c("\u2013", FUNNEL_STEPS)[steps + 1])
+    column_of("Furthest step", "furthest_step", function(steps) c("\u2013", FUNNEL_STEPS)[steps + 1]),
+    # The table scrolls where these find no room.
+    column_of("User", "user_id", cut_to(18)),
+    column_of("Client", "client_id", cut_to(18)),
+    column_of("Last event", "last_at", moment)
   ))
 }
 
