@@ -99,62 +99,62 @@ impl From<ContextField> for Field {
     }
 }
 
-fn field(field: impl Into<Field>) -> Option<Key> {
-    Some(Key::Field(field.into()))
+impl<T: Into<Field>> From<T> for Key {
+    fn from(field: T) -> Self {
+        Self::Field(field.into())
+    }
 }
 
 pub(super) fn in_event(key: &str) -> Option<Key> {
-    match key {
-        "pageUrl" | "page_url" => field(ContextField::PageUrl),
-        "referrer" => field(ContextField::Referrer),
-        "quantity" => field(ContextField::Quantity),
-        "order" => Some(Key::Object(in_order)),
-        "cart" => Some(Key::Object(in_cart)),
-        "search" => Some(Key::Object(in_search)),
-        "element" => Some(Key::Object(in_element)),
+    Some(match key {
+        "pageUrl" | "page_url" => ContextField::PageUrl.into(),
+        "referrer" => ContextField::Referrer.into(),
+        "quantity" => ContextField::Quantity.into(),
+        "order" => Key::Object(in_order),
+        "cart" => Key::Object(in_cart),
+        "search" => Key::Object(in_search),
+        "element" => Key::Object(in_element),
         _ => match Known::named(key)? {
-            Known::Column(column) => field(column),
-            Known::Product => Some(Key::Object(in_product)),
-            Known::Ingest => Some(Key::Object(in_ingest)),
+            Known::Column(column) => column.into(),
+            Known::Product => Key::Object(in_product),
+            Known::Ingest => Key::Object(in_ingest),
         },
-    }
+    })
 }
 
 fn in_product(key: &str) -> Option<Key> {
-    Column::in_product(key).and_then(field)
+    Column::in_product(key).map(Key::from)
 }
 
 fn in_ingest(key: &str) -> Option<Key> {
-    match key {
-        "receivedAt" => field(ContextField::ReceivedAt),
-        "userAgent" => field(ContextField::UserAgent),
-        _ => None,
-    }
+    Some(Key::from(match key {
+        "receivedAt" => ContextField::ReceivedAt,
+        "userAgent" => ContextField::UserAgent,
+        _ => return None,
+    }))
 }
 
 fn in_order(key: &str) -> Option<Key> {
-    match key {
-        "id" | "orderId" | "order_id" => field(ContextField::OrderId),
-        "number" | "orderNumber" | "order_number" => field(ContextField::OrderNumber),
-        "total" | "orderTotal" | "order_total" => field(ContextField::OrderTotal),
-        "items" => field(ContextField::OrderItems),
-        _ => None,
-    }
+    Some(Key::from(match key {
+        "id" | "orderId" | "order_id" => ContextField::OrderId,
+        "number" | "orderNumber" | "order_number" => ContextField::OrderNumber,
+        "total" | "orderTotal" | "order_total" => ContextField::OrderTotal,
+        "items" => ContextField::OrderItems,
+        _ => return None,
+    }))
 }
 
 fn in_cart(key: &str) -> Option<Key> {
-    match key {
-        "id" | "cartId" | "cart_id" => field(ContextField::CartId),
-        _ => None,
-    }
+    let is_id = matches!(key, "id" | "cartId" | "cart_id");
+    is_id.then_some(ContextField::CartId.into())
 }
 
 fn in_search(key: &str) -> Option<Key> {
-    match key {
-        "query" => field(ContextField::SearchQuery),
-        "results" => field(ContextField::SearchResults),
-        _ => None,
-    }
+    Some(Key::from(match key {
+        "query" => ContextField::SearchQuery,
+        "results" => ContextField::SearchResults,
+        _ => return None,
+    }))
 }
 
 fn in_element(key: &str) -> Option<Key> {
@@ -162,22 +162,22 @@ fn in_element(key: &str) -> Option<Key> {
 }
 
 fn in_dataset(key: &str) -> Option<Key> {
-    match key {
-        "orderId" | "order_id" => field(ContextField::DataOrderId),
-        "orderNumber" | "order_number" => field(ContextField::DataOrderNumber),
-        "total" => field(ContextField::DataTotal),
-        "cartId" | "cart_id" => field(ContextField::DataCartId),
-        "quantity" => field(ContextField::DataQuantity),
-        _ => None,
-    }
+    Some(Key::from(match key {
+        "orderId" | "order_id" => ContextField::DataOrderId,
+        "orderNumber" | "order_number" => ContextField::DataOrderNumber,
+        "total" => ContextField::DataTotal,
+        "cartId" | "cart_id" => ContextField::DataCartId,
+        "quantity" => ContextField::DataQuantity,
+        _ => return None,
+    }))
 }
 
 /// An item of an order is a product with a quantity.
 pub(super) fn in_item(key: &str) -> Option<Key> {
     match key {
-        "quantity" => field(ContextField::Quantity),
-        "productId" => field(Column::ProductId),
-        "discount_price" => field(Column::DiscountPrice),
+        "quantity" => Some(ContextField::Quantity.into()),
+        "productId" => Some(Column::ProductId.into()),
+        "discount_price" => Some(Column::DiscountPrice.into()),
         _ => in_product(key),
     }
 }

@@ -157,26 +157,23 @@ impl RawEvent {
     /// The value of a column.
     #[must_use]
     pub fn value(&self, column: Column) -> Value<'_> {
-        fn text(text: &Option<String>) -> Value<'_> {
-            Value::Text(text.as_deref())
-        }
         match column {
             Column::EventId => Value::Id(self.event_id),
             Column::EventTimestamp => Value::Time(self.event_timestamp),
             Column::EventName => Value::Text(Some(&self.event_name)),
-            Column::UserId => text(&self.user_id),
-            Column::UserLoginState => text(&self.user_login_state),
-            Column::IdentitySource => text(&self.identity_source),
-            Column::ClientId => text(&self.client_id),
-            Column::SessionId => text(&self.session_id),
+            Column::UserId => Value::Text(self.user_id.as_deref()),
+            Column::UserLoginState => Value::Text(self.user_login_state.as_deref()),
+            Column::IdentitySource => Value::Text(self.identity_source.as_deref()),
+            Column::ClientId => Value::Text(self.client_id.as_deref()),
+            Column::SessionId => Value::Text(self.session_id.as_deref()),
             Column::IsFirstVisit => Value::Flag(self.is_first_visit),
-            Column::ProductId => text(&self.context_product_id),
-            Column::ProductName => text(&self.context_product_name),
-            Column::ProductCategory => text(&self.context_product_category),
-            Column::ProductBrand => text(&self.context_product_brand),
+            Column::ProductId => Value::Text(self.context_product_id.as_deref()),
+            Column::ProductName => Value::Text(self.context_product_name.as_deref()),
+            Column::ProductCategory => Value::Text(self.context_product_category.as_deref()),
+            Column::ProductBrand => Value::Text(self.context_product_brand.as_deref()),
             Column::Price => Value::Price(self.context_product_price),
             Column::DiscountPrice => Value::Price(self.context_product_discount_price),
-            Column::ProductUrlPath => text(&self.context_product_url_path),
+            Column::ProductUrlPath => Value::Text(self.context_product_url_path.as_deref()),
         }
     }
 
