@@ -121,3 +121,9 @@ $$;
 create function metrics.bucket_of(hours smallint, at timestamptz) returns timestamptz
 language sql immutable parallel safe
 as $$ select date_bin(make_interval(hours => $1), $2, '0001-01-01T00:00:00Z'::timestamptz) $$;
+
+-- Whether an instant is of a year that calendars show. A table that was taken over may hold others,
+-- up to infinity; no range that anybody asks for reaches them, and rollups leave them out.
+create function metrics.in_calendar(at timestamptz) returns boolean
+language sql immutable parallel safe
+as $$ select $1 >= '0001-01-01T00:00:00Z'::timestamptz and $1 < '10000-01-01T00:00:00Z'::timestamptz $$;

@@ -73,7 +73,7 @@ begin
                      union
                     select metrics.bucket_of(1::smallint, o.first_at)
                       from unnest(r.stale) i (id) cross join lateral (select first_at from rollups.sessions o where o.session_id = i.id offset 0) o
-                     where isfinite(o.first_at)
+                     where metrics.in_calendar(o.first_at)
                      union
                     select metrics.bucket_of(1::smallint, o.event_timestamp)
                       from unnest(r.stale) i (id) cross join lateral (select event_timestamp from rollups.checkouts o where o.session_id = i.id offset 0) o
@@ -81,7 +81,7 @@ begin
                     select metrics.bucket_of(1::smallint, e.event_timestamp)
                       from unnest(r.stale) i (id)
                      cross join lateral (select * from public.clickstream_events e where e.session_id = i.id and e.session_id <> '' offset 0) e
-                     where e.event_name in ('checkout_start', 'checkout_complete') and isfinite(e.event_timestamp)) h);
+                     where e.event_name in ('checkout_start', 'checkout_complete') and metrics.in_calendar(e.event_timestamp)) h);
         r.long_ids := r.long_ids || array(
             select i.id from unnest(r.stale) i (id)
              where (select count(*) from (select from public.clickstream_events e
@@ -272,7 +272,7 @@ begin
       from unnest(session_ids) i (id)
      cross join lateral (select * from public.clickstream_events e where e.session_id = i.id and e.session_id <> '' offset 0) e
       left join checkouts k on k.event_id = e.event_id
-     where e.event_timestamp <@ ranges and isfinite(e.event_timestamp)
+     where e.event_timestamp <@ ranges and metrics.in_calendar(e.event_timestamp)
        and metrics.has_login(e.user_login_state, r.login)
        and (r.event is null or e.event_name = r.event)
        and (everything

@@ -133,7 +133,7 @@ language plpgsql stable
 as $$
 #variable_conflict use_column
 declare
-    r metrics.reading := metrics.read($1, $2, $3, $4, $5, $6, $7, '{}', true);
+    r metrics.reading;
     widths constant smallint[] := case
         when unit = 'minute' or not metrics.has_whole_hours($1, $2, zone) then '{}'
         when unit = 'hour' or zone <> 'UTC' then '{1}'
@@ -168,9 +168,13 @@ begin
                     and s.last_at <@ r.covered
                     and date_trunc(unit, s.last_at, zone) <= date_trunc(unit, date_trunc(unit, s.first_at, zone) + case unit when 'week' then interval '8 days' when 'day' then interval '26 hours' else interval '1 hour' end, zone)));
     return query
-      with known as (
+      with known as materialized (
         select s.* from unnest(open_sessions) s
          where s.session_id not in (select unnest(apart)) and (r.login_no is null or s.login_no = r.login_no)
+    ),
+    theirs as materialized (
+        select k.event_timestamp, k.session_id from metrics.kept_events_of(r, apart || r.stale, '{(,)}', true) k
+         where k.session_id not in (select unnest(r.long_ids))
     ),
     counted (t, sessions) as (
         select date_trunc(unit, p.bucket, zone), v.sessions
@@ -184,15 +188,14 @@ begin
         -- In the sums where they began, if the filter keeps any event of theirs.
         select date_trunc(unit, s.first_at, zone), -1
           from unnest(open_sessions) s
-         where s.first_at <@ r.covered and s.session_id in (select unnest(apart))
-           and s.session_id in (select k.session_id from metrics.kept_events_of(r, apart, '{(,)}', true) k)
+         where s.first_at <@ r.covered and s.session_id in (select unnest(apart)) and s.session_id in (select session_id from theirs)
          union all
         select k.t, 1
           from (select date_trunc(unit, k.event_timestamp, zone) as t, k.session_id
-                  from (select k.event_timestamp, k.session_id from metrics.kept_events(r) k where k.session_id is not null and k.session_id not in (select session_id from known)
+                  from (select k.event_timestamp, k.session_id from metrics.kept_events(r) k
+                         where k.session_id is not null and k.session_id not in (select session_id from known)
                          union all
-                        select k.event_timestamp, k.session_id from metrics.kept_events_of(r, apart || r.stale, r.covered, true) k
-                         where k.session_id not in (select unnest(r.long_ids))) k
+                        select event_timestamp, session_id from theirs where event_timestamp <@ r.covered) k
                  group by 1, 2) k
     )
     select c.t, 0::bigint, sum(c.sessions)::bigint, 0::bigint, 0::bigint, 0::numeric from counted c group by 1;

@@ -1,25 +1,25 @@
 -- Lists, newest first, a page at a time: as much of the newest part of a range as a page takes.
 
--- The newest part of a range with at least so many kept events, or the whole range. Where the rollups
--- know how many events an hour has, hours without any are passed over.
-create function metrics.newest_part(r metrics.reading, wanted bigint) returns tstzmultirange
+-- The newest part of a range, longer with each try: minutes, which suffice where much happens; then as
+-- many hours as have some events, which the rollups know; where they do not, everything.
+create function metrics.newest_part(r metrics.reading, try integer) returns tstzmultirange
 language plpgsql stable
 as $$
 declare
-    part tstzmultirange;
+    everything constant tstzmultirange := r.gaps + r.covered;
 begin
-    if cardinality(r.pieces) = 0 then
-        -- Nothing is known: twice as long each time that it was not enough.
-        return r.gaps * tstzmultirange(tstzrange(r.to_time - wanted * interval '1 minute', r.to_time));
+    if try <= 3 then
+        return everything * tstzmultirange(tstzrange(r.to_time - power(4, try) * interval '1 minute', r.to_time));
+    elsif cardinality(r.pieces) = 0 then
+        return everything * tstzmultirange(tstzrange(r.to_time - power(8, try - 2) * interval '1 hour', r.to_time));
     end if;
-    part := (
+    return r.gaps + coalesce((
         select range_agg(tstzrange(h.bucket, h.bucket + interval '1 hour'))
           from (select s.bucket, sum(sum(s.events)) over (order by s.bucket desc) - sum(s.events) as later
                   from metrics.event_sums(r, false, '1 hour') s
                  where s.is_total and s.bucket <@ r.covered
                  group by s.bucket) h
-         where h.later < wanted);
-    return r.gaps + coalesce(part, '{}');
+         where h.later < 50 * power(4, try)), '{}');
 end
 $$;
 
@@ -35,11 +35,11 @@ declare
     until constant timestamptz := least(to_time, before_time + interval '1 microsecond');
     r constant metrics.reading := metrics.read($1, greatest($1, until), $3, $4, $5, $6, $7, '{1}', true);
     p metrics.reading := r;
-    wanted bigint := page;
+    try integer := 1;
     ids uuid[];
 begin
     loop
-        p.gaps := metrics.newest_part(r, wanted);
+        p.gaps := metrics.newest_part(r, try);
         p.dirty := r.dirty * p.gaps;
         ids := array(
             select k.event_id from metrics.kept_events(p) k
@@ -47,9 +47,8 @@ begin
                and (not products_only or k.is_product)
              order by k.event_timestamp desc, k.event_id desc
              limit page);
-        exit when cardinality(ids) >= page or p.gaps @> tstzmultirange(tstzrange(r.from_time, r.to_time)) or p.gaps = r.gaps + r.covered
-               or wanted > 1000000000;
-        wanted := wanted * 4;
+        exit when cardinality(ids) >= page or try > 20 or p.gaps = r.gaps + r.covered;
+        try := try + 1;
     end loop;
     return query select e.* from unnest(ids) i (id) cross join lateral (select * from public.clickstream_events e where e.event_id = i.id offset 0) e;
 end
@@ -93,19 +92,19 @@ declare
     r constant metrics.reading := metrics.read($1, until, $3, $4, $5, $6, $7, '{1}', true);
     p metrics.reading := r;
     whole metrics.reading := metrics.read($1, $2, $3, $4, $5, $6, $7, '{}', false);
-    amount bigint := page * 20;
+    try integer := 1;
     part_start timestamptz;
     is_all boolean;
     candidates text[];
 begin
     loop
-        p.gaps := metrics.newest_part(r, amount);
+        p.gaps := metrics.newest_part(r, try);
         p.dirty := r.dirty * p.gaps;
-        is_all := p.gaps = r.gaps + r.covered or p.gaps @> tstzmultirange(tstzrange(r.from_time, r.to_time)) or amount > 1000000000;
-        -- Where the newest part begins, apart from gaps that are always in it.
+        is_all := try > 20 or p.gaps = r.gaps + r.covered;
+        -- Gaps are always in the newest part, however old; it begins where the rest of it does.
         part_start := case when is_all then r.from_time
-                           when cardinality(r.pieces) > 0 then (select min(lower(g)) from unnest(p.gaps - r.gaps) g)
-                           else lower(p.gaps) end;
+                           when try <= 3 or cardinality(r.pieces) = 0 then lower(p.gaps)
+                           else (select min(lower(g)) from unnest(p.gaps - r.gaps) g) end;
         candidates := array(
             select k.session_id from metrics.kept_events(p) k
              where k.session_id is not null and k.event_timestamp >= part_start
@@ -137,7 +136,7 @@ begin
         )
         select * from listed where is_all or (select count(*) from listed) >= page;
         exit when found or is_all;
-        amount := amount * 4;
+        try := try + 1;
     end loop;
 end
 $$;

@@ -19,7 +19,7 @@ as $$
           where e.event_id <> all ($1)
           order by e.event_timestamp, e.event_id
           limit 1) e
-     where isfinite(e.event_timestamp)
+     where metrics.in_calendar(e.event_timestamp)
 $$;
 
 create function rollups.log_changes() returns trigger
@@ -28,7 +28,7 @@ as $$
 begin
     insert into rollups.stale
     select distinct metrics.bucket_of(1::smallint, event_timestamp), metrics.known_id(session_id)
-      from changed where isfinite(event_timestamp);
+      from changed where metrics.in_calendar(event_timestamp);
     perform rollups.log_orders(ids)
        from (select array_agg(event_id) as ids from changed where event_name = 'checkout_complete') c
       where ids is not null;
@@ -81,6 +81,6 @@ as $$
     insert into rollups.stale
     select distinct metrics.bucket_of(1::smallint, event_timestamp), metrics.known_id(session_id)
       from public.clickstream_events
-     where event_id = any ($1) and isfinite(event_timestamp);
+     where event_id = any ($1) and metrics.in_calendar(event_timestamp);
     select rollups.log_orders($1);
 $$;

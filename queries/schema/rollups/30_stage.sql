@@ -26,7 +26,7 @@ as $$
     insert into pg_temp.staged
     select e.*
       from unnest($1) i (id)
-     cross join lateral (select * from rollups.event_values e where e.session_id = i.id and e.session_id <> '' and isfinite(e.at) offset 0) e
+     cross join lateral (select * from rollups.event_values e where e.session_id = i.id and e.session_id <> '' and metrics.in_calendar(e.at) offset 0) e
      where e.hour not in (select hour from pg_temp.hours)
 $$;
 
@@ -109,7 +109,7 @@ begin
                        from pg_temp.ids i
                       cross join lateral (select * from rollups.event_values e where e.session_id = i.session_id and e.session_id <> '' offset 0) e
                       where i.is_long and not i.was_long and e.is_checkout))
-     where isfinite(event_timestamp);
+     where metrics.in_calendar(event_timestamp);
     create temporary table old_checkouts on commit drop as
       with gone as (
         delete from rollups.checkouts c

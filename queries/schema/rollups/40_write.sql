@@ -196,7 +196,7 @@ begin
              union all
             select s.first_at from pg_temp.visitors v
              cross join lateral (select first_at from rollups.sessions s where s.session_id = v.session_id offset 0) s) f
-     where isfinite(first_at)
+     where metrics.in_calendar(first_at)
      group by 1;
     delete from rollups.visits v using pg_temp.start_hours h
      where v.hours = 1 and v.bucket = h.hour and v.segment_no in (select segment_no from rollups.segments);

@@ -90,10 +90,10 @@ language sql stable
 as $$
     with recursive days (day) as (
         select (select metrics.bucket_of(24::smallint, event_timestamp) from public.clickstream_events
-                 where event_timestamp >= '0001-01-01T00:00:00Z' and isfinite(event_timestamp) order by event_timestamp limit 1)
+                 where metrics.in_calendar(event_timestamp) order by event_timestamp limit 1)
          union all
         select (select metrics.bucket_of(24::smallint, event_timestamp) from public.clickstream_events
-                 where event_timestamp >= d.day + interval '24 hours' and isfinite(event_timestamp) order by event_timestamp limit 1)
+                 where event_timestamp >= d.day + interval '24 hours' and metrics.in_calendar(event_timestamp) order by event_timestamp limit 1)
           from days d where d.day is not null
     )
     select day from days where day is not null
@@ -127,14 +127,14 @@ begin
         perform rollups.enable_triggers();
     end if;
     if exists (select from rollups.stale) or exists (select from rollups.todo)
-       or (select count(*) from public.clickstream_events where isfinite(event_timestamp) and event_timestamp >= '0001-01-01T00:00:00Z')
+       or (select count(*) from public.clickstream_events where metrics.in_calendar(event_timestamp))
           = (select coalesce(sum(events), 0) from rollups.event_counts where segment_no = 0 and hours = 1 and name_no = 0) then
         return 0;
     end if;
     with wrong as (
         select day
           from (select metrics.bucket_of(24::smallint, event_timestamp) as day, count(*) as events
-                  from public.clickstream_events where isfinite(event_timestamp) and event_timestamp >= '0001-01-01T00:00:00Z' group by 1) e
+                  from public.clickstream_events where metrics.in_calendar(event_timestamp) group by 1) e
           full join (select metrics.bucket_of(24::smallint, bucket) as day, sum(events) as events
                        from rollups.event_counts where segment_no = 0 and hours = 1 and name_no = 0 group by 1) c using (day)
          where e.events is distinct from c.events
