@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::context::{ChunkContext, Item, Order, Search};
 
 const INSERT_EVENT_CONTEXT: &str = include_str!("../../sql/insert_event_context.sql");
+const KEEP_WHAT_IS_THERE: &str = "\non conflict do nothing";
 const INSERT_ORDERS: &str = include_str!("../../sql/insert_orders.sql");
 const INSERT_ITEMS: &str = include_str!("../../sql/insert_items.sql");
 const INSERT_SEARCHES: &str = include_str!("../../sql/insert_searches.sql");
@@ -22,6 +23,7 @@ pub(super) struct ContextStatements {
     origins: Dictionary,
     agents: Dictionary,
     insert_events: Statement,
+    insert_missing_events: Statement,
     insert_orders: Statement,
     insert_items: Statement,
     insert_searches: Statement,
@@ -83,6 +85,9 @@ impl ContextStatements {
             )
             .await?,
             insert_events: client.prepare(INSERT_EVENT_CONTEXT).await?,
+            insert_missing_events: client
+                .prepare(&format!("{INSERT_EVENT_CONTEXT}{KEEP_WHAT_IS_THERE}"))
+                .await?,
             insert_orders: client.prepare(INSERT_ORDERS).await?,
             insert_items: client.prepare(INSERT_ITEMS).await?,
             insert_searches: client.prepare(INSERT_SEARCHES).await?,
@@ -105,20 +110,29 @@ impl ContextStatements {
     }
 
     /// Inserts the context of the events in `incoming`; those left out of it have none.
+    ///
+    /// `carefully`, a row that is there already stays: an event that was deleted with triggers
+    /// disabled leaves it behind. That takes twice as long, so it is for the second attempt.
     pub(super) async fn insert(
         &self,
         transaction: &Transaction<'_>,
         numbers: &Numbers,
         context: &ChunkContext,
         left_out: &HashSet<Uuid>,
+        carefully: bool,
     ) -> Result<(), Error> {
         let Numbers {
             pages,
             origins,
             agents,
         } = numbers;
+        let insert_events = if carefully {
+            &self.insert_missing_events
+        } else {
+            &self.insert_events
+        };
         transaction
-            .execute(&self.insert_events, &[pages, origins, agents])
+            .execute(insert_events, &[pages, origins, agents])
             .await?;
         let rare = Rare::of(context, left_out);
         if !rare.orders.is_empty() {
@@ -182,9 +196,10 @@ pub(super) async fn add_missing(
     let rare = Rare::of(context, left_out);
     let mut changed = HashSet::new();
     let (orders, items, searches) = (Json(&rare.orders), Json(&rare.items), Json(&rare.searches));
+    let insert_events = format!("{INSERT_EVENT_CONTEXT}{KEEP_WHAT_IS_THERE}");
     let inserts: [(&str, &[&(dyn ToSql + Sync)]); 4] = [
         (
-            INSERT_EVENT_CONTEXT,
+            &insert_events,
             &[&numbers.pages, &numbers.origins, &numbers.agents],
         ),
         (INSERT_ORDERS, &[&orders]),

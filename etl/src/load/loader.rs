@@ -230,7 +230,15 @@ impl Loader {
                 fill::fill_chunk(session, chunk, objects).await?
             }
             Prepared::Chunk(chunk) => {
-                transaction::load_chunk(session, self.run_id, self.claim, chunk, objects).await?
+                transaction::load_chunk(
+                    session,
+                    self.run_id,
+                    self.claim,
+                    chunk,
+                    objects,
+                    failed_before,
+                )
+                .await?
             }
             Prepared::Large(large) => {
                 let (sender, parts) = mpsc::channel(1);
@@ -240,7 +248,15 @@ impl Loader {
                 let loaded = if self.claim == Claim::Context {
                     fill::fill_parts(session, parts).await
                 } else {
-                    transaction::load_parts(session, self.run_id, self.claim, object, parts).await
+                    transaction::load_parts(
+                        session,
+                        self.run_id,
+                        self.claim,
+                        object,
+                        parts,
+                        failed_before,
+                    )
+                    .await
                 };
                 reading.await.map_err(|_| EtlError::StageEnded)?;
                 loaded?.ok_or(EtlError::StageEnded)?

@@ -24,13 +24,15 @@ use super::{
 };
 use crate::transform::{RawObject, Reject, Tally};
 
-/// Loads those of these objects of a chunk that can be claimed.
+/// Loads those of these objects of a chunk that can be claimed; `carefully` after an attempt that
+/// met rows of somebody else.
 pub(super) async fn load_chunk(
     session: &mut Session,
     run_id: i64,
     claim: Claim,
     chunk: &Chunk,
     objects: Range<usize>,
+    carefully: bool,
 ) -> Result<Loaded, Error> {
     let wanted = objects.len();
     let statements = &session.statements;
@@ -53,7 +55,15 @@ pub(super) async fn load_chunk(
         transaction.rollback().await?;
         return Ok(Loaded::none_of(wanted));
     }
-    let inserted = insert_events(&transaction, statements, &claimed, chunk, &numbers).await?;
+    let inserted = insert_events(
+        &transaction,
+        statements,
+        &claimed,
+        chunk,
+        &numbers,
+        carefully,
+    )
+    .await?;
     let fresh = by_object(&transaction, statements, &claimed, chunk, inserted).await?;
     let settled = settle(&claimed, &fresh, &chunk.tallies);
     write_settled(
@@ -81,6 +91,7 @@ pub(super) async fn load_parts(
     claim: Claim,
     object: &Arc<RawObject>,
     mut parts: mpsc::Receiver<Part>,
+    carefully: bool,
 ) -> Result<Option<Loaded>, Error> {
     let statements = &session.statements;
     let transaction = session.client.transaction().await?;
@@ -109,7 +120,15 @@ pub(super) async fn load_parts(
             .context
             .numbers(&transaction, &part.context)
             .await?;
-        inserted += insert_events(&transaction, statements, &claimed, &part, &numbers).await?;
+        inserted += insert_events(
+            &transaction,
+            statements,
+            &claimed,
+            &part,
+            &numbers,
+            carefully,
+        )
+        .await?;
         let mut rejects = rejects_of(&part, &claimed, &mut first);
         if is_last {
             rejects.extend(first.left_out());
@@ -172,6 +191,7 @@ async fn insert_events(
     claimed: &[Claimed],
     chunk: &Chunk,
     numbers: &Numbers,
+    carefully: bool,
 ) -> Result<i64, Error> {
     if chunk.copy.is_empty() {
         return Ok(0);
@@ -183,7 +203,7 @@ async fn insert_events(
     let left_out: HashSet<Uuid> = left_out.iter().map(|row| row.get("event_id")).collect();
     statements
         .context
-        .insert(transaction, numbers, &chunk.context, &left_out)
+        .insert(transaction, numbers, &chunk.context, &left_out, carefully)
         .await?;
     let inserted = transaction.execute(&statements.insert_events, &[]).await?;
     Ok(i64::try_from(inserted).unwrap_or(i64::MAX))

@@ -305,3 +305,25 @@ async fn an_event_that_comes_back_has_the_context_it_comes_back_with() {
         "shop.example/b"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn context_that_was_left_behind_stops_no_load() {
+    let platform = Platform::start().await;
+    platform.put(&key(1, 1), visit().to_string()).await;
+    platform.load().await;
+    let before = context(&platform).await;
+    platform
+        .admin()
+        .await
+        .batch_execute(
+            "alter table public.clickstream_events disable trigger user;
+             delete from public.clickstream_events;
+             alter table public.clickstream_events enable trigger user",
+        )
+        .await
+        .unwrap();
+    platform.put(&key(1, 2), visit().to_string()).await;
+    let report = platform.load_scope(Scope::All).await.unwrap();
+    assert_eq!((report.inserted, report.rejected), (6, 0), "{report:?}");
+    assert_eq!(context(&platform).await, before);
+}
