@@ -1,6 +1,6 @@
 -- Verify: what the rollups hold of a day, against what its events come to.
 
--- What is compared of a day, a row each, with words in place of numbers. Arrays that have no order are
+-- What is compared of a day, in the buckets of `compared`: a row each, with words in place of numbers. Arrays that have no order are
 -- sorted. Segments count up to those that a bucket was filled with.
 create function rollups.rows_of(day timestamptz) returns table (rollup text, place text, held text)
 language sql
@@ -67,11 +67,13 @@ language sql stable
 as $$ select distinct metrics.bucket_of(24::smallint, bucket) from rollups.filled where hours = 1 $$;
 
 -- What the rollups hold of a day and its events do not come to, or the other way round; no row when
--- they agree, nor when the day waits for a refresh. Counts the day anew: to be rolled back.
+-- they agree, nor when the day waits for a refresh. The day is counted anew, and that is undone.
 create function rollups.verify_day(day timestamptz)
 returns table (rollup text, place text, kept text, counted text)
 language plpgsql security definer set search_path = pg_catalog, pg_temp set work_mem = '64MB'
 as $$
+declare
+    differences jsonb;
 begin
     if exists (select from rollups.todo t where t.day = verify_day.day)
        or exists (
@@ -81,23 +83,32 @@ begin
                              and o.first_at >= verify_day.day and o.first_at < verify_day.day + interval '24 hours')) then
         return;
     end if;
-    create temporary table compared on commit drop as
-    select f.hours, f.bucket, f.segments
-      from rollups.filled f
-     where f.hours = 1 and f.bucket >= verify_day.day and f.bucket < verify_day.day + interval '24 hours'
-        or f.hours > 1 and f.bucket = metrics.bucket_of(f.hours, verify_day.day);
-    create temporary table before on commit drop as select * from rollups.rows_of(verify_day.day);
+    begin
+        create temporary table compared on commit drop as
+        select f.hours, f.bucket, f.segments
+          from rollups.filled f
+         where f.hours = 1 and f.bucket >= verify_day.day and f.bucket < verify_day.day + interval '24 hours'
+            or f.hours > 1 and f.bucket = metrics.bucket_of(f.hours, verify_day.day);
+        create temporary table before on commit drop as select * from rollups.rows_of(verify_day.day);
 
-    insert into rollups.todo values (verify_day.day);
-    perform rollups.refresh_day(verify_day.day);
-    perform rollups.fill_bucket(24::smallint, 1::smallint, c.bucket) from pg_temp.compared c where c.hours = 24;
-    perform rollups.fill_bucket(168::smallint, 24::smallint, c.bucket) from pg_temp.compared c where c.hours = 168;
+        insert into rollups.todo values (verify_day.day);
+        perform rollups.refresh_day(verify_day.day);
+        perform rollups.fill_bucket(24::smallint, 1::smallint, c.bucket) from pg_temp.compared c where c.hours = 24;
+        perform rollups.fill_bucket(168::smallint, 24::smallint, c.bucket) from pg_temp.compared c where c.hours = 168;
 
+        differences := (
+            select jsonb_agg(jsonb_build_object('rollup', coalesce(b.rollup, a.rollup), 'place', coalesce(b.place, a.place),
+                                                'kept', b.held, 'counted', a.held))
+              from pg_temp.before b
+              full join rollups.rows_of(verify_day.day) a on a.rollup = b.rollup and a.place = b.place
+             where a.held is distinct from b.held);
+        raise exception using errcode = 'UNDO0';
+    exception
+        when sqlstate 'UNDO0' then null;
+    end;
     return query
-    select coalesce(b.rollup, a.rollup), coalesce(b.place, a.place), coalesce(b.held, 'nothing'), coalesce(a.held, 'nothing')
-      from pg_temp.before b
-      full join rollups.rows_of(verify_day.day) a on a.rollup = b.rollup and a.place = b.place
-     where a.held is distinct from b.held
+    select d.rollup, d.place, coalesce(d.kept, 'nothing'), coalesce(d.counted, 'nothing')
+      from jsonb_to_recordset(differences) d (rollup text, place text, kept text, counted text)
      order by 1, 2;
 end
 $$;

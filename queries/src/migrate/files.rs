@@ -48,6 +48,7 @@ pub(super) const ROLLUPS: &[SqlFile] = folder!("rollups":
     "30_stage",
     "40_write",
     "50_refresh",
+    "60_verify",
 );
 
 /// The hash of the definitions.
