@@ -3,20 +3,21 @@
 -- A bucket that is read from rollups.
 create type metrics.piece as (hours smallint, bucket timestamptz);
 
--- How one question is answered. `segment_no`, `login_no`: the rollups' rows that it asks for, NULL where
--- none fit, or for all login states. `pieces`: what is read from them. `gaps`: what is read from events;
--- `dirty`, the part of it of which the rollups know nothing, or not the latest. `stale`: sessions that
--- changed and are not refreshed. `long_ids`: ids that too many events carry to be sessions.
-create type metrics.reading as (
-    from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text, event text,
-    segment_no integer, login_no smallint, pieces metrics.piece[], covered tstzmultirange, gaps tstzmultirange, dirty tstzmultirange,
-    stale text[], long_ids text[]);
-
 -- An event that a filter keeps. `amount` and `units`: of an order, what the filter keeps of it.
 create type metrics.kept as (
     event_id uuid, event_timestamp timestamptz, event_name text, login_no smallint, client_id text, user_id text, session_id text,
     is_first_visit boolean, is_product boolean, context_product_category text, context_product_brand text,
     is_order boolean, amount numeric, units bigint, is_inferred boolean);
+
+-- How one question is answered. `segment_no`, `login_no`: the rollups' rows that it asks for, NULL where
+-- none fit, or for all login states. `pieces`: what is read from them. `gaps`: what is read from events;
+-- `dirty`, the part of it of which the rollups know nothing, or not the latest. `stale`: sessions that
+-- changed and are not refreshed. `long_ids`: ids that too many events carry to be sessions. `kept`: the
+-- kept events of the gaps, where they are few and asked for several times.
+create type metrics.reading as (
+    from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text, event text,
+    segment_no integer, login_no smallint, pieces metrics.piece[], covered tstzmultirange, gaps tstzmultirange, dirty tstzmultirange,
+    stale text[], long_ids text[], kept metrics.kept[]);
 
 -- The rows of the rollups that a filter asks for; no segment where there are none. `by_name`: the
 -- question counts events only, which are also kept by name.
@@ -210,6 +211,10 @@ as $$
 declare
     everything constant boolean := num_nonnulls(r.category, r.brand, r.product) = 0;
 begin
+    if r.kept is not null then
+        return query select * from unnest(r.kept);
+        return;
+    end if;
     return query
       with checkouts as materialized (
         select k.event_id, k.is_order, k.is_inferred,

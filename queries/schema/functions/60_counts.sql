@@ -97,9 +97,13 @@ language plpgsql stable
 as $$
 #variable_conflict use_column
 declare
-    r constant metrics.reading := metrics.read($1, $2, $3, $4, $5, $6, $7, '{168,24,1}', false);
-    facts constant metrics.fact[] := array(select f from metrics.session_facts(r) f);
+    r metrics.reading := metrics.read($1, $2, $3, $4, $5, $6, $7, '{168,24,1}', false);
+    facts metrics.fact[];
 begin
+    if cardinality(r.pieces) > 0 and (select sum(upper(g) - lower(g)) from unnest(r.gaps) g) < interval '6 hours' then
+        r.kept := array(select k from metrics.kept_events(r) k);
+    end if;
+    facts := array(select f from metrics.session_facts(r) f);
     return query
     select c.total_events, p.clients, p.users, s.sessions, c.carts, c.starts, c.completes,
            c.orders, c.priced, c.inferred, c.units, c.revenue, s.converted, s.carted, s.abandoned
