@@ -49,12 +49,10 @@ impl Warehouse {
         }
     }
 
-    /// No event, and no context.
+    /// No event, and with them no context.
     pub(crate) async fn clear(&self) {
         self.client
-            .batch_execute(
-                "truncate public.clickstream_events, context.events, context.orders, context.items",
-            )
+            .batch_execute("truncate public.clickstream_events")
             .await
             .unwrap();
     }

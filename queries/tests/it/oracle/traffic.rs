@@ -126,7 +126,7 @@ pub(crate) fn cases() -> impl Strategy<Value = Case> {
         prop_oneof![Just(Steps::default()), steps],
         option::of(select(Segment::ALL.to_vec())),
         option::of(at_step),
-        select(SESSIONS[..8].to_vec()),
+        select(SESSIONS.to_vec()),
         1..12_u32,
     )
         .prop_map(

@@ -11,9 +11,9 @@ use sbw_queries::answers::sessions::{DurationClass, Sessions};
 
 use super::filter::Filtered;
 use super::funnel::path;
-use super::ids::known_id;
+use super::ids::{known_id, present};
 use super::numbers::{count, named, orders, percent, revenue, saturated};
-use super::shop::Shop;
+use super::shop::{Fact, Shop};
 use super::source::source;
 use crate::sent::Sent;
 
@@ -121,7 +121,11 @@ pub(crate) fn session_list(
             client_id: last(|event| event.client_id.as_ref()),
             user_id: last(|event| event.user_id.as_ref()),
             source: page.map(source),
-            device: agent.map(|agent| agent.device.to_owned()),
+            // One that says a page and no user agent has a device that nobody knows.
+            device: agent
+                .map(|agent| agent.device)
+                .or(page.map(|_| "unknown"))
+                .map(str::to_owned),
             entry_page: page.map(|page| page.path.to_owned()),
             started_at: events[0].event.event_timestamp,
             last_at: events[events.len() - 1].event.event_timestamp,
@@ -151,13 +155,15 @@ pub(crate) fn session_list(
 
 /// All events of a session, filtered or not, oldest first.
 fn of_session<'a>(shop: &'a Shop<'a>, id: &str) -> impl Iterator<Item = &'a Sent> {
-    let of_it = move |fact: &&super::shop::Fact<'a>| fact.session == Some(id);
+    let of_it = move |fact: &&Fact<'a>| fact.session == Some(id);
     shop.facts.iter().filter(of_it).map(|fact| fact.sent)
 }
 
-/// One session, event by event.
+/// All events of an id, even of one that has too many to be a session.
 pub(crate) fn session(shop: &Shop<'_>, id: &str) -> Vec<SessionEvent> {
-    let events: Vec<&RawEvent> = of_session(shop, id).map(|sent| &sent.event).collect();
+    let of_it = |event: &&RawEvent| present(event.session_id.as_ref()) == Some(id);
+    let events = shop.facts.iter().map(|fact| fact.event);
+    let events: Vec<&RawEvent> = events.filter(of_it).collect();
     let before = std::iter::once(None).chain(events.iter().map(|e| Some(e.event_timestamp)));
     events
         .iter()
