@@ -24,7 +24,8 @@ as $$
           left join rollups.names n using (name_no)
          where segment_no <= segments
          union all
-        select 'subject_counts', hours, bucket, 0, login_no, 'about ' || concat_ws(', ', s.product_key, s.category, s.brand),
+        select 'subject_counts', hours, bucket, 0, login_no,
+               format('about %s %L, category %L, brand %L', s.kind, s.product_key, s.category, s.brand),
                to_jsonb(c) - '{hours,login_no,subject_no,bucket}'::text[]
           from pg_temp.compared
           join rollups.subject_counts c using (hours, bucket)
