@@ -49,7 +49,7 @@ pub(crate) async fn get_loop(prefix: &str) {
                 .filter_map(|object| object.key),
         );
     }
-    assert_eq!(keys.len(), 20_000);
+    assert!(!keys.is_empty());
     let started = Instant::now();
     let bytes: usize = stream::iter(keys)
         .map(|key| {

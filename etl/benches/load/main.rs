@@ -2,7 +2,9 @@
 //!
 //! - 200,000 events in 2,000 objects, against psql's `\copy … (format binary)` of
 //!   the same rows into a table of the same shape with the same indexes;
-//! - the same with rollups, against the same without; and five such days in one run;
+//! - the same bare, with the log of changes, and with the rollups refreshed; and five
+//!   such days in one run;
+//! - the refresh of those days alone: events a second and core;
 //! - 20,000 objects of one event, against a loop of bare GETs;
 //! - the loader's peak memory.
 //!
@@ -13,6 +15,9 @@
 //! ```sh
 //! cargo bench -p sbw-etl --bench load
 //! ```
+//!
+//! `SBW_BENCH_ROUNDS` (default 7) and `SBW_BENCH_OBJECTS` a day (default 2000, of 100 events
+//! each) make it shorter.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::{
@@ -31,15 +36,14 @@ use serde_json::Value;
 use uuid::{NoContext, Timestamp, Uuid};
 
 mod event;
+mod figures;
 mod gets;
 
 use event::event;
+use figures::{Rounds, Way, median, millis, rate, shares, tell};
 use gets::{GET_LOOP, GETS_AT_ONCE, get_loop};
 
 pub(crate) const BUCKET: &str = "clickstream-s3-ingest";
-const ROUNDS: usize = 7;
-/// Of five days: each takes as long as five.
-const BACKFILL_ROUNDS: usize = 3;
 
 fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -53,6 +57,9 @@ struct Bench {
     postgres: Postgres,
     s3: S3Server,
     rows_file: tempfile::NamedTempFile,
+    rounds: u64,
+    /// Of a day, with 100 events each.
+    objects: u64,
 }
 
 impl Bench {
@@ -70,17 +77,20 @@ impl Bench {
             postgres,
             s3,
             rows_file: tempfile::NamedTempFile::new().unwrap(),
+            rounds: setting("SBW_BENCH_ROUNDS", 7),
+            objects: setting("SBW_BENCH_OBJECTS", 2_000),
         };
         bench.psql("postgres", "create database clickstream_dw");
         bench.etl("postgres", &["migrate"]);
+        let objects = i64::try_from(bench.objects).unwrap();
         eprintln!(
-            "writing 200,000 events in 2,000 objects, five more days of them, and 20,000 in 20,000 …"
+            "writing six days of {objects} objects, and one of 10 times as many small ones …"
         );
-        bench.write(day(1), 2_000, 100).await;
+        bench.write(day(1), objects, 100).await;
         for n in 11..=15 {
-            bench.write(day(n), 2_000, 100).await;
+            bench.write(day(n), objects, 100).await;
         }
-        bench.write(day(2), 20_000, 1).await;
+        bench.write(day(2), objects * 10, 1).await;
         bench
     }
 
@@ -123,10 +133,11 @@ impl Bench {
     /// One day; the peak memory.
     fn against_copy(&self) -> u64 {
         let mut peak = 0;
-        let (mut copies, mut plain, mut rolled) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut copies, mut rounds) = (Vec::new(), Rounds::default());
         let day = ["--date", "2025-12-01"];
+        let events = self.objects * 100;
         // Once unmeasured: caches fill, and the rows to be copied are made.
-        self.load(&day, 200_000);
+        self.load(&day, events);
         let file = self.rows_file.path().display();
         self.psql(
             "clickstream_dw",
@@ -136,7 +147,7 @@ impl Bench {
             "clickstream_dw",
             &format!("\\copy public.clickstream_events to '{file}' (format binary)"),
         );
-        for _ in 0..ROUNDS {
+        for _ in 0..self.rounds {
             self.empty();
             copies.push(timed(|| {
                 self.psql(
@@ -144,25 +155,31 @@ impl Bench {
                     &format!("\\copy bench_copy from '{file}' (format binary)"),
                 );
             }));
-            peak = peak.max(self.both(&day, 200_000, &mut plain, &mut rolled));
+            peak = peak.max(self.each_way(&day, events, &mut rounds));
         }
-        println!("200,000 events in 2,000 objects, median of {ROUNDS}");
-        tell("psql \\copy binary", 200_000, &copies, "");
-        let of_copy = format!("{} of \\copy (at least 50)", shares(&copies, &plain));
-        tell_both(200_000, &plain, &of_copy, &rolled);
+        println!(
+            "{events} events in {} objects, median of {}",
+            self.objects, self.rounds
+        );
+        tell("psql \\copy binary", events, &copies, "");
+        let of_copy = format!("{} of \\copy (at least 50)", shares(&copies, &rounds.bare));
+        rounds.tell(events, &of_copy);
         peak
     }
 
     /// Days that are closed on the way are in it; the peak memory.
     fn five_days(&self) -> u64 {
         let mut peak = 0;
-        let (mut plain, mut rolled) = (Vec::new(), Vec::new());
+        let mut rounds = Rounds::default();
         let days = ["--from", "2025-12-11", "--to", "2025-12-15"];
-        for _ in 0..BACKFILL_ROUNDS {
-            peak = peak.max(self.both(&days, 1_000_000, &mut plain, &mut rolled));
+        let events = self.objects * 500;
+        // Each takes as long as five.
+        let times = self.rounds.div_ceil(2);
+        for _ in 0..times {
+            peak = peak.max(self.each_way(&days, events, &mut rounds));
         }
-        println!("1,000,000 events of five days, median of {BACKFILL_ROUNDS}");
-        tell_both(1_000_000, &plain, "", &rolled);
+        println!("{events} events of five days, median of {times}");
+        rounds.tell(events, "");
         peak
     }
 
@@ -170,24 +187,25 @@ impl Bench {
     fn against_gets(&self, runtime: &tokio::runtime::Runtime) -> u64 {
         let mut peak = 0;
         let (mut gets, mut loads) = (Vec::new(), Vec::new());
-        for _ in 0..ROUNDS {
+        let objects = self.objects * 10;
+        for _ in 0..self.rounds {
             gets.push(runtime.block_on(async { self.bare_gets("events/2025/12/02/") }));
             self.empty();
-            let (took, memory) = self.load(&["--date", "2025-12-02"], 20_000);
+            let (took, memory) = self.load(&["--date", "2025-12-02"], objects);
             loads.push(took);
             peak = peak.max(memory);
         }
         let of_gets = shares(&gets, &loads);
         let (get, load) = (median(&gets), median(&loads));
-        println!("20,000 objects of one event, median of {ROUNDS}");
+        println!("{objects} objects of one event, median of {}", self.rounds);
         println!(
             "  bare GETs, {GETS_AT_ONCE} at once {:>8.0} objects/s {:>5.0} ms",
-            rate(20_000, get),
+            rate(objects, get),
             millis(get)
         );
         println!(
             "  sbw-etl run         {:>8.0} objects/s {:>5.0} ms",
-            rate(20_000, load),
+            rate(objects, load),
             millis(load)
         );
         println!("  share                    {of_gets} (at least 70)");
@@ -195,7 +213,7 @@ impl Bench {
     }
 
     fn empty(&self) {
-        self.keep_rollups(true);
+        self.prepare(Way::Refreshed);
         self.psql(
             "clickstream_dw",
             "truncate public.clickstream_events, bench_copy, etl.ledger, etl.rejects, etl.runs",
@@ -203,30 +221,52 @@ impl Bench {
         self.psql("clickstream_dw", "checkpoint");
     }
 
-    /// Whether loads keep the rollups up to date.
-    fn keep_rollups(&self, kept: bool) {
-        let verb = if kept { "enable" } else { "disable" };
+    /// What a load does besides writing events and their context.
+    fn prepare(&self, way: Way) {
+        // A refresh that finds nothing to do, or the real one.
+        let refresh = match way {
+            Way::Bare | Way::Logged => {
+                "alter function rollups.refresh_next() rename to real_refresh_next;
+                 create function rollups.refresh_next(out work text, out bucket timestamptz, out events bigint)
+                 returns setof record language sql as 'select null::text, null::timestamptz, null::bigint limit 0';
+                 grant execute on function rollups.refresh_next() to public"
+            }
+            Way::Refreshed => {
+                "drop function rollups.refresh_next();
+                 alter function rollups.real_refresh_next() rename to refresh_next"
+            }
+        };
+        let is_real = "to_regprocedure('rollups.real_refresh_next()') is null";
+        let wanted = way == Way::Refreshed;
         self.psql(
             "clickstream_dw",
-            &format!("alter table public.clickstream_events {verb} trigger user"),
+            &format!("do $$ begin if ({is_real}) <> {wanted} then {refresh}; end if; end $$"),
         );
+        let triggers = match way {
+            Way::Bare => "alter table public.clickstream_events disable trigger user",
+            Way::Logged | Way::Refreshed => "select rollups.enable_triggers()",
+        };
+        self.psql("clickstream_dw", triggers);
     }
 
-    /// Loads the same without rollups and with, and adds how long each took; the peak memory.
-    fn both(
-        &self,
-        scope: &[&str],
-        expected: u64,
-        plain: &mut Vec<Duration>,
-        rolled: &mut Vec<Duration>,
-    ) -> u64 {
+    /// Loads the same each way, and adds how long each took; the peak memory.
+    fn each_way(&self, scope: &[&str], expected: u64, rounds: &mut Rounds) -> u64 {
         let mut peak = 0;
-        for (rollups, times) in [(false, plain), (true, rolled)] {
+        for way in [Way::Bare, Way::Logged, Way::Refreshed] {
             self.empty();
-            self.keep_rollups(rollups);
+            self.prepare(way);
             let (took, memory) = self.load(scope, expected);
-            times.push(took);
             peak = peak.max(memory);
+            match way {
+                Way::Bare => rounds.bare.push(took),
+                Way::Logged => {
+                    rounds.logged.push(took);
+                    self.prepare(Way::Refreshed);
+                    let refresh = || self.etl("sbw_loader", &["--log-level", "warn", "refresh"]);
+                    rounds.refreshes.push(timed(refresh));
+                }
+                Way::Refreshed => rounds.refreshed.push(took),
+            }
         }
         peak
     }
@@ -326,6 +366,11 @@ impl Bench {
     }
 }
 
+/// A number from the environment.
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).map_or(default, |value| value.parse().unwrap())
+}
+
 fn day(day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2025, 12, day).unwrap()
 }
@@ -334,48 +379,4 @@ fn timed(work: impl FnOnce()) -> Duration {
     let started = Instant::now();
     work();
     started.elapsed()
-}
-
-fn median(times: &[Duration]) -> Duration {
-    let mut times = times.to_vec();
-    times.sort_unstable();
-    times[times.len() / 2]
-}
-
-fn tell(what: &str, events: u32, times: &[Duration], share: &str) {
-    let took = median(times);
-    println!(
-        "  {what:<24} {:>8.0} rows/s  {:>6.0} ms  {share}",
-        rate(events, took),
-        millis(took)
-    );
-}
-
-fn tell_both(events: u32, plain: &[Duration], of_best: &str, rolled: &[Duration]) {
-    let of_plain = format!("{} of no rollups (at least 60)", shares(plain, rolled));
-    tell("sbw-etl run, no rollups", events, plain, of_best);
-    tell("sbw-etl run", events, rolled, &of_plain);
-}
-
-fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
-}
-
-fn rate(count: u32, time: Duration) -> f64 {
-    f64::from(count) / time.as_secs_f64()
-}
-
-/// How much of the best each round kept: the median, the lowest, and the highest.
-fn shares(best: &[Duration], actual: &[Duration]) -> String {
-    let mut shares: Vec<f64> = best
-        .iter()
-        .zip(actual)
-        .map(|(best, actual)| 100.0 * best.as_secs_f64() / actual.as_secs_f64())
-        .collect();
-    shares.sort_by(f64::total_cmp);
-    let (lowest, highest) = (shares[0], shares[shares.len() - 1]);
-    format!(
-        "{:.0} % ({lowest:.0} to {highest:.0})",
-        shares[shares.len() / 2]
-    )
 }
