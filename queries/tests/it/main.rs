@@ -9,6 +9,8 @@ mod oracle;
 mod ranges;
 mod rights;
 mod rollups;
+mod sent;
 mod sessions;
 mod settings;
 mod tls;
+mod upgrade;
