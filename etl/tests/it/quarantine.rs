@@ -193,7 +193,7 @@ async fn an_object_that_waits_for_a_lock_is_not_at_fault() {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_rejects_a_thousand_are_kept(#[case] large_object_bytes: usize) {
     let platform = Platform::start().await;
-    let numbers = ["7"; 1_500].join(",");
+    let numbers = vec!["7"; 1_500].join(",");
     platform
         .put(&key(1, 1), format!("[{},{numbers}]", event("good")))
         .await;

@@ -346,7 +346,7 @@ async fn a_long_run_refreshes_while_it_loads() {
     let mut etl = platform.etl();
     etl.limits.chunk_objects = 50;
     etl.limits.refresh_rows = 100;
-    etl.limits.answer_within = Duration::from_secs(60);
+    etl.limits.answer_within = Duration::from_mins(1);
     let loading = tokio::spawn(async move { load_with(&etl, Scope::New).await });
     wait_until(
         &platform,

@@ -103,7 +103,7 @@ impl Warehouse {
 
     pub(crate) async fn run(&self, sql: &str) {
         if let Err(error) = self.admin.batch_execute(sql).await {
-            panic!("{error:?} in: {:.2000}", sql);
+            panic!("{error:?} in: {sql:.2000}");
         }
     }
 

@@ -64,7 +64,7 @@ as $$
     select $2 is null
         or case $2 when 'unknown' then coalesce($1, '') = ''
                    when 'other' then $1 <> all ('{logged_in,anonymous,guest,""}')
-                   else $1 = $2 end
+                   else $1 = $2 and (length($2) > 500 or length($1) <= 500) end
 $$;
 
 -- A product is known by its id, or by its name where it has no id; the key keeps an id and a

@@ -194,9 +194,9 @@ begin
          where e.event_timestamp >= from_time and e.event_timestamp < to_time
            and metrics.has_login(e.user_login_state, r.login)
            and (r.event is null or e.event_name = r.event)
-           and (r.category is null or r.category = 'UNKNOWN' or e.context_product_category = r.category)
-           and (r.brand is null or r.brand = 'UNKNOWN' or e.context_product_brand = r.brand)
-           and (r.product is null or e.context_product_id = r.product)
+           and (r.category is null or r.category = 'UNKNOWN' or e.context_product_category = r.category and (length(r.category) > 500 or length(e.context_product_category) <= 500))
+           and (r.brand is null or r.brand = 'UNKNOWN' or e.context_product_brand = r.brand and (length(r.brand) > 500 or length(e.context_product_brand) <= 500))
+           and (r.product is null or e.context_product_id = r.product and (length(r.product) > 500 or length(e.context_product_id) <= 500))
            and e.event_name not in ('checkout_start', 'checkout_complete')
            and metrics.is_about(e.event_name, e.context_product_id, e.context_product_name, e.context_product_category, e.context_product_brand,
                                 r.category, r.brand, r.product);

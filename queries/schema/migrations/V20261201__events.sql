@@ -43,15 +43,19 @@ create index if not exists clickstream_events_time_idx
 create index if not exists clickstream_events_session_idx
     on public.clickstream_events (session_id) where session_id <> '';
 
--- What is too rare for rollups of its own is answered from the events about it.
+-- What is too rare for rollups of its own is answered from the events about it. Longer texts than a
+-- tree takes are left out, and searched for in the index of times.
 create index if not exists clickstream_events_product_idx
-    on public.clickstream_events (context_product_id, event_timestamp) where context_product_id <> '';
+    on public.clickstream_events (context_product_id, event_timestamp)
+    where context_product_id <> '' and length(context_product_id) <= 500;
 create index if not exists clickstream_events_category_idx
-    on public.clickstream_events (context_product_category, event_timestamp) where context_product_category <> '';
+    on public.clickstream_events (context_product_category, event_timestamp)
+    where context_product_category <> '' and length(context_product_category) <= 500;
 create index if not exists clickstream_events_brand_idx
-    on public.clickstream_events (context_product_brand, event_timestamp) where context_product_brand <> '';
+    on public.clickstream_events (context_product_brand, event_timestamp)
+    where context_product_brand <> '' and length(context_product_brand) <= 500;
 
 -- Login states that no shop of ours sends; empty for honest traffic.
 create index if not exists clickstream_events_other_login_idx
     on public.clickstream_events (user_login_state, event_timestamp)
-    where user_login_state <> all ('{logged_in,anonymous,guest,""}');
+    where user_login_state <> all ('{logged_in,anonymous,guest,""}') and length(user_login_state) <= 500;

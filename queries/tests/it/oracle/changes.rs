@@ -25,7 +25,7 @@ pub(crate) async fn apply(client: &Client, sent: &mut Vec<Sent>, changes: &[(Ind
         let place = which.index(sent.len());
         let event = &mut sent[place].event;
         let id = event.event_id;
-        let set = |column| {
+        let update = |column| {
             format!("update public.clickstream_events set {column} = $2 where event_id = $1")
         };
         let done = match change {
@@ -36,15 +36,17 @@ pub(crate) async fn apply(client: &Client, sent: &mut Vec<Sent>, changes: &[(Ind
             }
             Change::Time(time) => {
                 event.event_timestamp = *time;
-                client.execute(&set("event_timestamp"), &[&id, time]).await
+                client
+                    .execute(&update("event_timestamp"), &[&id, time])
+                    .await
             }
             Change::Session(session) => {
                 event.session_id.clone_from(session);
-                client.execute(&set("session_id"), &[&id, session]).await
+                client.execute(&update("session_id"), &[&id, session]).await
             }
             Change::Name(name) => {
                 (*name).clone_into(&mut event.event_name);
-                client.execute(&set("event_name"), &[&id, name]).await
+                client.execute(&update("event_name"), &[&id, name]).await
             }
             Change::Product(product) => {
                 event.context_product_id.clone_from(product);

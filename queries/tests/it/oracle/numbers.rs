@@ -63,7 +63,7 @@ pub(crate) fn totals(kept: &[Filtered<'_>]) -> Totals {
         with.filter_map(|kept| kept.session).collect()
     };
     let carted = sessions_with(|kept| kept.event.event_name == "add_to_cart_click");
-    let completed = sessions_with(|kept| kept.event.event_name == "checkout_complete");
+    let checked_out = sessions_with(|kept| kept.event.event_name == "checkout_complete");
     let converted = sessions_with(|kept| kept.order.is_some());
     let orders = orders(&all);
     let revenue = revenue(&orders);
@@ -75,7 +75,7 @@ pub(crate) fn totals(kept: &[Filtered<'_>]) -> Totals {
         revenue.signum() * ((2 * revenue.abs() + with_amount) / (2 * with_amount))
     };
     let sessions = count(sessions_with(|_| true).len());
-    let abandoned = count(carted.difference(&completed).count());
+    let abandoned = count(carted.difference(&checked_out).count());
     let (carts, completes) = (
         named(&all, "add_to_cart_click"),
         named(&all, "checkout_complete"),
