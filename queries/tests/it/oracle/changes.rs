@@ -50,12 +50,12 @@ pub(crate) async fn apply(client: &Client, sent: &mut Vec<Sent>, changes: &[(Ind
             }
             Change::Product(product) => {
                 event.context_product_id.clone_from(product);
-                let sql = set("context_product_id");
+                let sql = update("context_product_id");
                 client.execute(&sql, &[&id, product]).await
             }
             Change::Price(price) => {
                 event.context_product_price = *price;
-                let sql = set("context_product_price");
+                let sql = update("context_product_price");
                 client.execute(&sql, &[&id, price]).await
             }
         };
