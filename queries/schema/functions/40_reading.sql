@@ -145,7 +145,7 @@ begin
         select c.event_id, c.event_timestamp, c.is_order, c.amount, c.units, c.is_inferred,
                i.product_key, i.product_id, i.product_name, i.category, i.brand, i.quantity, i.revenue
           from rollups.checkouts c
-          left join rollups.checkout_items i on i.event_id = c.event_id
+          left join lateral (select * from rollups.checkout_items i where i.event_id = c.event_id offset 0) i on true
          where everything and c.event_timestamp >= lower(gap) and c.event_timestamp < upper(gap)
          union all
         select c.event_id, c.event_timestamp, c.is_order, c.amount, c.units, c.is_inferred,
