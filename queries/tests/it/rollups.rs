@@ -532,7 +532,10 @@ async fn a_short_range_does_not_read_all_events() {
         let events = format!("{STEADY}{from}, {to}) n; analyze");
         warehouse.client.batch_execute(&events).await.unwrap();
         warehouse.refresh().await;
-        warehouse.client.batch_execute("analyze").await.unwrap();
+        // Without what the refresh left behind, as autovacuum leaves a table: planning looks at the ends of
+        // indexes, and would count every row that is gone.
+        let vacuum = "vacuum (analyze)";
+        warehouse.client.batch_execute(vacuum).await.unwrap();
         let blocks = blocks_of_half_an_hour(&warehouse).await;
         if blocks_before.is_empty() {
             blocks_before = blocks;
