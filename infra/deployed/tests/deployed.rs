@@ -322,11 +322,10 @@ async fn a_loader_short_of_time_says_what_is_left() {
     environment.extend(warehouse.environment("sbw_loader"));
     let etl = Function::start("sbw-etl", &environment).await;
 
-    // Another loader is at it and does not end: this one gives up in time.
+    // Somebody holds the table and does not let go: the loader gives up in time.
     let other = warehouse.client("postgres", "clickstream_dw").await;
-    // The lock of etl/sql/lock_loaders.sql, held by the session.
     other
-        .batch_execute("select pg_advisory_lock(4823190017)")
+        .batch_execute("begin; lock table public.clickstream_events in share mode")
         .await
         .unwrap();
     let cut = etl
