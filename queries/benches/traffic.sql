@@ -4,7 +4,7 @@
 -- Settings (set bench.… = …): events, days (from 1 December 2025), products, categories, names (of events,
 -- 20 at least), visit (events of a visit, on average), slice and slices.
 -- What a row is: public.clickstream_events and context.*, as the loader would have written them.
--- Loaded past the triggers: whoever calls this rebuilds the rollups.
+-- Rows go past the triggers: the caller rebuilds the rollups.
 
 drop table if exists pg_temp.shop, pg_temp.visits, pg_temp.made, pg_temp.carts;
 select setseed(0.42 + current_setting('bench.slice')::float8 / 1000);

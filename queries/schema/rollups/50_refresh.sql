@@ -104,13 +104,12 @@ create function rollups.begin_rebuild() returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-    truncate rollups.names, rollups.people, rollups.subjects, rollups.event_counts, rollups.subject_counts, rollups.presence, rollups.visits,
+    truncate rollups.people, rollups.subjects, rollups.event_counts, rollups.subject_counts, rollups.presence, rollups.visits,
         rollups.sessions, rollups.long_sessions, rollups.checkouts, rollups.checkout_items, rollups.filled, rollups.todo, rollups.stale
         restart identity;
     delete from rollups.segments where segment_no > 0;
-    insert into rollups.names overriding system value
-    select n, name, name
-      from unnest('{product_view,add_to_cart_click,checkout_start,checkout_complete,page_view}'::text[]) with ordinality s (name, n);
+    -- All but the names that have a number of their own (10_tables.sql).
+    delete from rollups.names where name_no >= 100;
     insert into rollups.todo select rollups.days_with_events();
 end
 $$;
