@@ -192,7 +192,7 @@ fn a_kept_directory_goes_on_where_it_was() {
     let mut local = Local::start(&flags);
     local.hears("loaded ");
     let before: u64 = local.ask(rows).parse().unwrap();
-    assert!(before >= 500);
+    assert!(before >= 500, "{before}");
 
     // One at a time.
     let second = command(local.temp(), &flags).output().unwrap();

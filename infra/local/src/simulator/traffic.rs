@@ -31,7 +31,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// A plan that makes about so many events in so many days, rather a few more.
+    /// A plan that makes at least so many good events in so many days, and few more.
     #[must_use]
     pub fn for_events(
         catalogue: &Arc<Catalogue>,
@@ -52,11 +52,25 @@ impl Plan {
         let sampled: usize = (0..SAMPLE).map(|_| sample.next_visit().len()).sum();
         let per_visit = f64::from(u32::try_from(sampled).unwrap_or(u32::MAX)) / visits;
         let visits_per_day = 1.03 * f64::from(events) / per_visit / f64::from(days.max(1));
-        Self {
+        let mut plan = Self {
             seed,
             from,
             visits_per_day: visits_per_day.max(1.0),
+        };
+        // A few visits may all be short, or come at night.
+        while plan.good_events(catalogue, days) < events as usize {
+            plan.visits_per_day *= 1.05;
         }
+        plan
+    }
+
+    /// How many events of the first days are as a shop should send them.
+    fn good_events(self, catalogue: &Arc<Catalogue>, days: u32) -> usize {
+        let mut traffic = Traffic::new(Arc::clone(catalogue), self);
+        let end = self.from + TimeDelta::days(i64::from(days));
+        std::iter::from_fn(|| traffic.next_before(end))
+            .filter(|sent| sent.event.flaw.is_none())
+            .count()
     }
 }
 
