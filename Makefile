@@ -25,4 +25,4 @@ test:
 bench:
 	infra/setup/setup.sh test
 	cargo bench --locked -p sbw-ingest -p sbw-etl -p sbw-local --bench handler --bench load
-	cargo bench --locked -p sbw-queries -p sbw-tui --bench draw --bench limits --bench views
+	cargo bench --locked -p sbw-queries -p sbw-tui --bench draw --bench limits --bench views --bench shops --bench strangers
