@@ -94,6 +94,7 @@ fn the_sql_agrees_with_the_definitions(
     let config = Config {
         cases: cases(),
         failure_persistence: None,
+        max_shrink_iters: 200,
         ..Config::default()
     };
     TestRunner::new(config)
