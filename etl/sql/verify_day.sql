@@ -1,2 +1,3 @@
--- What the rollups hold of a day ($1), against what its events come to. A row for each difference.
-select rollup, place, kept, counted from rollups.verify_day($1)
+-- What the rollups hold of a day ($1), against what its events come to: a row for each row that only
+-- one of the two has.
+select rollup, is_held, content from rollups.verify_day($1)

@@ -58,12 +58,10 @@ pub enum Finding {
     Rollup {
         /// Its table, in schema `rollups`.
         rollup: String,
-        /// Which bucket or session of it.
-        place: String,
-        /// What is kept.
-        kept: String,
-        /// What the events come to.
-        counted: String,
+        /// Whether the rollups hold this row, or the events come to it and no row says so.
+        is_held: bool,
+        /// The row, as JSON.
+        content: String,
     },
     /// More findings of the last kind than are named.
     More(i64),
@@ -128,15 +126,20 @@ impl fmt::Display for Finding {
             ),
             Self::Rollup {
                 rollup,
-                place,
-                kept,
-                counted,
-            } => {
-                write!(
-                    out,
-                    "rollups.{rollup}, {place}: {kept} kept; {counted} by the events"
-                )
-            }
+                is_held: true,
+                content,
+            } => write!(
+                out,
+                "rollups.{rollup} has a row that the events do not come to: {content}"
+            ),
+            Self::Rollup {
+                rollup,
+                is_held: false,
+                content,
+            } => write!(
+                out,
+                "rollups.{rollup} lacks a row that the events come to: {content}"
+            ),
             Self::More(count) => write!(out, "… and {count} more like these"),
         }
     }

@@ -40,9 +40,8 @@ pub(super) async fn compare(
             if differences <= EXAMPLES {
                 findings.push(Finding::Rollup {
                     rollup: row.get("rollup"),
-                    place: row.get("place"),
-                    kept: row.get("kept"),
-                    counted: row.get("counted"),
+                    is_held: row.get("is_held"),
+                    content: row.get("content"),
                 });
             }
         }
