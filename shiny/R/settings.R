@@ -44,7 +44,7 @@ connection_keywords <- function(settings) {
     tcp_user_timeout = "20000",
     options = paste(
       "-c default_transaction_read_only=on", "-c statement_timeout=10000",
-      "-c timezone=UTC", "-c datestyle=ISO", "-c plan_cache_mode=force_custom_plan",
+      "-c timezone=UTC", "-c datestyle=ISO", "-c plan_cache_mode=force_generic_plan",
       "-c jit=off", "-c work_mem=32MB"
     )
   )

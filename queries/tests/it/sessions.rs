@@ -37,7 +37,7 @@ async fn a_session_is_what_its_options_say_from_the_first_query_on() {
         ("statement_timeout", "4321ms"),
         ("lock_timeout", "3s"),
         ("idle_in_transaction_session_timeout", "1min"),
-        ("plan_cache_mode", "force_custom_plan"),
+        ("plan_cache_mode", "force_generic_plan"),
         ("jit", "off"),
         ("work_mem", "32MB"),
     ] {
