@@ -2,21 +2,6 @@
 -- $1 from, $2 to, $3 login, $4 category, $5 brand, $6 product, $7 event,
 -- $8 and $9 event_timestamp and event_id of the last event seen, or NULL,
 -- $10 product events only, $11 limit.
-select event_id,
-       event_timestamp,
-       event_name,
-       user_id,
-       user_login_state,
-       identity_source,
-       client_id,
-       session_id,
-       is_first_visit,
-       context_product_id,
-       context_product_name,
-       context_product_category,
-       context_product_brand,
-       context_product_price,
-       context_product_discount_price,
-       context_product_url_path
+select *
   from metrics.event_page($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
  order by event_timestamp desc, event_id desc

@@ -2,26 +2,11 @@
 -- $1 session, $2 and $3 event_timestamp and event_id of the last event seen, or NULL,
 -- $4 limit.
 select *
-  from (select event_id,
-               event_timestamp,
-               event_name,
-               user_id,
-               user_login_state,
-               identity_source,
-               client_id,
-               session_id,
-               is_first_visit,
-               context_product_id,
-               context_product_name,
-               context_product_category,
-               context_product_brand,
-               context_product_price,
-               context_product_discount_price,
-               context_product_url_path,
+  from (select e.*,
                -- Over all events: the first of a page follows the last of the page before.
                floor(extract(epoch from event_timestamp - lag(event_timestamp)
                    over (order by event_timestamp, event_id)))::int8 as seconds_since_previous
-          from public.clickstream_events
+          from public.clickstream_events e
          where session_id = $1
            and session_id <> ''
            -- A table that was taken over may hold what no calendar shows.

@@ -1,47 +1,43 @@
 -- Checkouts: what was ordered, and what was in the cart. Straight from events and their context;
 -- refresh stores what these say, and readers ask them for what is not refreshed yet.
 
--- Whether an earlier event of the warehouse is the order of this key: a reloaded page, a second
--- tab, a retry. An event without an order id has its own id as key.
-create function metrics.is_repeat(order_key text, at timestamptz, id uuid) returns boolean
-language sql stable parallel safe
-as $$
-    select exists (
-               select
-                 from context.orders o
-                 join public.clickstream_events e on e.event_id = o.event_id
-                where o.order_id = $1
-                  and e.event_name = 'checkout_complete'
-                  and (e.event_timestamp, e.event_id) < ($2, $3))
-        or $1 ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-           and exists (
-               select
-                 from public.clickstream_events e
-                where e.event_id = case when $1 ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then $1::uuid end
-                  and e.event_name = 'checkout_complete'
-                  and (e.event_timestamp, e.event_id) < ($2, $3)
-                  and not exists (select from context.orders o
-                                   where o.event_id = e.event_id and metrics.known_id(o.order_id) is not null))
+-- What tells one order from another: its id, or that of an event that names none.
+create function metrics.order_key(order_id text, event_id uuid) returns text
+language sql immutable parallel safe as $$ select coalesce(metrics.known_id($1), $2::text) $$;
+
+-- The checkout_complete events with this key. The earliest is the order; the others are repeats: a
+-- reloaded page, a second tab, a retry.
+create function metrics.events_of_order(order_key text) returns setof public.clickstream_events
+language sql stable parallel safe as $$
+    select e.*
+      from context.orders o
+      join public.clickstream_events e on e.event_id = o.event_id
+     where o.order_id = $1 and e.event_name = 'checkout_complete'
+     union all
+    select e.*
+      from public.clickstream_events e
+     where e.event_id = case when $1 ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then $1::uuid end
+       and e.event_name = 'checkout_complete'
+       and not exists (select from context.orders o where o.event_id = e.event_id and metrics.known_id(o.order_id) is not null)
 $$;
 
 -- The checkouts (checkout_start and checkout_complete) of these sessions, and these that belong to no
 -- session: a row for each product that one is about, or one row without a product.
--- Parameters: sessions; events. Invariant: a repeated order has no items, no units and no amount.
+-- A repeat has no items, no units and no amount.
 create function metrics.checkouts(session_ids text[], event_ids uuid[])
 returns table (
-    event_id uuid, event_timestamp timestamptz, event_name text, session_id text,
+    event_id uuid, event_timestamp timestamptz, session_id text,
     is_order boolean, amount numeric, units bigint, is_inferred boolean,
     product_key text, product_id text, product_name text, category text, brand text,
     quantity bigint, revenue numeric)
-language sql stable
-as $$
+language sql stable as $$
       with seen as materialized (
         select s.id as session_id, 's ' || s.id as visit, e.event_id, e.event_timestamp, e.event_name,
                e.context_product_id, e.context_product_name, e.context_product_category, e.context_product_brand,
                e.context_product_price, e.context_product_discount_price
           from unnest($1) s (id)
-         -- One row. The planner takes an array for ten values, and this for a thousand rows: else it would
-         -- compare each checkout with each move of all sessions.
+         -- One row. The planner estimates ten rows for the array; this makes it a thousand times as many, so
+         -- that it does not compare each checkout with each move of all sessions.
          cross join generate_series(1, least(cardinality($1), 1))
          cross join lateral (
              select * from public.clickstream_events e where e.session_id = s.id and e.session_id <> '' offset 0) e
@@ -55,9 +51,10 @@ as $$
     ),
     orders as materialized (
         select o.event_id, o.total as named_total,
-               o.event_name = 'checkout_complete' and not metrics.is_repeat(o.order_key, o.event_timestamp, o.event_id) as is_order
+               o.event_name = 'checkout_complete'
+               and not exists (select from metrics.events_of_order(o.order_key) e where (e.event_timestamp, e.event_id) < (o.event_timestamp, o.event_id)) as is_order
           from (select s.event_id, s.event_timestamp, s.event_name, c.total,
-                       coalesce(metrics.known_id(c.order_id), s.event_id::text) as order_key
+                       metrics.order_key(c.order_id, s.event_id) as order_key
                   from seen s
                   left join lateral (select * from context.orders c where c.event_id = s.event_id offset 0) c on true
                  where s.event_name in ('checkout_start', 'checkout_complete')) o
@@ -146,7 +143,7 @@ as $$
           join steps a on a.event_id = c.last_add
           left join prices p on p.visit = c.visit and p.product_key = c.product_key
     )
-    select s.event_id, s.event_timestamp, s.event_name, s.session_id, s.is_order,
+    select s.event_id, s.event_timestamp, s.session_id, s.is_order,
            case when s.is_order then coalesce(s.named_total, t.revenue) end,
            case when s.is_order then coalesce(t.units, 0) end::bigint,
            s.is_order and coalesce(t.is_cart, false),

@@ -6,14 +6,19 @@ create type metrics.piece as (hours smallint, bucket timestamptz);
 -- An event that a filter keeps. `amount` and `units`: of an order, what the filter keeps of it.
 create type metrics.kept as (
     event_id uuid, event_timestamp timestamptz, event_name text, login_no smallint, client_id text, user_id text, session_id text,
-    is_first_visit boolean, is_product boolean, context_product_category text, context_product_brand text,
+    is_first_visit boolean, is_product boolean,
+    context_product_id text, context_product_name text, context_product_category text, context_product_brand text,
     is_order boolean, amount numeric, units bigint, is_inferred boolean);
 
--- How one question is answered. `segment_no`, `login_no`: the rollups' rows that it asks for, NULL where
--- none fit, or for all login states. `pieces`: what is read from them. `gaps`: what is read from events;
--- `dirty`, the part of it of which the rollups know nothing, or not the latest. `stale`: sessions that
--- changed and are not refreshed. `long_ids`: ids that too many events carry to be sessions. `kept`: the
--- kept events of the gaps, where they are few and asked for several times.
+-- How one question is answered.
+--   segment_no  the segment that it asks for; NULL: none, all is read from events
+--   login_no    the login state that it asks for; NULL: all
+--   pieces      buckets that are read from rollups, which are the ranges in `covered`
+--   gaps        ranges that are read from events
+--   dirty       the part of the gaps of which the rollups know nothing, or not the latest
+--   stale       sessions that changed and are not refreshed
+--   long_ids    ids that too many events carry to be sessions
+--   kept        the kept events of the gaps, where they are few and asked for several times
 create type metrics.reading as (
     from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text, event text,
     segment_no integer, login_no smallint, pieces metrics.piece[], covered tstzmultirange, gaps tstzmultirange, dirty tstzmultirange,
@@ -23,8 +28,7 @@ create type metrics.reading as (
 -- question counts events only, which are also kept by name.
 create function metrics.segment_of(
     login text, category text, brand text, product text, event text, by_name boolean, out segment_no integer, out login_no smallint)
-language plpgsql stable
-as $$
+language plpgsql stable as $$
 begin
     login_no := metrics.asked_login_no(login);
     if login is not null and login_no is null or event is not null and not by_name or num_nonnulls(category, brand, product) > 1 then
@@ -41,12 +45,11 @@ create function metrics.read(
     from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text, event text,
     widths smallint[], by_name boolean
 ) returns metrics.reading
-language plpgsql stable
-as $$
+language plpgsql stable as $$
 declare
     r metrics.reading;
     max_stale constant integer := (select s.max_stale from rollups.settings s);
-    most constant integer := (select s.session_events from rollups.settings s);
+    max_events constant integer := (select s.session_events from rollups.settings s);
     width smallint;
     found_pieces metrics.piece[];
     found_ranges tstzmultirange;
@@ -83,10 +86,6 @@ begin
                       from unnest(r.stale) i (id)
                      cross join lateral (select * from public.clickstream_events e where e.session_id = i.id and e.session_id <> '' offset 0) e
                      where e.event_name in ('checkout_start', 'checkout_complete') and metrics.in_calendar(e.event_timestamp)) h);
-        r.long_ids := r.long_ids || array(
-            select i.id from unnest(r.stale) i (id)
-             where (select count(*) from (select from public.clickstream_events e
-                                           where e.session_id = i.id and e.session_id <> '' limit most + 1) e) > most);
     end if;
     changed := coalesce(changed, '{}');
 
@@ -110,19 +109,16 @@ begin
          cross join lateral (
              select * from rollups.filled f
               where f.hours = 1 and f.bucket > lower(g) - interval '1 hour' and f.bucket < upper(g) offset 0) f), '{}') - changed);
-    if r.dirty <> '{}' then
-        r.long_ids := r.long_ids || array(
-            select i.id
-              from (select distinct e.session_id
-                      from unnest(r.dirty) g
-                     cross join lateral (
-                         select session_id from public.clickstream_events e
-                          where e.event_timestamp >= lower(g) and e.event_timestamp < upper(g) offset 0) e
-                     where metrics.known_id(e.session_id) is not null
-                    except select unnest(r.stale)) i (id)
-             where (select count(*) from (select from public.clickstream_events e
-                                           where e.session_id = i.id and e.session_id <> '' limit most + 1) e) > most);
-    end if;
+    r.long_ids := r.long_ids || array(
+        select i.id
+          from (select unnest(r.stale) as id
+                 union
+                select e.session_id
+                  from unnest(r.dirty) g
+                 cross join lateral (
+                     select session_id from public.clickstream_events e where e.event_timestamp >= lower(g) and e.event_timestamp < upper(g) offset 0) e
+                 where metrics.known_id(e.session_id) is not null) i
+         where (select count(*) from (select from public.clickstream_events e where e.session_id = i.id and e.session_id <> '' limit max_events + 1) e) > max_events);
     return r;
 end
 $$;
@@ -132,9 +128,7 @@ $$;
 create function metrics.checkouts_in(r metrics.reading) returns table (
     event_id uuid, event_timestamp timestamptz, is_order boolean, amount numeric, units bigint, is_inferred boolean,
     product_key text, product_id text, product_name text, category text, brand text, quantity bigint, revenue numeric)
-language plpgsql stable
-set plan_cache_mode = force_custom_plan
-as $$
+language plpgsql stable as $$
 #variable_conflict use_column
 declare
     everything constant boolean := num_nonnulls(r.category, r.brand, r.product) = 0;
@@ -174,72 +168,55 @@ begin
 end
 $$;
 
--- The events of a range that a filter keeps, straight from the table, without what their checkouts
--- say: all of them without a product filter, else those that are no checkouts.
-create function metrics.filtered_events(r metrics.reading, from_time timestamptz, to_time timestamptz)
-returns setof public.clickstream_events
-language plpgsql stable rows 5000
-set plan_cache_mode = force_custom_plan
-as $$
-begin
-    if num_nonnulls(r.category, r.brand, r.product) = 0 then
-        return query
-        select * from public.clickstream_events e
-         where e.event_timestamp >= from_time and e.event_timestamp < to_time
-           and metrics.has_login(e.user_login_state, r.login)
-           and (r.event is null or e.event_name = r.event);
-    else
-        return query
-        select * from public.clickstream_events e
-         where e.event_timestamp >= from_time and e.event_timestamp < to_time
-           and metrics.has_login(e.user_login_state, r.login)
-           and (r.event is null or e.event_name = r.event)
-           and (r.category is null or r.category = 'UNKNOWN' or e.context_product_category = r.category and (length(r.category) > 500 or length(e.context_product_category) <= 500))
-           and (r.brand is null or r.brand = 'UNKNOWN' or e.context_product_brand = r.brand and (length(r.brand) > 500 or length(e.context_product_brand) <= 500))
-           and (r.product is null or e.context_product_id = r.product and (length(r.product) > 500 or length(e.context_product_id) <= 500))
-           and e.event_name not in ('checkout_start', 'checkout_complete')
-           and metrics.is_about(e.event_name, e.context_product_id, e.context_product_name, e.context_product_category, e.context_product_brand,
-                                r.category, r.brand, r.product);
-    end if;
-end
-$$;
-
 -- The kept events of what is read from events.
 create function metrics.kept_events(r metrics.reading) returns setof metrics.kept
 language plpgsql stable rows 5000
-as $$
+set plan_cache_mode = force_custom_plan as $$
 declare
     everything constant boolean := num_nonnulls(r.category, r.brand, r.product) = 0;
+    gap tstzrange;
+    part metrics.reading := r;
 begin
     if r.kept is not null then
         return query select * from unnest(r.kept);
         return;
     end if;
-    return query
-      with checkouts as materialized (
-        select k.event_id, k.is_order, k.is_inferred,
-               case when everything then k.amount else sum(k.revenue) filter (where k.is_order) end as amount,
-               case when everything then k.units else (sum(k.quantity) filter (where k.is_order))::bigint end as units
-          from metrics.checkouts_in(r) k
-         group by k.event_id, k.is_order, k.is_inferred, k.amount, k.units
-    )
-    select e.event_id, e.event_timestamp, e.event_name, metrics.login_no(e.user_login_state), metrics.known_id(e.client_id), metrics.known_id(e.user_id),
-           case when e.session_id <> all (r.long_ids) then metrics.known_id(e.session_id) end,
-           e.is_first_visit, metrics.is_product_event(e.event_name, e.context_product_id, e.context_product_name), e.context_product_category, e.context_product_brand,
-           coalesce(k.is_order, false), k.amount, k.units, coalesce(k.is_inferred, false)
-      from unnest(r.gaps) g
-     cross join lateral metrics.filtered_events(r, lower(g), upper(g)) e
-      left join checkouts k on k.event_id = e.event_id
-     union all
-    select e.event_id, e.event_timestamp, e.event_name, metrics.login_no(e.user_login_state), metrics.known_id(e.client_id), metrics.known_id(e.user_id),
-           case when e.session_id <> all (r.long_ids) then metrics.known_id(e.session_id) end,
-           e.is_first_visit, metrics.is_product_event(e.event_name, e.context_product_id, e.context_product_name), e.context_product_category, e.context_product_brand,
-           k.is_order, k.amount, k.units, k.is_inferred
-      from checkouts k
-     cross join lateral (select * from public.clickstream_events e where e.event_id = k.event_id offset 0) e
-     where not everything
-       and metrics.has_login(e.user_login_state, r.login)
-       and (r.event is null or e.event_name = r.event);
+    foreach gap in array array(select unnest(r.gaps)) loop
+        part.gaps := tstzmultirange(gap);
+        part.dirty := r.dirty * part.gaps;
+        return query
+          with checkouts as materialized (
+            select k.event_id, k.is_order, k.is_inferred,
+                   case when everything then k.amount else sum(k.revenue) filter (where k.is_order) end as amount,
+                   case when everything then k.units else (sum(k.quantity) filter (where k.is_order))::bigint end as units
+              from metrics.checkouts_in(part) k
+             group by k.event_id, k.is_order, k.is_inferred, k.amount, k.units
+        ),
+        found as (
+            -- Under a product filter a checkout is about what was ordered, whatever its own product is.
+            select * from public.clickstream_events e
+             where e.event_timestamp >= lower(gap) and e.event_timestamp < upper(gap)
+               and (everything
+                    or e.event_name not in ('checkout_start', 'checkout_complete')
+                       and (r.category is null or r.category = 'UNKNOWN' or e.context_product_category = r.category and (length(r.category) > 500 or length(e.context_product_category) <= 500))
+                       and (r.brand is null or r.brand = 'UNKNOWN' or e.context_product_brand = r.brand and (length(r.brand) > 500 or length(e.context_product_brand) <= 500))
+                       and (r.product is null or e.context_product_id = r.product and (length(r.product) > 500 or length(e.context_product_id) <= 500))
+                       and metrics.is_about(e.event_name, e.context_product_id, e.context_product_name, e.context_product_category, e.context_product_brand,
+                                            r.category, r.brand, r.product))
+             union all
+            select e.* from checkouts k cross join lateral (select * from public.clickstream_events e where e.event_id = k.event_id offset 0) e
+             where not everything
+        )
+        select e.event_id, e.event_timestamp, e.event_name, metrics.login_no(e.user_login_state), metrics.known_id(e.client_id), metrics.known_id(e.user_id),
+               case when e.session_id <> all (r.long_ids) then metrics.known_id(e.session_id) end,
+               e.is_first_visit, metrics.is_product_event(e.event_name, e.context_product_id, e.context_product_name),
+               e.context_product_id, e.context_product_name, e.context_product_category, e.context_product_brand,
+               coalesce(k.is_order, false), k.amount, k.units, coalesce(k.is_inferred, false)
+          from found e
+          left join checkouts k on k.event_id = e.event_id
+         where metrics.has_login(e.user_login_state, r.login)
+           and (r.event is null or e.event_name = r.event);
+    end loop;
 end
 $$;
 
@@ -247,8 +224,7 @@ $$;
 -- are the latest; else they are selected now.
 create function metrics.kept_events_of(r metrics.reading, session_ids text[], ranges tstzmultirange, is_stored boolean)
 returns setof metrics.kept
-language plpgsql stable rows 5000
-as $$
+language plpgsql stable rows 5000 as $$
 declare
     everything constant boolean := num_nonnulls(r.category, r.brand, r.product) = 0;
 begin
@@ -272,9 +248,12 @@ begin
          group by i.event_id, i.is_order, i.is_inferred, i.amount, i.units
     )
     select e.event_id, e.event_timestamp, e.event_name, metrics.login_no(e.user_login_state), metrics.known_id(e.client_id), metrics.known_id(e.user_id), e.session_id,
-           e.is_first_visit, metrics.is_product_event(e.event_name, e.context_product_id, e.context_product_name), e.context_product_category, e.context_product_brand,
+           e.is_first_visit, metrics.is_product_event(e.event_name, e.context_product_id, e.context_product_name),
+           e.context_product_id, e.context_product_name, e.context_product_category, e.context_product_brand,
            coalesce(k.is_order, false), k.amount, k.units, coalesce(k.is_inferred, false)
       from unnest(session_ids) i (id)
+     -- One row; see metrics.checkouts.
+     cross join generate_series(1, least(cardinality(session_ids), 1))
      cross join lateral (select * from public.clickstream_events e where e.session_id = i.id and e.session_id <> '' offset 0) e
       left join checkouts k on k.event_id = e.event_id
      where e.event_timestamp <@ ranges and metrics.in_calendar(e.event_timestamp)
@@ -287,7 +266,7 @@ begin
 end
 $$;
 
--- A row of rollups.sessions, without the names of its columns' table.
+-- The columns of rollups.sessions that answers need.
 create type metrics.session as (
     session_id text, first_at timestamptz, last_at timestamptz, events integer, login_no smallint,
     is_new boolean, entered boolean, carted boolean, abandoned boolean, converted boolean, engaged boolean,
@@ -295,23 +274,31 @@ create type metrics.session as (
 
 -- The sessions that were open at one of these instants: begun before, not over.
 create function metrics.sessions_open_at(instants timestamptz[]) returns setof metrics.session
-language sql stable rows 200
-as $$
+language sql stable rows 200 as $$
     select distinct s.session_id, s.first_at, s.last_at, s.events, s.login_no, s.is_new, s.entered, s.carted, s.abandoned, s.converted, s.engaged,
            s.lasted, s.wait2, s.wait3, s.wait4
       from unnest($1) t (at)
-     cross join lateral (values (0, t.at - interval '1 hour'), (1, t.at - interval '1 day'), (2, '-infinity')) p (span, since)
+     cross join lateral (values (0, t.at - interval '1 hour'), (1, t.at - interval '24 hours'), (2, '-infinity')) p (span, since)
      cross join lateral (
          select * from rollups.sessions s
           where s.span = p.span and s.first_at < t.at and s.first_at >= p.since and s.last_at >= t.at offset 0) s
 $$;
 
+-- The sessions that began in these ranges.
+create function metrics.sessions_begun_in(ranges tstzmultirange) returns setof metrics.session
+language sql stable rows 200 as $$
+    select s.session_id, s.first_at, s.last_at, s.events, s.login_no, s.is_new, s.entered, s.carted, s.abandoned, s.converted, s.engaged,
+           s.lasted, s.wait2, s.wait3, s.wait4
+      from unnest($1) t
+     cross join generate_series(0, 2) span
+     cross join lateral (select * from rollups.sessions s where s.span = span.span and s.first_at >= lower(t) and s.first_at < upper(t) offset 0) s
+$$;
+
 -- The sessions that have, or had, events in a range of time.
 create function metrics.sessions_open_between(from_time timestamptz, to_time timestamptz) returns table (session_id text)
-language sql stable rows 1000
-as $$
+language sql stable rows 1000 as $$
     select s.session_id
-      from (values (0, $1 - interval '1 hour'), (1, $1 - interval '1 day'), (2, '-infinity')) p (span, since)
+      from (values (0, $1 - interval '1 hour'), (1, $1 - interval '24 hours'), (2, '-infinity')) p (span, since)
      cross join lateral (
          select session_id from rollups.sessions s where s.span = p.span and s.first_at < $2 and s.first_at >= p.since and s.last_at >= $1 offset 0) s
 $$;

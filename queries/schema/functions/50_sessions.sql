@@ -9,31 +9,30 @@ create type metrics.fact as (
 -- an end of the pieces, or has changed since; and with sign -1, what the sums say of those that go on
 -- after the range.
 create function metrics.session_facts(r metrics.reading) returns setof metrics.fact
-language plpgsql stable
-as $$
+language plpgsql stable as $$
 declare
     ends constant timestamptz[] := array(select lower(c) from unnest(r.covered) c union select upper(c) from unnest(r.covered) c);
-    open_sessions metrics.session[];
-    summed text[] := '{}';     -- in the sums, rightly
-    beyond text[] := '{}';     -- in the sums, but not over at the end of the range
-    apart text[] := r.stale;   -- not in the sums, and with events in the pieces
+    open_sessions constant metrics.session[] := array(select s from metrics.sessions_open_at(ends) s where s.session_id not in (select unnest(r.stale)));
+    -- In no sum, and in the range as a whole.
+    whole metrics.session[] := '{}';
+    -- In the sums, and over before the end of the range.
+    summed text[] := array(select session_id from unnest(open_sessions) where first_at <@ r.covered and last_at < r.to_time);
+    -- In the sums, and going on after the range.
+    beyond text[] := array(select session_id from unnest(open_sessions) where first_at <@ r.covered and last_at >= r.to_time);
+    -- Computed from their events in the pieces.
+    apart constant text[] := array(select session_id from unnest(open_sessions) where not first_at <@ r.covered) || beyond || r.stale;
 begin
-    if cardinality(ends) > 0 then
-        open_sessions := array(select s from metrics.sessions_open_at(ends) s where s.session_id not in (select unnest(r.stale)));
-        summed := array(select session_id from unnest(open_sessions) where first_at <@ r.covered and last_at < r.to_time);
-        beyond := array(select session_id from unnest(open_sessions) where first_at <@ r.covered and last_at >= r.to_time);
-        apart := array(select session_id from unnest(open_sessions) where not first_at <@ r.covered) || beyond || apart;
-        if r.segment_no = 0 then
-            return query
-            select -1, s.events, s.is_new, s.entered, s.carted, s.abandoned, s.converted, s.engaged, s.lasted, s.wait2, s.wait3, s.wait4
-              from unnest(open_sessions) s
-             where s.session_id in (select unnest(beyond)) and (r.login_no is null or s.login_no = r.login_no);
-            if r.login_no is null then
-                beyond := '{}';
-            else
-                beyond := array(select session_id from unnest(open_sessions) where session_id in (select unnest(beyond)) and login_no = -1);
-            end if;
-        end if;
+    if r.segment_no = 0 then
+        whole := array(
+            select s from metrics.sessions_begun_in(r.gaps - r.dirty) s
+             where s.last_at < r.to_time and (r.login_no is null or s.login_no = r.login_no) and s.session_id not in (select unnest(r.stale)));
+        return query
+        select s.sign, s.events, s.is_new, s.entered, s.carted, s.abandoned, s.converted, s.engaged, s.lasted, s.wait2, s.wait3, s.wait4
+          from (select 1 as sign, w.* from unnest(whole) w
+                 union all
+                select -1, o.* from unnest(open_sessions) o where o.session_id in (select unnest(beyond)) and (r.login_no is null or o.login_no = r.login_no)) s;
+        summed := summed || array(select session_id from unnest(whole));
+        beyond := array(select session_id from unnest(open_sessions) where session_id in (select unnest(beyond)) and r.login_no is not null and login_no = -1);
     end if;
     return query
     select m.sign, f.events, f.is_new, f.entered, f.carted, f.abandoned, f.converted, f.engaged, f.lasted, f.wait2, f.wait3, f.wait4
@@ -45,7 +44,7 @@ begin
                    count(*) filter (where event_name = 'page_view') as page_views, bool_or(is_order) as has_order
               from (select 1 as sign, k.* from metrics.kept_events(r) k where k.session_id not in (select unnest(summed))
                      union all
-                    select 1, k.* from metrics.kept_events_of(r, apart, r.covered, true) k where k.session_id not in (select unnest(r.long_ids))
+                    select 1, k.* from metrics.kept_events_of(r, apart, r.covered, true) k where k.session_id not in (select unnest(r.long_ids || summed))
                      union all
                     select -1, k.* from metrics.kept_events_of(r, beyond, '{(,)}', true) k) k
              where session_id is not null
@@ -54,17 +53,20 @@ begin
 end
 $$;
 
+-- The rows of rollups.visits, of buckets of this length, that a login filter asks for.
+create function metrics.visit_logins(login_no smallint, hours smallint) returns smallint[]
+language sql immutable parallel safe as $$ select case when $1 is not null then array[$1, $1 + 10] when $2 = 1 then '{-1,0,1,2,3,4}' else '{-2}' end::smallint[] $$;
+
 create function metrics.session_sums(r metrics.reading, facts metrics.fact[]) returns table (
     sessions bigint, events bigint, entered bigint, carted bigint, abandoned bigint, converted bigint, engaged bigint, new_sessions bigint)
-language sql stable
-as $$
+language sql stable as $$
     select coalesce(sum(s.sessions), 0)::bigint, coalesce(sum(s.events), 0)::bigint, coalesce(sum(s.entered), 0)::bigint, coalesce(sum(s.carted), 0)::bigint,
            coalesce(sum(s.abandoned), 0)::bigint, coalesce(sum(s.converted), 0)::bigint, coalesce(sum(s.engaged), 0)::bigint, coalesce(sum(s.new_sessions), 0)::bigint
       from (select v.sessions, v.events, v.entered, v.carted, v.abandoned, v.converted, v.engaged, v.new_sessions
               from unnest(($1).pieces) p
              cross join lateral (
                  select * from rollups.visits v
-                  where v.segment_no = ($1).segment_no and v.hours = p.hours and v.bucket = p.bucket and v.login_no = coalesce(($1).login_no, -1) offset 0) v
+                  where v.segment_no = ($1).segment_no and v.hours = p.hours and v.bucket = p.bucket and v.login_no = any (metrics.visit_logins(($1).login_no, p.hours)) offset 0) v
              union all
             select sign, sign * events, sign * entered::integer, sign * carted::integer, sign * abandoned::integer, sign * converted::integer,
                    sign * engaged::integer, sign * is_new::integer
@@ -74,21 +76,20 @@ $$;
 -- How many sessions lasted (measure 1), or waited for step 2, 3 or 4 of the standard funnel, how many seconds.
 create function metrics.session_seconds(r metrics.reading, facts metrics.fact[], measures integer[])
 returns table (measure integer, seconds bigint, sessions bigint)
-language sql stable
-as $$
+language sql stable as $$
     select s.measure, s.seconds::bigint, sum(s.sessions)::bigint
-      from (select m.measure, u.seconds, u.sessions
+      from (select u.measure, u.seconds, u.sessions
               from unnest(($1).pieces) p
              cross join lateral (
                  select * from rollups.visits v
-                  where v.segment_no = ($1).segment_no and v.hours = p.hours and v.bucket = p.bucket and v.login_no = coalesce(($1).login_no, -1) offset 0) v
-             cross join unnest($3) m (measure)
-             cross join lateral unnest(
-                 case m.measure when 1 then v.lasted_seconds when 2 then v.wait2_seconds when 3 then v.wait3_seconds else v.wait4_seconds end,
-                 case m.measure when 1 then v.lasted_sessions when 2 then v.wait2_sessions when 3 then v.wait3_sessions else v.wait4_sessions end) u (seconds, sessions)
+                  where v.segment_no = ($1).segment_no and v.hours = p.hours and v.bucket = p.bucket and v.login_no = any (metrics.visit_logins(($1).login_no, p.hours)) offset 0) v
+             cross join lateral unnest(v.measures, v.seconds, v.counts) u (measure, seconds, sessions)
+             where u.measure = any ($3)
              union all
-            select m.measure, case m.measure when 1 then f.lasted when 2 then f.wait2 when 3 then f.wait3 else f.wait4 end, f.sign
-              from unnest($2) f cross join unnest($3) m (measure)) s
+            select m.measure, m.seconds, f.sign
+              from unnest($2) f
+             cross join lateral (values (1, f.lasted), (2, f.wait2), (3, f.wait3), (4, f.wait4)) m (measure, seconds)
+             where m.measure = any ($3)) s
      where s.seconds is not null
      group by 1, 2 having sum(s.sessions) <> 0
 $$;
@@ -98,10 +99,9 @@ create function metrics.session_lengths(
     from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text, event text
 ) returns table (
     sessions bigint, events bigint, median_seconds bigint, p90_seconds bigint, engaged bigint, new_sessions bigint, classes bigint[])
-language plpgsql stable
-as $$
+language plpgsql stable as $$
 declare
-    r constant metrics.reading := metrics.read($1, $2, $3, $4, $5, $6, $7, '{168,24,1}', false);
+    r constant metrics.reading := metrics.read($1, $2, $3, $4, $5, $6, $7, '{168,24,6,1}', false);
     facts constant metrics.fact[] := array(select f from metrics.session_facts(r) f);
 begin
     return query
@@ -116,25 +116,48 @@ begin
 end
 $$;
 
+-- How far a session came along the steps: for each step that it reached, the place of its event among
+-- all (in order of time and id). A step may name alternatives: `a|b`. A step's event is the first of
+-- such a name at or after the step before; an event serves one step only: after one of the same name, a
+-- later one is needed.
+create function metrics.walk(names text[], times timestamptz[], wanted text[]) returns integer[]
+language plpgsql immutable as $$
+declare
+    used integer[] := '{}';
+    alternatives text[];
+    place integer;
+    earlier integer;
+begin
+    for step in 1 .. cardinality(wanted) loop
+        alternatives := string_to_array(wanted[step], '|');
+        place := 1;
+        foreach earlier in array used loop
+            if names[earlier] = any (alternatives) then
+                place := greatest(place, earlier + 1);
+            end if;
+        end loop;
+        while place <= cardinality(names)
+              and (names[place] <> all (alternatives) or step > 1 and times[place] < times[used[step - 1]]) loop
+            place := place + 1;
+        end loop;
+        exit when place > cardinality(names);
+        used := used || place;
+    end loop;
+    return used;
+end
+$$;
+
 -- The funnel: how many sessions of each group reached each step, and the median wait. Rows only for
--- steps that were reached. A step may name alternatives: `a|b`.
---
--- A session's first event of step 1 starts it and gives its group; each next step is its first event
--- of such a name at or after the step before. An event serves one step only: after an event of the
--- same name, a later one is needed.
---
--- A session is one row with its events in arrays, so each round of the recursion walks every session
--- once and joins nothing.
+-- steps that were reached. The group of a session is that of its first step's event.
 create function metrics.funnel_counts(
     from_time timestamptz, to_time timestamptz,
     login text, category text, brand text, product text, event text, wanted text[], split_by text
 ) returns table (segment text, step integer, sessions bigint, median_seconds bigint)
-language plpgsql stable
-as $$
+language plpgsql stable as $$
 #variable_conflict use_column
 declare
     is_standard constant boolean := split_by is null and wanted = '{product_view,add_to_cart_click,checkout_start,checkout_complete}';
-    r constant metrics.reading := metrics.read($1, $2, $3, $4, $5, $6, $7, case when is_standard then '{168,24,1}' else '{}' end::smallint[], false);
+    r constant metrics.reading := metrics.read($1, $2, $3, $4, $5, $6, $7, case when is_standard then '{168,24,6,1}' else '{}' end::smallint[], false);
     facts metrics.fact[];
 begin
     if is_standard and cardinality(r.pieces) > 0 then
@@ -148,51 +171,22 @@ begin
         return;
     end if;
     return query
-    with recursive steps as (
-        select s.step::integer as step, string_to_array(s.names, '|') as names from unnest(wanted) with ordinality s (names, step)
-    ),
-    all_names as (select array_agg(distinct n) as names from steps cross join lateral unnest(steps.names) n),
-    numbered as (
-        select s.step, array(select array_position(a.names, n) from unnest(s.names) n) as names from steps s, all_names a
-    ),
-    sessions as (
-        select array_agg(array_position(a.names, k.event_name) order by k.event_timestamp, k.event_id) as names,
+      with sessions as (
+        select array_agg(k.event_name order by k.event_timestamp, k.event_id) as names,
                array_agg(k.event_timestamp order by k.event_timestamp, k.event_id) as times,
-               (array_agg(case split_by
-                              when 'login' then metrics.login_name(k.login_no)
-                              when 'category' then k.context_product_category
-                              when 'brand' then k.context_product_brand
-                          end order by k.event_timestamp, k.event_id)
-                   filter (where k.event_name = any ((select names from steps where step = 1)::text[])))[1] as segment
-          from metrics.kept_events(r) k, all_names a
-         where k.session_id is not null and k.event_name = any (a.names)
+               array_agg(case split_by
+                             when 'login' then metrics.login_name(k.login_no)
+                             when 'category' then k.context_product_category
+                             when 'brand' then k.context_product_brand
+                         end order by k.event_timestamp, k.event_id) as groups
+          from metrics.kept_events(r) k
+         where k.session_id is not null and k.event_name = any (string_to_array(array_to_string(wanted, '|'), '|'))
          group by k.session_id
-    ),
-    -- `used` is where in the arrays the event of each step is. A place orders events by time and id,
-    -- and so tells two of the same instant apart.
-    reached as (
-        select 1 as step, case when split_by is not null then coalesce(nullif(segment, ''), 'UNKNOWN') end as segment, names, times,
-               array[first.place] as used
-          from sessions
-         cross join lateral (
-            select min(place) as place from generate_subscripts(sessions.names, 1) place
-             where sessions.names[place] = any ((select names from numbered where step = 1)::integer[])) first
-         where first.place is not null
-         union all
-        select s.step, r.segment, r.names, r.times, r.used || next.place
-          from reached r
-          join numbered s on s.step = r.step + 1
-         cross join lateral (
-            select min(place) as place
-              from generate_subscripts(r.names, 1) place
-             where r.names[place] = any (s.names)
-               and r.times[place] >= r.times[r.used[r.step]]
-               and not exists (select from unnest(r.used) u where r.names[u] = any (s.names) and u >= place)) next
-         where next.place is not null
     )
-    select segment, step, count(*),
-           percentile_disc(0.5) within group (order by metrics.whole_seconds(times[used[step]] - times[used[step - 1]]))
-      from reached
-     group by segment, step;
+    select case when split_by is not null then coalesce(nullif(w.groups[w.used[1]], ''), 'UNKNOWN') end, step, count(*),
+           percentile_disc(0.5) within group (order by metrics.whole_seconds(w.times[w.used[step]] - w.times[w.used[step - 1]]))
+      from (select s.*, metrics.walk(names, times, wanted) as used from sessions s) w
+     cross join lateral generate_subscripts(w.used, 1) step
+     group by 1, 2;
 end
 $$;

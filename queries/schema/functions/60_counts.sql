@@ -1,18 +1,14 @@
 -- What adds up: events by name and login state, orders, money; and who was there.
 
 -- Kept events by name, login state and bucket: the start of a piece, or of the hour or minute that an
--- event in a gap is in. Name '' is all events together (`total`), where not `every_name`.
-create function metrics.event_sums(r metrics.reading, every_name boolean, gap_width interval) returns table (
+-- event in a gap is in. `names`: numbers of standard names, 0 for all events together; NULL: every name.
+create function metrics.event_sums(r metrics.reading, names integer[], gap_width interval) returns table (
     bucket timestamptz, login_no smallint, event_name text, is_total boolean, events numeric, product_events numeric,
     orders numeric, priced numeric, inferred numeric, units numeric, revenue numeric)
-language plpgsql stable
-as $$
+language plpgsql stable as $$
 #variable_conflict use_column
 declare
-    name_nos constant integer[] := case
-        when r.event is not null then array(select n.name_no from rollups.names n where n.key = metrics.key_of(r.event))
-        when not every_name then '{0,2,3,4}'
-    end;
+    name_nos constant integer[] := case when r.event is not null then array(select n.name_no from rollups.names n where n.key = metrics.key_of(r.event)) else names end;
     login_nos constant smallint[] := case when r.login_no is null then '{0,1,2,3,4}' else array[r.login_no] end;
 begin
     return query
@@ -21,24 +17,30 @@ begin
       from unnest(r.pieces) p
      cross join lateral (
          select * from rollups.event_counts c
-          where c.segment_no = r.segment_no and c.hours = p.hours and c.bucket = p.bucket and c.login_no = any (login_nos)
-            and (name_nos is null and c.name_no > 0 or c.name_no = any (name_nos)) offset 0) c
+          where c.segment_no = r.segment_no and c.hours = p.hours and c.bucket = p.bucket and c.login_no = any (login_nos) and c.name_no = any (name_nos)
+         union all
+         select * from rollups.event_counts c
+          where name_nos is null and c.segment_no = r.segment_no and c.hours = p.hours and c.bucket = p.bucket and c.login_no = any (login_nos) and c.name_no > 0
+         offset 0) c
       left join rollups.names n on n.name_no = c.name_no;
     return query
-    select date_bin(gap_width, k.event_timestamp, '0001-01-01T00:00:00Z'), k.login_no, case when t.is_total and r.event is null then '' else k.event_name end, t.is_total, count(*)::numeric,
-           count(*) filter (where k.is_product)::numeric, count(*) filter (where k.is_order)::numeric, count(k.amount) filter (where k.is_order)::numeric,
-           count(*) filter (where k.is_inferred)::numeric, sum(k.units), sum(k.amount)
-      from metrics.kept_events(r) k
-     cross join lateral (values (true), (false)) t (is_total)
-     where case when t.is_total then not every_name or r.event is not null else r.event is null end
+    select k.bucket, k.login_no, case when t.is_total and r.event is null then '' else k.event_name end, t.is_total, sum(k.events), sum(k.product_events),
+           sum(k.orders), sum(k.priced), sum(k.inferred), sum(k.units), sum(k.revenue)
+      from (select date_bin(gap_width, k.event_timestamp, '0001-01-01T00:00:00Z') as bucket, k.login_no, k.event_name, count(*) as events,
+                   count(*) filter (where k.is_product) as product_events, count(*) filter (where k.is_order) as orders,
+                   count(k.amount) filter (where k.is_order) as priced, count(*) filter (where k.is_inferred) as inferred,
+                   sum(k.units) as units, sum(k.amount) as revenue
+              from metrics.kept_events(r) k
+             group by 1, 2, 3) k
+     cross join (values (true), (false)) t (is_total)
+     where case when t.is_total then names is not null or r.event is not null else r.event is null end
      group by 1, 2, 3, 4;
 end
 $$;
 
 -- How many different clients and users there were.
 create function metrics.people_of(r metrics.reading, out clients bigint, out users bigint)
-language plpgsql stable
-as $$
+language plpgsql stable as $$
 begin
     if cardinality(r.pieces) = 0 then
         select count(distinct k.client_id), count(distinct k.user_id) into clients, users from metrics.kept_events(r) k;
@@ -74,9 +76,9 @@ begin
     more as (
         select s.kind, count(distinct s.person_no) + count(distinct s.id) as n
           from singles s
-          left join bits b on b.block = s.person_no / 32768
-         where case s.kind when 'c' then b.clients is null or get_bit(b.clients, s.person_no % 32768) = 0
-                           else b.users is null or get_bit(b.users, s.person_no % 32768) = 0 end
+          left join bits b on b.block = s.person_no / 16384
+         where case s.kind when 'c' then b.clients is null or get_bit(b.clients, s.person_no % 16384) = 0
+                           else b.users is null or get_bit(b.users, s.person_no % 16384) = 0 end
          group by s.kind
     )
     select coalesce((select sum(bit_count(b.clients)) from bits b), 0) + coalesce((select n from more where kind = 'c'), 0),
@@ -93,11 +95,10 @@ create function metrics.totals(
     add_to_cart_clicks bigint, checkout_starts bigint, checkout_completes bigint,
     orders bigint, priced_orders bigint, orders_inferred bigint, units bigint, revenue numeric,
     converted_sessions bigint, carted_sessions bigint, abandoned_carts bigint)
-language plpgsql stable
-as $$
+language plpgsql stable as $$
 #variable_conflict use_column
 declare
-    r metrics.reading := metrics.read($1, $2, $3, $4, $5, $6, $7, '{168,24,1}', false);
+    r metrics.reading := metrics.read($1, $2, $3, $4, $5, $6, $7, '{168,24,6,1}', false);
     facts metrics.fact[];
 begin
     if cardinality(r.pieces) > 0 and (select sum(upper(g) - lower(g)) from unnest(r.gaps) g) < interval '6 hours' then
@@ -116,14 +117,13 @@ begin
                    coalesce(sum(e.orders) filter (where e.is_total), 0)::bigint as orders, coalesce(sum(e.priced) filter (where e.is_total), 0)::bigint as priced,
                    coalesce(sum(e.inferred) filter (where e.is_total), 0)::bigint as inferred, coalesce(sum(e.units) filter (where e.is_total), 0)::bigint as units,
                    coalesce(sum(e.revenue) filter (where e.is_total), 0) as revenue
-              from metrics.event_sums(r, false, '1 hour') e) c;
+              from metrics.event_sums(r, '{0,2,3,4}', '1 hour') e) c;
 end
 $$;
 
 -- Whether the hours of a zone are those of UTC, all over a range.
 create function metrics.has_whole_hours(from_time timestamptz, to_time timestamptz, zone text) returns boolean
-language sql stable
-as $$
+language sql stable as $$
     select coalesce(bool_and(extract(minute from t at time zone $3) = extract(minute from t at time zone 'UTC')), true)
       from (select generate_series($1, $2, '1 day') as t union all select $2) t
 $$;
@@ -133,16 +133,15 @@ create function metrics.counts_by_bucket(
     from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text, event text,
     unit text, zone text
 ) returns table (t timestamptz, events bigint, sessions bigint, checkout_completes bigint, orders bigint, revenue numeric)
-language plpgsql stable
-as $$
+language plpgsql stable as $$
 #variable_conflict use_column
 declare
     r metrics.reading;
     widths constant smallint[] := case
         when unit = 'minute' or not metrics.has_whole_hours($1, $2, zone) then '{}'
         when unit = 'hour' or zone <> 'UTC' then '{1}'
-        when unit = 'day' then '{24,1}'
-        else '{168,24,1}' end;
+        when unit = 'day' then '{24,6,1}'
+        else '{168,24,6,1}' end;
     starts timestamptz[];
     open_sessions metrics.session[];
     apart text[];
@@ -152,7 +151,7 @@ begin
     select date_trunc(unit, e.bucket, zone), coalesce(sum(e.events) filter (where e.is_total), 0)::bigint, 0::bigint,
            coalesce(sum(e.events) filter (where e.event_name = 'checkout_complete'), 0)::bigint,
            coalesce(sum(e.orders) filter (where e.is_total), 0)::bigint, coalesce(sum(e.revenue) filter (where e.is_total), 0)
-      from metrics.event_sums(r, false, '1 minute') e
+      from metrics.event_sums(r, '{0,4}', '1 minute') e
      group by 1;
 
     -- A session counts in each bucket in which it has a kept event. The sums have it where it began; those
@@ -185,14 +184,14 @@ begin
           from unnest(r.pieces) p
          cross join lateral (
              select v.sessions from rollups.visits v
-              where v.segment_no = r.segment_no and v.hours = p.hours and v.bucket = p.bucket and v.login_no = coalesce(r.login_no, -1) offset 0) v
+              where v.segment_no = r.segment_no and v.hours = p.hours and v.bucket = p.bucket and v.login_no = any (metrics.visit_logins(r.login_no, p.hours)) offset 0) v
          union all
         select date_trunc(unit, last_at, zone), 1 from known where date_trunc(unit, last_at, zone) > date_trunc(unit, first_at, zone)
          union all
         -- In the sums where they began, if the filter keeps any event of theirs.
         select date_trunc(unit, s.first_at, zone), -1
           from unnest(open_sessions) s
-         where s.first_at <@ r.covered and s.session_id in (select unnest(apart)) and s.session_id in (select session_id from theirs)
+         where s.first_at <@ r.covered and s.session_id in (select session_id from theirs)
          union all
         select k.t, 1
           from (select date_trunc(unit, k.event_timestamp, zone) as t, k.session_id
@@ -210,15 +209,14 @@ $$;
 create function metrics.counts_by_hour(
     from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text, event text, zone text
 ) returns table (local_hour timestamp, events bigint)
-language plpgsql stable
-as $$
+language plpgsql stable as $$
 declare
     r constant metrics.reading := metrics.read($1, $2, $3, $4, $5, $6, $7,
         case when metrics.has_whole_hours($1, $2, zone) then '{1}' else '{}' end::smallint[], true);
 begin
     return query
     select date_trunc('hour', s.bucket at time zone zone), sum(s.events)::bigint
-      from metrics.event_sums(r, false, '1 minute') s
+      from metrics.event_sums(r, '{0}', '1 minute') s
      where s.is_total
      group by 1;
 end

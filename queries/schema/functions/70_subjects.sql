@@ -2,18 +2,17 @@
 
 -- Kept events by what they are about. `of`: product, category or brand. A checkout is one event of each
 -- of the products, categories and brands that it is about.
--- `newest_id`: of the events in gaps, the newest one, where it is newer than what the pieces have.
+-- `last_at`: the latest of the counted events.
 create function metrics.counts_by_subject(
     from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text, event text, of text
 ) returns table (
     product_key text, name text, last_at timestamptz,
     events numeric, product_views numeric, add_to_carts numeric, orders numeric, units numeric, revenue numeric)
-language plpgsql stable
-as $$
+language plpgsql stable as $$
 #variable_conflict use_column
 declare
     -- All subjects are in the rollups, busy or not: only the login state has to be one of theirs.
-    r metrics.reading := metrics.read($1, $2, $3, null, null, null, $7, '{168,24,1}', false);
+    r metrics.reading := metrics.read($1, $2, $3, null, null, null, $7, '{168,24,6,1}', false);
     login_nos constant smallint[] := case when r.login_no is null then '{0,1,2,3,4}' else array[r.login_no] end;
     subject_kind constant "char" := case
         when of = 'product' or product is not null then 'p'
@@ -28,7 +27,7 @@ begin
                sum(c.units) as units, sum(c.revenue) as revenue
           from unnest(r.pieces) p
          cross join lateral (
-             select * from rollups.subject_counts c where c.hours = p.hours and c.bucket = p.bucket and c.login_no = any (login_nos) offset 0) c
+             select * from rollups.subject_counts c where c.hours = p.hours and c.bucket = p.bucket and c.kind = subject_kind and c.login_no = any (login_nos) offset 0) c
          group by c.subject_no
     ),
     asked as (
@@ -36,8 +35,7 @@ begin
                case of when 'category' then s.category when 'brand' then s.brand end as name, c.*
           from counted c
           join rollups.subjects s on s.subject_no = c.subject_no
-         where s.kind = subject_kind
-           and ($4 is null or s.category = $4) and ($5 is null or s.brand = $5) and ($6 is null or s.product_key = 'id ' || $6)
+         where ($4 is null or s.category = $4) and ($5 is null or s.brand = $5) and ($6 is null or s.product_key = 'id ' || $6)
     ),
     abouts as (
         select e.event_id, e.event_timestamp, e.event_name,
@@ -45,8 +43,7 @@ begin
                coalesce(nullif(e.context_product_category, ''), case when e.event_name <> 'category_view' then 'UNKNOWN' end) as category,
                case when e.event_name <> 'category_view' then coalesce(nullif(e.context_product_brand, ''), 'UNKNOWN') end as brand,
                false as is_order, null::bigint as units, null::numeric as revenue
-          from unnest(r.gaps) g
-         cross join lateral metrics.filtered_events(r, lower(g), upper(g)) e
+          from metrics.kept_events(r) e
          where e.event_name not in ('checkout_start', 'checkout_complete')
          union all
         select k.event_id, k.event_timestamp, e.event_name, k.product_key, coalesce(k.category, 'UNKNOWN'), coalesce(k.brand, 'UNKNOWN'), k.is_order,
@@ -80,8 +77,7 @@ $$;
 -- the greatest id.
 create function metrics.product_at(product_key text, at timestamptz, login text, category text, brand text, product text, event text)
 returns table (product_id text, product_name text, product_category text, product_brand text)
-language plpgsql stable
-as $$
+language plpgsql stable as $$
 #variable_conflict use_column
 declare
     r constant metrics.reading := metrics.read($2, $2 + interval '1 microsecond', $3, $4, $5, $6, $7, '{}', false);
@@ -90,7 +86,7 @@ begin
     select a.product_id, coalesce(nullif(a.name, ''), 'UNKNOWN'), coalesce(nullif(a.category, ''), 'UNKNOWN'), coalesce(nullif(a.brand, ''), 'UNKNOWN')
       from (select e.event_id, metrics.known_id(e.context_product_id) as product_id, e.context_product_name as name,
                    e.context_product_category as category, e.context_product_brand as brand
-              from metrics.filtered_events(r, r.from_time, r.to_time) e
+              from metrics.kept_events(r) e
              where e.event_name not in ('checkout_start', 'checkout_complete', 'category_view')
                and metrics.product_key(e.context_product_id, e.context_product_name) = $1
              union all

@@ -1,25 +1,27 @@
 -- Lists, newest first, a page at a time: as much of the newest part of a range as a page takes.
 
--- The newest part of a range, longer with each try: minutes, which suffice where much happens; then as
--- many hours as have some events, which the rollups know; where they do not, everything.
-create function metrics.newest_part(r metrics.reading, try integer) returns tstzmultirange
-language plpgsql stable
-as $$
+-- The newest part of a range, longer with each try, until it is all: minutes, which suffice where much
+-- happens; then as many hours as have some events, which the rollups know; where they do not, more hours.
+create function metrics.newest_part(r metrics.reading, try integer, out part tstzmultirange, out is_all boolean)
+language plpgsql stable as $$
 declare
-    everything constant tstzmultirange := r.gaps + r.covered;
+    start timestamptz;
+    enough constant float8 := 200 * power(4, try - 4);
 begin
-    if try <= 3 then
-        return everything * tstzmultirange(tstzrange(r.to_time - power(4, try) * interval '1 minute', r.to_time));
-    elsif cardinality(r.pieces) = 0 then
-        return everything * tstzmultirange(tstzrange(r.to_time - power(8, try - 2) * interval '1 hour', r.to_time));
-    end if;
-    return r.gaps + coalesce((
-        select range_agg(tstzrange(h.bucket, h.bucket + interval '1 hour'))
+    if try <= 3 or cardinality(r.pieces) = 0 then
+        start := r.to_time - case when try <= 3 then power(4, try) * interval '1 minute' else power(8, try - 2) * interval '1 hour' end;
+        part := r.gaps + r.covered;
+    else
+        select max(h.bucket) filter (where h.later >= enough) + interval '1 hour',
+               r.gaps + coalesce(range_agg(tstzrange(h.bucket, h.bucket + interval '1 hour')) filter (where h.later < enough), '{}')
+          into start, part
           from (select s.bucket, sum(sum(s.events)) over (order by s.bucket desc) - sum(s.events) as later
-                  from metrics.event_sums(r, false, '1 hour') s
+                  from metrics.event_sums(r, '{0}', '1 hour') s
                  where s.is_total and s.bucket <@ r.covered
-                 group by s.bucket) h
-         where h.later < 50 * power(4, try)), '{}');
+                 group by s.bucket) h;
+    end if;
+    is_all := start is null or start <= r.from_time;
+    part := part * tstzmultirange(tstzrange(start, r.to_time));
 end
 $$;
 
@@ -28,18 +30,18 @@ create function metrics.event_page(
     from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text, event text,
     before_time timestamptz, before_id uuid, products_only boolean, page bigint
 ) returns setof public.clickstream_events
-language plpgsql stable
-as $$
+language plpgsql stable as $$
 #variable_conflict use_column
 declare
     until constant timestamptz := least(to_time, before_time + interval '1 microsecond');
     r constant metrics.reading := metrics.read($1, greatest($1, until), $3, $4, $5, $6, $7, '{1}', true);
     p metrics.reading := r;
     try integer := 1;
+    is_all boolean;
     ids uuid[];
 begin
     loop
-        p.gaps := metrics.newest_part(r, try);
+        select n.part, n.is_all into p.gaps, is_all from metrics.newest_part(r, try) n;
         p.dirty := r.dirty * p.gaps;
         ids := array(
             select k.event_id from metrics.kept_events(p) k
@@ -47,32 +49,10 @@ begin
                and (not products_only or k.is_product)
              order by k.event_timestamp desc, k.event_id desc
              limit page);
-        exit when cardinality(ids) >= page or try > 20 or p.gaps = r.gaps + r.covered;
+        exit when cardinality(ids) >= page or is_all;
         try := try + 1;
     end loop;
     return query select e.* from unnest(ids) i (id) cross join lateral (select * from public.clickstream_events e where e.event_id = i.id offset 0) e;
-end
-$$;
-
--- How far along the steps each session came: its events in order, as arrays. 0: nowhere.
-create function metrics.furthest_step(names text[], times timestamptz[], wanted text[]) returns integer
-language plpgsql immutable
-as $$
-declare
-    used integer[] := '{}';
-    alternatives text[];
-    next integer;
-begin
-    for step in 1 .. cardinality(wanted) loop
-        alternatives := string_to_array(wanted[step], '|');
-        next := (select min(place) from generate_subscripts(names, 1) place
-                  where names[place] = any (alternatives)
-                    and (step = 1 or times[place] >= times[used[step - 1]])
-                    and not exists (select from unnest(used) u where names[u] = any (alternatives) and u >= place));
-        exit when next is null;
-        used := used || next;
-    end loop;
-    return cardinality(used);
 end
 $$;
 
@@ -84,8 +64,7 @@ create function metrics.session_page(
 ) returns table (
     session_id text, client_id text, user_id text, started_at timestamptz, last_at timestamptz, events bigint,
     product_views bigint, add_to_carts bigint, checkout_completes bigint, orders bigint, revenue numeric, furthest_step integer)
-language plpgsql stable
-as $$
+language plpgsql stable as $$
 #variable_conflict use_column
 declare
     until constant timestamptz := greatest($1, least(to_time, before_time + interval '1 microsecond'));
@@ -93,21 +72,15 @@ declare
     p metrics.reading := r;
     whole metrics.reading := metrics.read($1, $2, $3, $4, $5, $6, $7, '{}', false);
     try integer := 1;
-    part_start timestamptz;
     is_all boolean;
     candidates text[];
 begin
     loop
-        p.gaps := metrics.newest_part(r, try);
+        select n.part, n.is_all into p.gaps, is_all from metrics.newest_part(r, try) n;
         p.dirty := r.dirty * p.gaps;
-        is_all := try > 20 or p.gaps = r.gaps + r.covered;
-        -- Gaps are always in the newest part, however old; it begins where the rest of it does.
-        part_start := case when is_all then r.from_time
-                           when try <= 3 or cardinality(r.pieces) = 0 then lower(p.gaps)
-                           else (select min(lower(g)) from unnest(p.gaps - r.gaps) g) end;
         candidates := array(
             select k.session_id from metrics.kept_events(p) k
-             where k.session_id is not null and k.event_timestamp >= part_start
+             where k.session_id is not null
              group by 1);
         return query
           with kept as materialized (
@@ -122,13 +95,13 @@ begin
                    count(*) filter (where k.event_name = 'add_to_cart_click') as add_to_carts,
                    count(*) filter (where k.event_name = 'checkout_complete') as checkout_completes,
                    count(*) filter (where k.is_order) as orders, coalesce(sum(k.amount), 0) as revenue,
-                   metrics.furthest_step(array_agg(k.event_name order by k.event_timestamp, k.event_id), array_agg(k.event_timestamp order by k.event_timestamp, k.event_id), wanted) as furthest
+                   cardinality(metrics.walk(array_agg(k.event_name order by k.event_timestamp, k.event_id), array_agg(k.event_timestamp order by k.event_timestamp, k.event_id), wanted)) as furthest
               from kept k
              group by k.session_id
         ),
         listed as (
             select * from told t
-             where t.started_at >= part_start
+             where t.started_at >= lower(p.gaps)
                and (before_time is null or t.started_at < before_time or t.started_at = before_time and t.session_id collate "C" > before_id)
                and (at_step is null or t.furthest = at_step or t.furthest > at_step and not dropped)
              order by t.started_at desc, t.session_id collate "C"

@@ -2,8 +2,8 @@
 -- not say, so they can be dropped and made again at any time.
 --
 -- A row is a function of the events of its bucket (event_counts, subject_counts, presence), or of
--- the sessions that begin in its bucket (visits). It is deleted and selected again, never added
--- to. Buckets are hours (1), days (24) and weeks (168, from Monday), UTC.
+-- the sessions that begin in its bucket (visits). It is deleted and computed again, never added
+-- to. Buckets are hours (1), quarters of days (6), days (24) and weeks (168, from Monday), UTC.
 
 create table rollups.settings (
     only_row       boolean primary key default true check (only_row),
@@ -36,7 +36,8 @@ create table rollups.names (
     name    text collate "C" not null,
     key     text collate "C" not null unique
 );
--- 0 stands for all names together.
+-- SQL refers to these by number: 1 product_view, 2 add_to_cart_click, 3 checkout_start, 4 checkout_complete,
+-- 5 page_view; 0 in event_counts: all names together.
 insert into rollups.names overriding system value
 select n, name, name
   from unnest('{product_view,add_to_cart_click,checkout_start,checkout_complete,page_view}'::text[]) with ordinality s (name, n);
@@ -44,9 +45,10 @@ select n, name, name
 create table rollups.people (
     person_no integer generated always as identity (minvalue 0) primary key,
     kind      "char" not null,      -- c: client, u: user
-    key       text collate "C" not null,
-    unique (key, kind)
+    key       text collate "C" not null
 );
+-- Texts are long, and only looked up: a hash takes half the room. Only refresh writes here, so it need not be unique.
+create index on rollups.people using hash (key);
 
 -- What events are about: a product (p) with its category and brand, a category (c), a brand (b), a
 -- category of a brand (x).
@@ -61,42 +63,43 @@ create table rollups.subjects (
 
 create table rollups.event_counts (
     segment_no integer, hours smallint, login_no smallint, name_no integer, bucket timestamptz,
-    events bigint not null,
+    events integer not null,
     -- Those with a product of their own.
-    product_events bigint not null,
+    product_events integer not null,
     -- Of checkout_complete: the orders among them, those with an amount, those whose items are from
     -- the cart; units and money of what the segment has of them.
     orders bigint, priced bigint, inferred bigint, units bigint, revenue numeric,
-    primary key (segment_no, hours, bucket, login_no, name_no)
+    primary key (hours, bucket, segment_no, login_no, name_no)
 );
 
 create table rollups.subject_counts (
-    hours smallint, login_no smallint, subject_no integer, bucket timestamptz,
+    hours smallint, kind "char", login_no smallint, subject_no integer, bucket timestamptz,
     last_at timestamptz not null,
     events integer not null, views integer not null, carts integer not null, orders integer not null,
     units bigint not null, revenue numeric not null,
-    primary key (hours, bucket, subject_no, login_no)
+    primary key (hours, bucket, kind, subject_no, login_no)
 );
 
--- Who was there: of an hour the numbers (block -1); of longer buckets bits, 32,768 people a row, and
+-- Who was there: of an hour the numbers (block -1); of longer buckets bits, 16,384 people a row, and
 -- those of all login states (-1) together.
 create table rollups.presence (
     segment_no integer, hours smallint, login_no smallint, block integer, bucket timestamptz,
-    clients integer[], users integer[], client_bits bit(32768), user_bits bit(32768),
-    primary key (segment_no, hours, bucket, login_no, block)
+    clients integer[], users integer[], client_bits bit(16384), user_bits bit(16384),
+    primary key (hours, bucket, segment_no, login_no, block)
 ) with (toast_tuple_target = 128);
 alter table rollups.presence alter column client_bits set storage main, alter column user_bits set storage main;
 
--- What the sessions that began in a bucket did in a segment, whenever; login -1: in all login states.
--- `…_seconds` and `…_sessions`: each length once, with how many sessions have it; lasted, and waited
--- for steps 2 to 4 of the standard funnel.
+-- What the sessions that began in a bucket did in a segment, whenever. A session of several login states
+-- is counted as a whole under -1, and what it did in state n under 10 + n; in longer buckets all sessions
+-- together also under -2.
+-- Three arrays side by side: how many sessions (`counts`) took so many `seconds`; measure 1: they lasted,
+-- 2 to 4: they waited for that step of the standard funnel.
 create table rollups.visits (
     segment_no integer, hours smallint, login_no smallint, bucket timestamptz,
     sessions integer not null, events bigint not null, entered integer not null, carted integer not null,
     abandoned integer not null, converted integer not null, engaged integer not null, new_sessions integer not null,
-    lasted_seconds integer[], lasted_sessions integer[], wait2_seconds integer[], wait2_sessions integer[],
-    wait3_seconds integer[], wait3_sessions integer[], wait4_seconds integer[], wait4_sessions integer[],
-    primary key (segment_no, hours, bucket, login_no)
+    measures smallint[], seconds integer[], counts integer[],
+    primary key (hours, bucket, segment_no, login_no)
 ) with (toast_tuple_target = 512);
 
 -- Session ids keep the collation of the events' column: compared under another one they could not be
@@ -113,8 +116,9 @@ create table rollups.sessions (
     member smallint not null,            -- 0 anonymous, 1 guest, 2 logged in
     is_new boolean not null, entered boolean not null, carted boolean not null, abandoned boolean not null,
     converted boolean not null, engaged boolean not null,
-    session_id text primary key
+    session_id text not null
 );
+create index on rollups.sessions using hash (session_id);
 create index on rollups.sessions (span, first_at, last_at);
 
 -- Ids that too many events carry to be sessions.
@@ -122,21 +126,19 @@ create table rollups.long_sessions (session_id text primary key);
 
 -- What metrics.checkouts says of each checkout, and of each product that it is about.
 create table rollups.checkouts (
-    event_id uuid primary key, event_timestamp timestamptz not null, event_name text not null,
-    session_id text,
+    event_id uuid primary key, event_timestamp timestamptz not null, session_id text,
     is_order boolean not null, amount numeric, units bigint, is_inferred boolean not null
 );
-create index on rollups.checkouts (session_id);
+create index on rollups.checkouts using hash (session_id);
 create index on rollups.checkouts (event_timestamp);
 
 create table rollups.checkout_items (
-    event_id uuid, event_timestamp timestamptz not null, session_id text,
+    event_id uuid, event_timestamp timestamptz not null,
     product_key text collate "C", product_id text, product_name text, category text, brand text,
     quantity bigint not null, revenue numeric
 );
 create index on rollups.checkout_items (event_id);
 create index on rollups.checkout_items (event_timestamp);
-create index on rollups.checkout_items (session_id);
 
 -- Buckets whose rows are there, with the segments up to this one.
 create table rollups.filled (hours smallint, bucket timestamptz, segments integer not null, primary key (hours, bucket));

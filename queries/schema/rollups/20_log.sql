@@ -3,28 +3,19 @@
 -- Logs the orders that these checkouts may take the place of, or leave their place to: of all other
 -- events with the same order id, the earliest.
 create function rollups.log_orders(event_ids uuid[]) returns void
-language sql
-as $$
+language sql as $$
     insert into rollups.stale
     select metrics.bucket_of(1::smallint, e.event_timestamp), metrics.known_id(e.session_id)
-      from (select distinct coalesce(metrics.known_id(c.order_id), i.id::text) as order_key
+      from (select distinct metrics.order_key(c.order_id, i.id) as order_key
               from unnest($1) i (id)
               left join context.orders c on c.event_id = i.id) k
      cross join lateral (
-         select e.event_timestamp, e.session_id
-           from (select o.event_id from context.orders o where o.order_id = k.order_key
-                  union
-                 select case when k.order_key ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then k.order_key::uuid end) o
-           join public.clickstream_events e on e.event_id = o.event_id
-          where e.event_id <> all ($1)
-          order by e.event_timestamp, e.event_id
-          limit 1) e
+         select * from metrics.events_of_order(k.order_key) e where e.event_id <> all ($1) order by e.event_timestamp, e.event_id limit 1) e
      where metrics.in_calendar(e.event_timestamp)
 $$;
 
 create function rollups.log_changes() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp
-as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     insert into rollups.stale
     select distinct metrics.bucket_of(1::smallint, event_timestamp), metrics.known_id(session_id)
@@ -44,8 +35,7 @@ $$;
 
 -- A truncated table has nothing to be counted.
 create function rollups.log_truncate() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp
-as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     truncate context.events, context.orders, context.items, context.searches;
     perform rollups.begin_rebuild();
@@ -64,10 +54,10 @@ create trigger rollups_update_new after update on public.clickstream_events
 create trigger rollups_truncate after truncate on public.clickstream_events
     for each statement execute function rollups.log_truncate();
 
--- Also where a replica or a restore writes.
+-- Also under session_replication_role = replica, as restores write. Logical replication fires no
+-- statement triggers: find_unlogged finds its rows.
 create function rollups.enable_triggers() returns void
-language sql
-as $$
+language sql as $$
     alter table public.clickstream_events
         enable always trigger rollups_insert, enable always trigger rollups_delete, enable always trigger rollups_update_old,
         enable always trigger rollups_update_new, enable always trigger rollups_truncate
@@ -76,8 +66,7 @@ select rollups.enable_triggers();
 
 -- Logs events whose context was filled in later.
 create function rollups.log_events(ids uuid[]) returns void
-language sql security definer set search_path = pg_catalog, pg_temp
-as $$
+language sql security definer set search_path = pg_catalog, pg_temp as $$
     insert into rollups.stale
     select distinct metrics.bucket_of(1::smallint, event_timestamp), metrics.known_id(session_id)
       from public.clickstream_events

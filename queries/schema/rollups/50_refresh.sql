@@ -1,10 +1,9 @@
--- Refresh: takes the log and selects again what it names. One call does one piece of work: the changed
--- hours of a day, or a day out of its hours, or a week out of its days.
+-- Refresh: takes the log and computes again what it names. One call does one piece of work: the changed
+-- hours of a day, or a longer bucket out of shorter ones.
 
--- The changed hours of a day, and the sessions that changed in them. The number of events read.
+-- Counts the changed hours of a day, and the sessions that changed in them. Returns the number of events read.
 create function rollups.refresh_day(day timestamptz) returns bigint
-language plpgsql
-as $$
+language plpgsql as $$
 declare
     known integer;
 begin
@@ -25,11 +24,12 @@ begin
     delete from rollups.filled f
      using (select hour from pg_temp.hours union select hour from pg_temp.start_hours) h
      where f.hours > 1 and f.bucket = metrics.bucket_of(f.hours, h.hour);
-    -- The other hours of this day have no events, or they would be in the log.
+    -- The other hours of the day have no events, or were filled before. Segments that are new are in all
+    -- rollups of an hour when its events and the sessions that began in it were counted.
     insert into rollups.filled
     select 1, hour, known from generate_series(day, day + interval '23 hours', '1 hour') hour
     on conflict (hours, bucket) do update set segments = excluded.segments
-     where exists (select from pg_temp.hours h where h.hour = excluded.bucket);
+     where exists (select from pg_temp.hours h where h.hour = excluded.bucket) and exists (select from pg_temp.start_hours h where h.hour = excluded.bucket);
     return (select count(*) from pg_temp.seen);
 end
 $$;
@@ -38,10 +38,10 @@ $$;
 -- In a transaction of isolation level repeatable read that holds rollups.turn: what others insert
 -- meanwhile stays in the log.
 create function rollups.refresh_next(out work text, out bucket timestamptz, out events bigint) returns setof record
-language plpgsql security definer set search_path = pg_catalog, pg_temp set work_mem = '64MB'
-as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set work_mem = '128MB' as $$
 declare
-    last_day constant timestamptz := (select max(f.bucket) from rollups.filled f where f.hours = 1);
+    last_hour constant timestamptz := (select max(f.bucket) from rollups.filled f where f.hours = 1);
+    longer record;
 begin
     if current_setting('transaction_isolation') <> 'repeatable read'
        or not exists (select from pg_locks where relation = 'rollups.turn'::regclass and mode = 'ExclusiveLock' and pid = pg_backend_pid() and granted) then
@@ -55,20 +55,20 @@ begin
         return;
     end if;
 
-    -- A day whose 24 hours are filled, but for the newest; a week whose seven days are.
-    select w.work, w.bucket into work, bucket
-      from (select 'day' as work, d.bucket
-              from (select metrics.bucket_of(24::smallint, f.bucket) as bucket, count(*) as parts from rollups.filled f where f.hours = 1 group by 1) d
-             where d.parts = 24 and d.bucket < metrics.bucket_of(24::smallint, last_day)
-               and not exists (select from rollups.filled f where f.hours = 24 and f.bucket = d.bucket)
-             union all
-            select 'week', w.bucket
-              from (select metrics.bucket_of(168::smallint, f.bucket) as bucket, count(*) as parts from rollups.filled f where f.hours = 24 group by 1) w
-             where w.parts = 7
-               and not exists (select from rollups.filled f where f.hours = 168 and f.bucket = w.bucket)) w
-     order by w.work, w.bucket limit 1;
-    if work is not null then
-        perform rollups.fill_bucket(case work when 'day' then 24 else 168 end::smallint, case work when 'day' then 1 else 24 end::smallint, bucket);
+    -- A longer bucket whose parts are all filled; those that reach into the newest day wait.
+    select l.hours, l.of_hours, f.bucket, l.work into longer
+      from (values (6, 1, 'quarter of a day'), (24, 1, 'day'), (168, 24, 'week')) l (hours, of_hours, work)
+     cross join lateral (
+         select metrics.bucket_of(l.hours::smallint, f.bucket) as bucket
+           from rollups.filled f where f.hours = l.of_hours group by 1 having count(*) = l.hours / l.of_hours) f
+     where f.bucket + make_interval(hours => l.hours) <= metrics.bucket_of(24::smallint, last_hour)
+       and not exists (select from rollups.filled o where o.hours = l.hours and o.bucket = f.bucket)
+     order by l.hours, f.bucket
+     limit 1;
+    if found then
+        perform rollups.fill_bucket(longer.hours::smallint, longer.of_hours::smallint, longer.bucket);
+        work := longer.work;
+        bucket := longer.bucket;
         events := 0;
         return next;
     elsif rollups.find_unlogged() > 0 then
@@ -79,15 +79,13 @@ $$;
 
 -- What refresh still has to do.
 create function rollups.pending(out hours bigint, out days bigint, out log_rows bigint)
-language sql stable
-as $$
+language sql stable as $$
     select (select count(distinct hour) from rollups.stale), (select count(*) from rollups.todo), (select count(*) from rollups.stale)
 $$;
 
 -- The days that have events, each found by one look into the index of time.
 create function rollups.days_with_events() returns setof timestamptz
-language sql stable
-as $$
+language sql stable as $$
     with recursive days (day) as (
         select (select metrics.bucket_of(24::smallint, event_timestamp) from public.clickstream_events
                  where metrics.in_calendar(event_timestamp) order by event_timestamp limit 1)
@@ -101,8 +99,7 @@ $$;
 
 -- Empties the rollups. Answers come from events until refresh has filled them again, day by day.
 create function rollups.begin_rebuild() returns void
-language plpgsql security definer set search_path = pg_catalog, pg_temp
-as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     truncate rollups.people, rollups.subjects, rollups.event_counts, rollups.subject_counts, rollups.presence, rollups.visits,
         rollups.sessions, rollups.long_sessions, rollups.checkouts, rollups.checkout_items, rollups.filled, rollups.todo, rollups.stale
@@ -115,12 +112,13 @@ end
 $$;
 
 -- Days whose events are not as many as were counted: rows that came past the triggers. They are
--- counted from nothing at the next refresh. Only compared when the log is empty.
+-- counted from nothing at the next refresh; what they change elsewhere, of sessions and orders, is
+-- logged. Only compared when the log is empty. Rows that were updated past the triggers are not found:
+-- that needs a rebuild.
 create function rollups.find_unlogged() returns bigint
-language plpgsql security definer set search_path = pg_catalog, pg_temp
-as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    found_days bigint := 0;
+    wrong_days timestamptz[];
 begin
     if exists (select from pg_trigger where tgrelid = 'public.clickstream_events'::regclass and tgname like 'rollups\_%' and tgenabled <> 'A') then
         begin
@@ -135,20 +133,36 @@ begin
           = (select coalesce(sum(events), 0) from rollups.event_counts where segment_no = 0 and hours = 1 and name_no = 0) then
         return 0;
     end if;
-    with wrong as (
+    wrong_days := array(
         select day
           from (select metrics.bucket_of(24::smallint, event_timestamp) as day, count(*) as events
                   from public.clickstream_events where metrics.in_calendar(event_timestamp) group by 1) e
           full join (select metrics.bucket_of(24::smallint, bucket) as day, sum(events) as events
                        from rollups.event_counts where segment_no = 0 and hours = 1 and name_no = 0 group by 1) c using (day)
-         where e.events is distinct from c.events
-    ),
-    emptied as (
-        delete from rollups.filled f using wrong w where f.bucket = metrics.bucket_of(f.hours, w.day) or f.hours = 1 and f.bucket >= w.day and f.bucket < w.day + interval '24 hours'
-    )
-    insert into rollups.todo select day from wrong on conflict do nothing;
-    get diagnostics found_days = row_count;
-    return found_days;
+         where e.events is distinct from c.events);
+    insert into rollups.todo select unnest(wrong_days) on conflict do nothing;
+    delete from rollups.filled f
+     using unnest(wrong_days) w (day)
+     where f.bucket < w.day + interval '24 hours' and f.bucket + make_interval(hours => f.hours) > w.day;
+    insert into rollups.stale
+    select distinct metrics.bucket_of(1::smallint, e.event_timestamp), e.session_id
+      from unnest(wrong_days) w (day)
+     cross join lateral (
+         select * from public.clickstream_events e where e.event_timestamp >= w.day and e.event_timestamp < w.day + interval '24 hours' offset 0) e
+     where exists (select from rollups.sessions s where s.session_id = e.session_id)
+        or exists (select from rollups.long_sessions l where l.session_id = e.session_id)
+     union
+    select w.day, s.session_id from unnest(wrong_days) w (day) cross join lateral metrics.sessions_open_between(w.day, w.day + interval '24 hours') s;
+    perform rollups.log_orders(array(
+        select e.event_id
+          from unnest(wrong_days) w (day)
+         cross join lateral (
+             select event_id from public.clickstream_events e
+              where e.event_timestamp >= w.day and e.event_timestamp < w.day + interval '24 hours' and e.event_name = 'checkout_complete'
+              union
+             select event_id from rollups.checkouts k
+              where k.event_timestamp >= w.day and k.event_timestamp < w.day + interval '24 hours') e));
+    return cardinality(wrong_days);
 end
 $$;
 

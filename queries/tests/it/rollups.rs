@@ -5,7 +5,7 @@ use rstest::rstest;
 use sbw_queries::answers::all::{All, Choices, all};
 use sbw_queries::answers::overview::{Totals, overview};
 use sbw_queries::answers::pipeline::pipeline;
-use sbw_queries::answers::raw::RawEvent;
+use sbw_queries::answers::raw::{Page, RawEvent, raw};
 use sbw_queries::{Question, sql};
 
 use crate::common::{Warehouse, at, between, event, session, step};
@@ -167,22 +167,24 @@ async fn a_truncated_table_has_nothing_to_count() {
     }
 }
 
+/// The order `o-1` for as many VND as its event has number.
+fn order_of(id: u128, session: &str, time: &str) -> Sent {
+    let mut sent = Sent::from(step(id, session, time, "checkout_complete"));
+    sent.context.order = Some(crate::sent::OrderFields {
+        order_id: Some("o-1".to_owned()),
+        total: Some(i64::try_from(id).unwrap()),
+    });
+    sent
+}
+
 /// Deleted events take their context along: their order ids are free again.
 #[tokio::test]
 async fn a_deleted_order_leaves_its_place_to_the_repeat() {
     let warehouse = Warehouse::migrated().await;
-    let order = |id, session, time| {
-        let mut sent = Sent::from(step(id, session, time, "checkout_complete"));
-        sent.context.order = Some(crate::sent::OrderFields {
-            order_id: Some("o-1".to_owned()),
-            total: Some(i64::try_from(id).unwrap()),
-        });
-        sent
-    };
     warehouse
         .hold(&[
-            order(7, "s", "2025-12-01T10:00:00Z"),
-            order(9, "t", "2025-12-08T10:00:00Z"),
+            order_of(7, "s", "2025-12-01T10:00:00Z"),
+            order_of(9, "t", "2025-12-08T10:00:00Z"),
         ])
         .await;
     warehouse.refresh().await;
@@ -206,6 +208,113 @@ async fn a_deleted_order_leaves_its_place_to_the_repeat() {
             .await,
         1
     );
+}
+
+/// A checkout that only names an order is no order, and does not hide the one that is.
+#[tokio::test]
+async fn an_earlier_order_is_found_past_a_checkout_of_the_same_id() {
+    let warehouse = Warehouse::migrated().await;
+    let mut start = order_of(1, "start", "2025-12-01T09:00:00Z");
+    start.event.event_name = "checkout_start".to_owned();
+    warehouse
+        .hold(&[start, order_of(9, "later", "2025-12-02T10:00:00Z")])
+        .await;
+    warehouse.refresh().await;
+    warehouse
+        .load(&[order_of(7, "late", "2025-12-01T09:30:00Z")])
+        .await;
+    for refreshed in [false, true] {
+        if refreshed {
+            warehouse.refresh().await;
+        }
+        let now = totals(&warehouse, &between("2025-12-01", "2025-12-03")).await;
+        assert_eq!((now.orders, now.revenue_vnd), (1, 7), "{refreshed}");
+    }
+}
+
+/// A category becomes busy while an hour is counted in which no session begins.
+#[tokio::test]
+async fn a_segment_that_is_new_is_in_all_rollups_of_an_hour() {
+    let warehouse = Warehouse::migrated().await;
+    let client = &warehouse.client;
+    client
+        .batch_execute("update rollups.settings set busy_events = 48")
+        .await
+        .unwrap();
+    let view = |id, session, time| RawEvent {
+        context_product_id: Some("p".to_owned()),
+        context_product_category: Some("laptop".to_owned()),
+        ..step(id, session, time, "product_view")
+    };
+    warehouse
+        .hold(&[view(1, "s", "2025-12-01T10:10:00Z")])
+        .await;
+    warehouse.refresh().await;
+    // Two an hour are as many as 48 a day.
+    warehouse.load(&[view(2, "", "2025-12-01T10:20:00Z")]).await;
+    warehouse.refresh().await;
+    let segments = "select count(*) from rollups.segments where value = 'laptop'";
+    assert_eq!(warehouse.number(segments).await, 1);
+    let mut question = between("2025-12-01", "2025-12-02");
+    question.filter.category = Some("laptop".to_owned());
+    let now = totals(&warehouse, &question).await;
+    assert_eq!((now.total_events, now.sessions), (2, 1));
+}
+
+/// While days wait to be counted, a session of one of them is not taken for one that is over.
+#[tokio::test]
+async fn a_session_that_goes_on_in_a_day_to_be_counted_is_one() {
+    let warehouse = Warehouse::migrated().await;
+    let client = &warehouse.client;
+    let view = |id, session, time| step(id, session, time, "page_view");
+    warehouse
+        .hold(&[
+            view(1, "t", "2025-12-01T10:00:00Z"),
+            view(2, "s", "2025-12-05T10:00:00Z"),
+        ])
+        .await;
+    warehouse.begin_rebuild().await;
+    assert!(warehouse.refresh_once().await, "the first day is counted");
+    let waiting = "select count(*) from rollups.todo";
+    assert_eq!(warehouse.number(waiting).await, 1);
+    client
+        .batch_execute("insert into public.clickstream_events (event_id, event_timestamp, event_name, session_id)
+                        values (gen_random_uuid(), '2025-12-01T11:00:00Z', 'page_view', 's')")
+        .await
+        .unwrap();
+    assert!(warehouse.refresh_once().await, "the late event is counted");
+    assert_eq!(warehouse.number(waiting).await, 1);
+    let now = totals(&warehouse, &between("2025-12-01", "2025-12-06")).await;
+    assert_eq!((now.total_events, now.sessions), (3, 2));
+}
+
+/// Old events that are read for other reasons do not fill a page before newer ones.
+#[tokio::test]
+async fn a_page_of_product_events_is_the_newest_one() {
+    let warehouse = Warehouse::migrated().await;
+    warehouse
+        .client
+        .batch_execute(
+            "insert into public.clickstream_events (event_id, event_timestamp, event_name, context_product_id)
+             select gen_random_uuid(), '2025-12-01T10:30:00Z'::timestamptz + case when n <= 100 then '0 h' else n * interval '20 seconds' end,
+                    'x', case when n <= 100 or n % 1500 = 0 then 'p' end
+               from generate_series(1, 20000) n",
+        )
+        .await
+        .unwrap();
+    warehouse.refresh().await;
+    let page = Page {
+        limit: 20,
+        products_only: true,
+        before: None,
+    };
+    let question = between("2025-12-01T10:20:00Z", "2025-12-06T04:00:00Z");
+    let rows = raw(&warehouse.client, &question, page).await.unwrap().rows;
+    let at_start = rows
+        .iter()
+        .filter(|row| row.event_timestamp == at("2025-12-01T10:30:00Z"))
+        .count();
+    assert_eq!((rows.len(), at_start), (20, 20 - 13));
 }
 
 /// Old raw files are read again for their context, long after their events were loaded.
@@ -276,6 +385,48 @@ async fn restored_rows_are_noticed(#[case] restore: &str, #[case] days: i64) {
                 where tgrelid = 'public.clickstream_events'::regclass and tgenabled <> 'A' and not tgisinternal";
     assert_eq!(warehouse.number(off).await, 0);
     assert_eq!(warehouse.find_unlogged().await, 0);
+}
+
+/// What came past the triggers changes days whose own events are all there: an order turns out to be a
+/// repeat, and an id to be no session.
+#[tokio::test]
+async fn restored_rows_change_other_days() {
+    let warehouse = Warehouse::migrated().await;
+    let client = &warehouse.client;
+    client
+        .batch_execute("update rollups.settings set session_events = 2")
+        .await
+        .unwrap();
+    let view = |id, time| Sent::from(step(id, "long", time, "page_view"));
+    warehouse
+        .hold(&[
+            view(1, "2025-12-05T10:00:00Z"),
+            order_of(9, "t", "2025-12-05T11:00:00Z"),
+        ])
+        .await;
+    warehouse.refresh().await;
+    let question = between("2025-12-05", "2025-12-06");
+    let before = totals(&warehouse, &question).await;
+    assert_eq!((before.sessions, before.revenue_vnd), (2, 9));
+    client
+        .batch_execute("alter table public.clickstream_events disable trigger all")
+        .await
+        .unwrap();
+    warehouse
+        .load(&[
+            order_of(7, "u", "2025-12-01T10:00:00Z"),
+            view(2, "2025-12-09T10:00:00Z"),
+            view(3, "2025-12-09T10:00:00Z"),
+        ])
+        .await;
+    assert_eq!(warehouse.find_unlogged().await, 2);
+    for refreshed in [false, true] {
+        if refreshed {
+            warehouse.refresh().await;
+        }
+        let now = totals(&warehouse, &question).await;
+        assert_eq!((now.sessions, now.revenue_vnd), (1, 0), "{refreshed}");
+    }
 }
 
 #[tokio::test]
@@ -439,7 +590,7 @@ const DAMAGES: [&str; 15] = [
     "update rollups.presence set clients = clients[2:] where cardinality(clients) > 1",
     "update rollups.presence set client_bits = client_bits << 1 where hours = 24",
     "update rollups.visits set engaged = engaged + 1 where hours = 1",
-    "update rollups.visits set lasted_sessions[1] = lasted_sessions[1] + 1 where hours = 24",
+    "update rollups.visits set counts[1] = counts[1] + 1 where hours = 24",
     "delete from rollups.visits where hours = 168",
     "update rollups.sessions set last_at = last_at + interval '1 us'",
     "update rollups.sessions set converted = not converted",
