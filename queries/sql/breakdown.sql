@@ -9,6 +9,6 @@ select name,
        orders::int8 as orders,
        units::int8 as units,
        metrics.whole_vnd(revenue) as revenue_vnd
-  from metrics.counts_by_subject($1, $2, $3, $4, $5, $6, $7, $8)
+  from metrics.counts_by_subject(metrics.read_subjects($1, $2, $3, $4, $5, $6, $7), $8)
  order by events desc, name collate "C"
  limit $9::int8

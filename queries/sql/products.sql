@@ -3,14 +3,18 @@
 --
 -- A name decides between products that did equally well: of all that do as well as the last one of
 -- the list, the names are looked up.
-with counted as materialized (
-    select *, rank() over (order by product_views desc, events desc) as place
-      from metrics.counts_by_subject($1, $2, $3, $4, $5, $6, $7, 'product')
+with question as materialized (
+    select metrics.read_subjects($1, $2, $3, $4, $5, $6, $7) as r
+),
+counted as materialized (
+    select c.*, rank() over (order by c.product_views desc, c.events desc) as place
+      from question q cross join lateral metrics.counts_by_subject(q.r, 'product') c
 ),
 called as (
     select c.*, n.product_id, n.product_name, n.product_category, n.product_brand
       from counted c
-     cross join lateral metrics.product_at(c.product_key, c.last_at, $3, $4, $5, $6, $7) n
+     cross join question q
+     cross join lateral metrics.product_at(q.r, c.product_key, c.last_at) n
      where c.place <= $8::int8
 )
 select product_id,

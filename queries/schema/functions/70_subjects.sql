@@ -1,26 +1,34 @@
 -- What events are about: products, their categories and brands.
 
+-- How a question about subjects is answered. All of them are in the rollups, busy or not: only the login
+-- state has to be one of theirs.
+create function metrics.read_subjects(
+    from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text, event text
+) returns metrics.reading
+language plpgsql stable as $$
+declare
+    r metrics.reading := metrics.read($1, $2, $3, null, null, null, $7, '{168,24,6,1}', false);
+begin
+    r.category := category; r.brand := brand; r.product := product;
+    return r;
+end
+$$;
+
 -- Kept events by what they are about. `of`: product, category or brand. A checkout is one event of each
--- of the products, categories and brands that it is about.
--- `last_at`: the latest of the counted events.
-create function metrics.counts_by_subject(
-    from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text, event text, of text
-) returns table (
+-- of the products, categories and brands that it is about. `last_at`: the latest of the counted events.
+create function metrics.counts_by_subject(r metrics.reading, of text) returns table (
     product_key text, name text, last_at timestamptz,
     events numeric, product_views numeric, add_to_carts numeric, orders numeric, units numeric, revenue numeric)
 language plpgsql stable as $$
 #variable_conflict use_column
 declare
-    -- All subjects are in the rollups, busy or not: only the login state has to be one of theirs.
-    r metrics.reading := metrics.read($1, $2, $3, null, null, null, $7, '{168,24,6,1}', false);
     login_nos constant smallint[] := case when r.login_no is null then '{0,1,2,3,4}' else array[r.login_no] end;
     subject_kind constant "char" := case
-        when of = 'product' or product is not null then 'p'
-        when of = 'category' and brand is null then 'c'
-        when of = 'brand' and category is null then 'b'
+        when of = 'product' or r.product is not null then 'p'
+        when of = 'category' and r.brand is null then 'c'
+        when of = 'brand' and r.category is null then 'b'
         else 'x' end;
 begin
-    r.category := category; r.brand := brand; r.product := product;
     return query
       with counted as (
         select c.subject_no, max(c.last_at) as last_at, sum(c.events) as events, sum(c.views) as views, sum(c.carts) as carts, sum(c.orders) as orders,
@@ -35,7 +43,7 @@ begin
                case of when 'category' then s.category when 'brand' then s.brand end as name, c.*
           from counted c
           join rollups.subjects s on s.subject_no = c.subject_no
-         where ($4 is null or s.category = $4) and ($5 is null or s.brand = $5) and ($6 is null or s.product_key = 'id ' || $6)
+         where (r.category is null or s.category = r.category) and (r.brand is null or s.brand = r.brand) and (r.product is null or s.product_key = 'id ' || r.product)
     ),
     abouts as (
         select e.event_id, e.event_timestamp, e.event_name,
@@ -75,27 +83,27 @@ $$;
 
 -- What a product was called by the latest of its kept events, which were at this instant: the one with
 -- the greatest id.
-create function metrics.product_at(product_key text, at timestamptz, login text, category text, brand text, product text, event text)
+create function metrics.product_at(r metrics.reading, product_key text, at timestamptz)
 returns table (product_id text, product_name text, product_category text, product_brand text)
 language plpgsql stable as $$
 #variable_conflict use_column
-declare
-    r constant metrics.reading := metrics.read($2, $2 + interval '1 microsecond', $3, $4, $5, $6, $7, '{}', false);
 begin
+    r.gaps := tstzmultirange(tstzrange($3, $3 + interval '1 microsecond'));
+    r.dirty := r.dirty * r.gaps;
     return query
     select a.product_id, coalesce(nullif(a.name, ''), 'UNKNOWN'), coalesce(nullif(a.category, ''), 'UNKNOWN'), coalesce(nullif(a.brand, ''), 'UNKNOWN')
       from (select e.event_id, metrics.known_id(e.context_product_id) as product_id, e.context_product_name as name,
                    e.context_product_category as category, e.context_product_brand as brand
               from metrics.kept_events(r) e
              where e.event_name not in ('checkout_start', 'checkout_complete', 'category_view')
-               and metrics.product_key(e.context_product_id, e.context_product_name) = $1
+               and metrics.product_key(e.context_product_id, e.context_product_name) = $2
              union all
             select k.event_id, k.product_id, k.product_name, k.category, k.brand
               from metrics.checkouts_in(r) k
              cross join lateral (
                  select from public.clickstream_events e
                   where e.event_id = k.event_id and metrics.has_login(e.user_login_state, r.login) and (r.event is null or e.event_name = r.event) offset 0) e
-             where k.product_key = $1) a
+             where k.product_key = $2) a
      order by a.event_id desc
      limit 1;
 end
