@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use sbw_queries::answers::overview::{Totals, overview};
 use sbw_queries::answers::raw::RawEvent;
 use sbw_queries::connect::{Connected, SessionOptions, SslMode, Target, connect};
 use sbw_queries::migrate::migrate;
@@ -166,4 +167,10 @@ pub(crate) fn step(id: u128, session: &str, time: &str, name: &str) -> RawEvent 
         session_id: Some(session.to_owned()),
         ..event(id, time, name)
     }
+}
+
+/// The numbers of the overview.
+pub(crate) async fn totals(warehouse: &Warehouse, question: &Question) -> Totals {
+    let answer = overview(&warehouse.client, question).await;
+    answer.unwrap().current
 }

@@ -152,3 +152,13 @@ pub(crate) async fn load_events(client: &Client, sent: &[Sent]) {
     let rows = serde_json::to_value(sent).unwrap();
     client.execute(EVENTS, &[&rows]).await.unwrap();
 }
+
+/// The order `o-1` for as many VND as its event has number.
+pub(crate) fn order_of(id: u128, session: &str, time: &str) -> Sent {
+    let mut sent = Sent::from(crate::common::step(id, session, time, "checkout_complete"));
+    sent.context.order = Some(OrderFields {
+        order_id: Some("o-1".to_owned()),
+        total: Some(i64::try_from(id).unwrap()),
+    });
+    sent
+}

@@ -1,0 +1,147 @@
+//! What the server reads for a question, and for a refresh.
+
+use sbw_queries::sql;
+
+use crate::common::Warehouse;
+
+/// Values whose dictionaries were empty when the server planned how to look them up.
+#[tokio::test]
+async fn dictionaries_that_grow_are_looked_up_by_their_index() {
+    let warehouse = Warehouse::migrated().await;
+    warehouse.client.batch_execute("analyze").await.unwrap();
+    warehouse
+        .client
+        .batch_execute(
+            "insert into public.clickstream_events
+                    (event_id, event_timestamp, event_name, session_id, client_id, context_product_name)
+             select gen_random_uuid(), '2025-12-01T10:00:00Z'::timestamptz + n * interval '1 second',
+                    'name ' || n, 's-' || n, 'c-' || n, 'product ' || n
+               from generate_series(1, 10000) n",
+        )
+        .await
+        .unwrap();
+    warehouse.refresh().await;
+    for table in ["names", "people", "subjects", "sessions"] {
+        let counted = format!(
+            "select n_tup_ins from pg_stat_all_tables where relid = 'rollups.{table}'::regclass"
+        );
+        while warehouse.number(&counted).await < 10_000 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        let read = format!(
+            "select seq_tup_read from pg_stat_all_tables where relid = 'rollups.{table}'::regclass"
+        );
+        // Once or twice as a whole, and not for each value.
+        let read = warehouse.number(&read).await;
+        assert!(read <= 100_000, "{read} rows of {table}");
+    }
+}
+
+/// Events every five seconds, from one number to another.
+const STEADY: &str = "
+    insert into public.clickstream_events
+           (event_id, event_timestamp, event_name, session_id, client_id, context_product_id, context_product_category)
+    select gen_random_uuid(), '2025-12-01T00:00:00Z'::timestamptz + n * interval '5 seconds',
+           (array['product_view', 'add_to_cart_click', 'page_view', 'checkout_start', 'checkout_complete'])[1 + n % 5],
+           's-' || n / 10, 'c-' || n % 977, 'p-' || n % 61, 'category ' || n % 7
+      from generate_series(";
+
+/// A short range costs what it holds, wherever it is cut and whatever else the table holds.
+#[tokio::test]
+async fn a_short_range_does_not_read_all_events() {
+    let warehouse = Warehouse::migrated().await;
+    let mut blocks_before = Vec::new();
+    for (from, to) in [(1, 20_000), (20_001, 120_000)] {
+        let events = format!("{STEADY}{from}, {to}) n; analyze");
+        warehouse.client.batch_execute(&events).await.unwrap();
+        warehouse.refresh().await;
+        // Without what the refresh left behind, as autovacuum leaves a table: planning looks at the ends of
+        // indexes, and would count every row that is gone.
+        let vacuum = "vacuum (analyze)";
+        warehouse.client.batch_execute(vacuum).await.unwrap();
+        let blocks = blocks_of_half_an_hour(&warehouse).await;
+        if blocks_before.is_empty() {
+            blocks_before = blocks;
+            continue;
+        }
+        for ((what, before), (_, now)) in blocks_before.iter().zip(&blocks) {
+            assert!(
+                *now < before * 3 / 2 + 300,
+                "{what}: {before} blocks, and {now} of six times as many events"
+            );
+        }
+    }
+}
+
+/// What is rare is found by its own index, in a session that makes each plan once as readers do.
+#[tokio::test]
+async fn a_rare_product_is_not_looked_for_in_all_events() {
+    let warehouse = Warehouse::migrated().await;
+    let events = format!(
+        "{STEADY}1, 120000) n; update public.clickstream_events set context_product_id = 'rare'
+          where event_timestamp = '2025-12-02T00:00:00Z'"
+    );
+    warehouse.client.batch_execute(&events).await.unwrap();
+    warehouse.refresh().await;
+    let vacuum = "vacuum (analyze)";
+    warehouse.client.batch_execute(vacuum).await.unwrap();
+    let sql = sql::OVERVIEW;
+    let explained = format!(
+        "set plan_cache_mode = force_generic_plan;
+         prepare asked (timestamptz, timestamptz, text, text, text, text, text) as {sql};
+         explain (analyze, buffers, format json)
+         execute asked ('2025-12-01T00:00:00Z', '2025-12-08T00:00:00Z', null, null, null, 'rare', null)"
+    );
+    let told = warehouse.client.simple_query(&explained).await.unwrap();
+    let read = blocks_read(&told);
+    // Planning included; 150,000 when the events of the range are all looked at.
+    assert!(read < 12_000, "{read} blocks for one event of 120,000");
+}
+
+/// The blocks that views read, by a plan for any range and by one for this range.
+async fn blocks_of_half_an_hour(warehouse: &Warehouse) -> Vec<(String, i64)> {
+    let mut found = Vec::new();
+    for category in ["null", "'category 3'"] {
+        for (name, sql, own_types, own) in [
+            ("overview", sql::OVERVIEW, "", ""),
+            ("events", sql::EVENTS, ", int8", ", 10"),
+            ("products", sql::PRODUCTS, ", int8", ", 20"),
+            ("sessions", sql::SESSIONS, "", ""),
+            (
+                "timeseries",
+                sql::TIMESERIES,
+                ", text, text",
+                ", 'minute', 'UTC'",
+            ),
+        ] {
+            for mode in ["force_generic_plan", "force_custom_plan"] {
+                let explained = format!(
+                    "set plan_cache_mode = {mode};
+                     prepare asked (timestamptz, timestamptz, text, text, text, text, text{own_types}) as {sql};
+                     explain (analyze, buffers, format json)
+                     execute asked ('2025-12-01T10:20:00Z', '2025-12-01T10:50:00Z', null, {category}, null, null, null{own});
+                     deallocate asked"
+                );
+                let told = warehouse.client.simple_query(&explained).await.unwrap();
+                let what = format!("{name}, category {category}, {mode}");
+                found.push((what, blocks_read(&told)));
+            }
+        }
+    }
+    found
+}
+
+/// Shared blocks that the plan of `explain (analyze, buffers, format json)` touched.
+fn blocks_read(told: &[tokio_postgres::SimpleQueryMessage]) -> i64 {
+    let text: String = told
+        .iter()
+        .filter_map(|message| match message {
+            tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0),
+            _ => None,
+        })
+        .collect();
+    let plan: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let top = &plan[0]["Plan"];
+    let of = |key: &str| top[key].as_i64().unwrap();
+    of("Shared Hit Blocks") + of("Shared Read Blocks")
+}
