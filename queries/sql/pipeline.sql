@@ -1,7 +1,7 @@
 -- How fresh the warehouse is, and how many events could not be loaded.
 -- $1 the present.
 select newest.event_timestamp as newest_event,
-       floor(extract(epoch from $1::timestamptz - newest.event_timestamp))::int8 as lag_seconds,
+       metrics.whole_seconds($1::timestamptz - newest.event_timestamp) as lag_seconds,
        (select count(*) from etl.rejects)::int8 as rejects,
        -- Ids that too many events carry to be sessions.
        (select count(*) from rollups.long_sessions)::int8 as long_sessions

@@ -4,8 +4,7 @@
 select *
   from (select e.*,
                -- Over all events: the first of a page follows the last of the page before.
-               floor(extract(epoch from event_timestamp - lag(event_timestamp)
-                   over (order by event_timestamp, event_id)))::int8 as seconds_since_previous
+               metrics.whole_seconds(event_timestamp - lag(event_timestamp) over (order by event_timestamp, event_id)) as seconds_since_previous
           from public.clickstream_events e
          where session_id = $1
            and session_id <> ''

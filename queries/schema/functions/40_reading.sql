@@ -272,33 +272,20 @@ create type metrics.session as (
     is_new boolean, entered boolean, carted boolean, abandoned boolean, converted boolean, engaged boolean,
     lasted integer, wait2 integer, wait3 integer, wait4 integer);
 
--- The sessions that were open at one of these instants: begun before, not over.
-create function metrics.sessions_open_at(instants timestamptz[]) returns setof metrics.session
-language sql stable rows 200 as $$
-    select distinct s.session_id, s.first_at, s.last_at, s.events, s.login_no, s.is_new, s.entered, s.carted, s.abandoned, s.converted, s.engaged,
-           s.lasted, s.wait2, s.wait3, s.wait4
-      from unnest($1) t (at)
-     cross join lateral (values (0, t.at - interval '1 hour'), (1, t.at - interval '24 hours'), (2, '-infinity')) p (span, since)
-     cross join lateral (
-         select * from rollups.sessions s
-          where s.span = p.span and s.first_at < t.at and s.first_at >= p.since and s.last_at >= t.at offset 0) s
-$$;
-
--- The sessions that began in these ranges.
-create function metrics.sessions_begun_in(ranges tstzmultirange) returns setof metrics.session
-language sql stable rows 200 as $$
+-- The sessions that were open between two instants: begun before the end, not over before the start.
+create function metrics.sessions_open_between(from_time timestamptz, to_time timestamptz) returns setof metrics.session
+language sql stable rows 1000 as $$
     select s.session_id, s.first_at, s.last_at, s.events, s.login_no, s.is_new, s.entered, s.carted, s.abandoned, s.converted, s.engaged,
            s.lasted, s.wait2, s.wait3, s.wait4
-      from unnest($1) t
-     cross join generate_series(0, 2) span
-     cross join lateral (select * from rollups.sessions s where s.span = span.span and s.first_at >= lower(t) and s.first_at < upper(t) offset 0) s
-$$;
-
--- The sessions that have, or had, events in a range of time.
-create function metrics.sessions_open_between(from_time timestamptz, to_time timestamptz) returns table (session_id text)
-language sql stable rows 1000 as $$
-    select s.session_id
       from (values (0, $1 - interval '1 hour'), (1, $1 - interval '24 hours'), (2, '-infinity')) p (span, since)
      cross join lateral (
-         select session_id from rollups.sessions s where s.span = p.span and s.first_at < $2 and s.first_at >= p.since and s.last_at >= $1 offset 0) s
+         select * from rollups.sessions s where s.span = p.span and s.first_at < $2 and s.first_at >= p.since and s.last_at >= $1 offset 0) s
+$$;
+
+create function metrics.sessions_open_at(instants timestamptz[]) returns setof metrics.session
+language sql stable rows 200 as $$ select distinct s.* from unnest($1) t (at) cross join lateral metrics.sessions_open_between(t.at, t.at) s $$;
+
+create function metrics.sessions_begun_in(ranges tstzmultirange) returns setof metrics.session
+language sql stable rows 200 as $$
+    select s.* from unnest($1) t cross join lateral metrics.sessions_open_between(lower(t), upper(t)) s where s.first_at >= lower(t)
 $$;

@@ -63,7 +63,7 @@ impl SessionOptions {
         }
         if self.wide_questions {
             // Planning a question takes longer than answering it: each plan is made once. Where the
-            // range decides, functions plan anew by themselves.
+            // filter decides, a function has itself planned anew.
             options.push(
                 "-c plan_cache_mode=force_generic_plan -c jit=off -c work_mem=32MB".to_owned(),
             );
