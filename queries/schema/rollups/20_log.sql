@@ -10,7 +10,7 @@ language sql as $$
               from unnest($1) i (id)
               left join context.orders c on c.event_id = i.id) k
      cross join lateral (
-         select * from metrics.events_of_order(k.order_key) e where e.event_id <> all ($1) order by e.event_timestamp, e.event_id limit 1) e
+         select * from metrics.events_of_order(k.order_key) e where e.event_id not in (select unnest($1)) order by e.event_timestamp, e.event_id limit 1) e
      where metrics.in_calendar(e.event_timestamp)
 $$;
 
