@@ -49,15 +49,19 @@ language sql stable as $$
           from unnest($2) i (id)
          cross join lateral (select * from public.clickstream_events e where e.event_id = i.id offset 0) e
     ),
+    named_orders as materialized (
+        select s.event_id, s.event_name, c.total, metrics.order_key(c.order_id, s.event_id) as order_key
+          from seen s
+          left join lateral (select * from context.orders c where c.event_id = s.event_id offset 0) c on true
+         where s.event_name in ('checkout_start', 'checkout_complete')
+    ),
+    -- The events of an order are read once, however many repeats there are.
     orders as materialized (
-        select o.event_id, o.total as named_total,
-               o.event_name = 'checkout_complete'
-               and not exists (select from metrics.events_of_order(o.order_key) e where (e.event_timestamp, e.event_id) < (o.event_timestamp, o.event_id)) as is_order
-          from (select s.event_id, s.event_timestamp, s.event_name, c.total,
-                       metrics.order_key(c.order_id, s.event_id) as order_key
-                  from seen s
-                  left join lateral (select * from context.orders c where c.event_id = s.event_id offset 0) c on true
-                 where s.event_name in ('checkout_start', 'checkout_complete')) o
+        select o.event_id, o.total as named_total, o.event_name = 'checkout_complete' and o.event_id = f.event_id as is_order
+          from named_orders o
+          left join (select k.order_key, e.event_id
+                       from (select distinct order_key from named_orders where event_name = 'checkout_complete') k
+                      cross join lateral (select event_id from metrics.events_of_order(k.order_key) order by event_timestamp, event_id limit 1) e) f using (order_key)
     ),
     -- A cart begins anew after each order: `cart_no` counts the orders before an event.
     steps as materialized (

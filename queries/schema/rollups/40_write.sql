@@ -125,7 +125,11 @@ $$;
 create function rollups.write_sessions() returns void
 language plpgsql as $$
 begin
-    delete from rollups.sessions s using pg_temp.ids i where s.session_id = i.session_id;
+    -- By their places, so that the planner does not read all sessions to find them.
+    delete from rollups.sessions
+     where ctid = any (array(
+               select s.ctid
+                 from pg_temp.ids i cross join lateral (select ctid from rollups.sessions s where s.session_id = i.session_id offset 0) s));
     insert into rollups.sessions
         (first_at, last_at, lasted, wait2, wait3, wait4, events, origin_no, agent_no, entry_page, exit_page, span, login_no, member,
          is_new, entered, carted, abandoned, converted, engaged, session_id)

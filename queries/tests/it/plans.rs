@@ -73,6 +73,38 @@ async fn a_short_range_does_not_read_all_events() {
     }
 }
 
+/// A day that is refreshed costs what it holds, however many sessions other days have.
+#[tokio::test]
+async fn a_day_is_refreshed_without_reading_all_sessions() {
+    let warehouse = Warehouse::migrated().await;
+    let read =
+        "select seq_tup_read from pg_stat_all_tables where relid = 'rollups.sessions'::regclass";
+    warehouse
+        .client
+        .batch_execute(
+            "insert into public.clickstream_events (event_id, event_timestamp, event_name, session_id)
+             select gen_random_uuid(), '2025-12-01T00:00:00Z'::timestamptz + n * interval '30 seconds', 'page_view', 's-' || n
+               from generate_series(1, 60000) n",
+        )
+        .await
+        .unwrap();
+    warehouse.refresh().await;
+    let vacuum = "vacuum (analyze)";
+    warehouse.client.batch_execute(vacuum).await.unwrap();
+    let before = warehouse.number(read).await;
+    let day = "update public.clickstream_events set client_id = 'c'
+                where event_timestamp >= '2025-12-10T00:00:00Z' and event_timestamp < '2025-12-11T00:00:00Z'";
+    warehouse.client.batch_execute(day).await.unwrap();
+    warehouse.refresh().await;
+    let flushed =
+        "select n_tup_del from pg_stat_all_tables where relid = 'rollups.sessions'::regclass";
+    while warehouse.number(flushed).await < 2_880 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let read = warehouse.number(read).await - before;
+    assert!(read < 30_000, "{read} of 60,000 rows for 2,880 sessions");
+}
+
 /// What is rare is found by its own index, in a session that makes each plan once as readers do.
 #[tokio::test]
 async fn a_rare_product_is_not_looked_for_in_all_events() {
