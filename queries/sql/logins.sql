@@ -3,7 +3,7 @@
 select metrics.login_name(login_no) as user_login_state,
        sum(events)::int8 as events,
        metrics.percent(sum(events), sum(sum(events)) over ()) as percent
-  from metrics.event_sums(metrics.read($1, $2, $3, $4, $5, $6, $7, '{168,24,6,1}', true), '{0}', '1 hour')
+  from metrics.event_sums(metrics.read($1, $2, $3, $4, $5, $6, $7, '{168,24,6,1}', true), '{0}', '1 hour', true)
  where is_total
  group by login_no
  order by sum(events) desc, metrics.login_name(login_no) collate "C"

@@ -170,7 +170,7 @@ async fn whoever_reads_or_dumps_all_holds_up_no_load_and_sees_one_state() {
 
     // Events, rollups and runs as they were together.
     let seen = "select (select count(*) from public.clickstream_events),
-                       (select sum(events)::int8 from rollups.event_counts where hours = 1 and segment_no = 0 and name_no = 0),
+                       (select sum(events)::int8 from rollups.event_counts where hours = 1 and segment_no = 0 and login_no = -1),
                        (select count(*) from etl.runs)";
     let numbers = |row: tokio_postgres::Row| -> [i64; 3] { [row.get(0), row.get(1), row.get(2)] };
     assert_eq!(numbers(dump.query_one(seen, &[]).await.unwrap()), [1, 1, 1]);

@@ -2,14 +2,15 @@
 
 -- Kept events by name, login state and bucket: the start of a piece, or of the hour or minute that an
 -- event in a gap is in. `names`: numbers of standard names, 0 for all events together; NULL: every name.
-create function metrics.event_sums(r metrics.reading, names integer[], gap_width interval) returns table (
+-- Without `by_login` the login state means nothing.
+create function metrics.event_sums(r metrics.reading, names integer[], gap_width interval, by_login boolean default false) returns table (
     bucket timestamptz, login_no smallint, event_name text, is_total boolean, events numeric, product_events numeric,
     orders numeric, priced numeric, inferred numeric, units numeric, revenue numeric)
 language plpgsql stable as $$
 #variable_conflict use_column
 declare
     name_nos constant integer[] := case when r.event is not null then array(select n.name_no from rollups.names n where n.key = metrics.key_of(r.event)) else names end;
-    login_nos constant smallint[] := case when r.login_no is null then '{0,1,2,3,4}' else array[r.login_no] end;
+    login_nos constant smallint[] := case when r.login_no is not null then array[r.login_no] when by_login or name_nos is distinct from '{0}' then '{0,1,2,3,4}' else '{-1}' end;
 begin
     return query
     select p.bucket, c.login_no, coalesce(n.name, ''), c.name_no = 0 or r.event is not null, c.events::numeric, c.product_events::numeric,

@@ -5,22 +5,25 @@
 create function metrics.newest_part(r metrics.reading, try integer, out part tstzmultirange, out is_all boolean)
 language plpgsql stable as $$
 declare
-    start timestamptz;
+    start timestamptz := r.to_time - case when try <= 3 then power(4, try) * interval '1 minute' else power(8, try - 2) * interval '1 hour' end;
     enough constant float8 := 200 * power(4, try - 4);
+    hours metrics.reading;
 begin
-    if try <= 3 or cardinality(r.pieces) = 0 then
-        start := r.to_time - case when try <= 3 then power(4, try) * interval '1 minute' else power(8, try - 2) * interval '1 hour' end;
-        part := r.gaps + r.covered;
-    else
-        select max(h.bucket) filter (where h.later >= enough) + interval '1 hour',
+    part := r.gaps + r.covered;
+    if try > 3 and cardinality(r.pieces) > 0 then
+        start := r.to_time - 8 * (r.to_time - start);
+        hours.segment_no := r.segment_no; hours.login_no := r.login_no; hours.event := r.event;
+        hours.pieces := array(select p from unnest(r.pieces) p where p.bucket >= start);
+        hours.gaps := '{}';
+        select coalesce(max(h.bucket) filter (where h.later >= enough) + interval '1 hour', start),
                r.gaps + coalesce(range_agg(tstzrange(h.bucket, h.bucket + interval '1 hour')) filter (where h.later < enough), '{}')
           into start, part
           from (select s.bucket, sum(sum(s.events)) over (order by s.bucket desc) - sum(s.events) as later
-                  from metrics.event_sums(r, '{0}', '1 hour') s
-                 where s.is_total and s.bucket <@ r.covered
+                  from metrics.event_sums(hours, '{0}', '1 hour') s
+                 where s.is_total
                  group by s.bucket) h;
     end if;
-    is_all := start is null or start <= r.from_time;
+    is_all := start <= r.from_time;
     part := part * tstzmultirange(tstzrange(start, r.to_time));
 end
 $$;

@@ -61,6 +61,7 @@ create table rollups.subjects (
     key         uuid not null unique
 );
 
+-- All names together (name 0) also have a row of all login states together (login state -1).
 create table rollups.event_counts (
     segment_no integer, hours smallint, login_no smallint, name_no integer, bucket timestamptz,
     events integer not null,

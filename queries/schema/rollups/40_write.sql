@@ -38,8 +38,8 @@ begin
     insert into rollups.event_counts (segment_no, hours, login_no, name_no, bucket, events, product_events, orders, priced, inferred, units, revenue)
     select segment_no, 1, login_no, name_no, hour, events, product_events, orders, priced, inferred, units, revenue from pg_temp.counted
      union all
-    select segment_no, 1, login_no, 0, hour, sum(events), sum(product_events), sum(orders), sum(priced), sum(inferred), sum(units), sum(revenue)
-      from pg_temp.counted group by segment_no, login_no, hour;
+    select segment_no, 1, coalesce(login_no, -1), 0, hour, sum(events), sum(product_events), sum(orders), sum(priced), sum(inferred), sum(units), sum(revenue)
+      from pg_temp.counted group by grouping sets ((segment_no, login_no, hour), (segment_no, hour));
 
     delete from rollups.subject_counts c using pg_temp.hours h where c.hours = 1 and c.bucket = h.hour;
     insert into rollups.subject_counts (hours, kind, login_no, subject_no, bucket, last_at, events, views, carts, orders, units, revenue)

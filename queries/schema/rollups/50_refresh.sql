@@ -130,7 +130,7 @@ begin
     end if;
     if exists (select from rollups.stale) or exists (select from rollups.todo)
        or (select count(*) from public.clickstream_events where metrics.in_calendar(event_timestamp))
-          = (select coalesce(sum(events), 0) from rollups.event_counts where segment_no = 0 and hours = 1 and name_no = 0) then
+          = (select coalesce(sum(events), 0) from rollups.event_counts where segment_no = 0 and hours = 1 and login_no = -1) then
         return 0;
     end if;
     wrong_days := array(
@@ -138,7 +138,7 @@ begin
           from (select metrics.bucket_of(24::smallint, event_timestamp) as day, count(*) as events
                   from public.clickstream_events where metrics.in_calendar(event_timestamp) group by 1) e
           full join (select metrics.bucket_of(24::smallint, bucket) as day, sum(events) as events
-                       from rollups.event_counts where segment_no = 0 and hours = 1 and name_no = 0 group by 1) c using (day)
+                       from rollups.event_counts where segment_no = 0 and hours = 1 and login_no = -1 group by 1) c using (day)
          where e.events is distinct from c.events);
     insert into rollups.todo select unnest(wrong_days) on conflict do nothing;
     delete from rollups.filled f
