@@ -22,7 +22,6 @@ create function metrics.counts_by_subject(r metrics.reading, of text) returns ta
 language plpgsql stable as $$
 #variable_conflict use_column
 declare
-    login_nos constant smallint[] := case when r.login_no is null then '{0,1,2,3,4}' else array[r.login_no] end;
     subject_kind constant "char" := case
         when of = 'product' or r.product is not null then 'p'
         when of = 'category' and r.brand is null then 'c'
@@ -35,7 +34,9 @@ begin
                sum(c.units) as units, sum(c.revenue) as revenue
           from unnest(r.pieces) p
          cross join lateral (
-             select * from rollups.subject_counts c where c.hours = p.hours and c.bucket = p.bucket and c.kind = subject_kind and c.login_no = any (login_nos) offset 0) c
+             select * from rollups.subject_counts c
+              where c.hours = p.hours and c.bucket = p.bucket and c.kind = subject_kind
+                and (c.login_no = r.login_no or r.login_no is null and (c.login_no = -1) = (p.hours > 1)) offset 0) c
          group by c.subject_no
     ),
     asked as (

@@ -73,6 +73,7 @@ create table rollups.event_counts (
     primary key (hours, bucket, segment_no, login_no, name_no)
 );
 
+-- In longer buckets all login states together also have a row (login state -1).
 create table rollups.subject_counts (
     hours smallint, kind "char", login_no smallint, subject_no integer, bucket timestamptz,
     last_at timestamptz not null,

@@ -163,13 +163,28 @@ begin
 end
 $$;
 
+-- Analyzes a dictionary that grew by more than a tenth. Sessions keep their plans, and one that was made
+-- for a small dictionary reads all of it for each value.
+create function rollups.analyze_grown(dictionary regclass, added bigint) returns void
+language plpgsql as $$
+begin
+    if added > (select reltuples / 10 from pg_class where oid = dictionary) then
+        execute format('analyze %s', dictionary);
+    end if;
+end
+$$;
+
 -- Gives numbers to what has none yet. Values are looked up before any is added: each by the index.
 create function rollups.number_values() returns void
 language plpgsql as $$
+declare
+    added bigint;
 begin
     create temporary table event_names on commit drop as select distinct event_name as name, metrics.key_of(event_name) as key, 0 as name_no from pg_temp.staged;
     insert into rollups.names (name, key)
     select distinct on (n.key) n.name, n.key from pg_temp.event_names n where (select d.name_no from rollups.names d where d.key = n.key) is null;
+    get diagnostics added = row_count;
+    perform rollups.analyze_grown('rollups.names', added);
     update pg_temp.event_names n set name_no = (select d.name_no from rollups.names d where d.key = n.key);
 
     create temporary table persons on commit drop as
@@ -181,6 +196,8 @@ begin
     insert into rollups.people (kind, key)
     select distinct p.kind, p.key from pg_temp.persons p
      where (select d.person_no from rollups.people d where d.key = p.key and d.kind = p.kind) is null;
+    get diagnostics added = row_count;
+    perform rollups.analyze_grown('rollups.people', added);
     update pg_temp.persons p set person_no = (select d.person_no from rollups.people d where d.key = p.key and d.kind = p.kind);
 
     -- What events are about: the texts of their own product or category, and of the products of checkouts.
@@ -210,6 +227,8 @@ begin
              union select 'x', null, category, brand from pg_temp.abouts where product_key is not null) s;
     insert into rollups.subjects (kind, product_key, category, brand, key)
     select kind, product_key, category, brand, key from pg_temp.wanted w where (select d.subject_no from rollups.subjects d where d.key = w.key) is null;
+    get diagnostics added = row_count;
+    perform rollups.analyze_grown('rollups.subjects', added);
     update pg_temp.wanted w set subject_no = (select d.subject_no from rollups.subjects d where d.key = w.key);
     analyze pg_temp.wanted, pg_temp.abouts;
     create temporary table about_subjects on commit drop as

@@ -226,9 +226,9 @@ begin
 
     delete from rollups.subject_counts where hours = into_hours and bucket = starts;
     insert into rollups.subject_counts (hours, kind, login_no, subject_no, bucket, last_at, events, views, carts, orders, units, revenue)
-    select into_hours, kind, login_no, subject_no, starts, max(last_at), sum(events), sum(views), sum(carts), sum(orders), sum(units), sum(revenue)
-      from rollups.subject_counts where hours = from_hours and bucket >= starts and bucket < ends
-     group by kind, login_no, subject_no;
+    select into_hours, kind, coalesce(login_no, -1), subject_no, starts, max(last_at), sum(events), sum(views), sum(carts), sum(orders), sum(units), sum(revenue)
+      from rollups.subject_counts where hours = from_hours and bucket >= starts and bucket < ends and login_no >= 0
+     group by grouping sets ((kind, login_no, subject_no), (kind, subject_no));
 
     delete from rollups.visits where hours = into_hours and bucket = starts;
     insert into rollups.visits

@@ -130,6 +130,36 @@ async fn a_rare_product_is_not_looked_for_in_all_events() {
     assert!(read < 12_000, "{read} blocks for one event of 120,000");
 }
 
+/// A dashboard keeps its plans while the shop's catalogue grows.
+#[tokio::test]
+async fn products_are_listed_by_a_plan_that_knows_how_many_there_are() {
+    let warehouse = Warehouse::migrated().await;
+    let ask = format!(
+        "prepare listed (timestamptz, timestamptz, text, text, text, text, text, int8) as {};
+         set plan_cache_mode = force_generic_plan",
+        sql::PRODUCTS
+    );
+    let few = format!("{STEADY}1, 2000) n");
+    warehouse.client.batch_execute(&few).await.unwrap();
+    warehouse.refresh().await;
+    let vacuum = "vacuum (analyze)";
+    warehouse.client.batch_execute(vacuum).await.unwrap();
+    warehouse.client.batch_execute(&ask).await.unwrap();
+    let listed = "execute listed ('2025-12-01T00:00:00Z', '2025-12-03T00:00:00Z', null, null, null, null, null, 20)";
+    warehouse.client.simple_query(listed).await.unwrap();
+
+    let many = "
+        insert into public.clickstream_events (event_id, event_timestamp, event_name, context_product_name)
+        select gen_random_uuid(), '2025-12-01T00:00:00Z'::timestamptz + n * interval '2 seconds', 'product_view', 'product ' || n
+          from generate_series(1, 20000) n";
+    warehouse.client.batch_execute(many).await.unwrap();
+    warehouse.refresh().await;
+    // Half a second; four minutes when the subjects are gone through for each product.
+    let limit = "set statement_timeout = '30s'";
+    warehouse.client.batch_execute(limit).await.unwrap();
+    warehouse.client.simple_query(listed).await.unwrap();
+}
+
 /// The blocks that views read, by a plan for any range and by one for this range.
 async fn blocks_of_half_an_hour(warehouse: &Warehouse) -> Vec<(String, i64)> {
     let mut found = Vec::new();
