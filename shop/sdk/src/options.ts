@@ -23,5 +23,4 @@ export function settings(given: Options): Settings {
 
 /** Crawlers that say so, and browsers that a program drives. */
 export const isRobot = (): boolean =>
-  navigator.webdriver ||
-  /bot\b|crawl|spider|slurp|headless|lighthouse|facebookexternalhit/i.test(navigator.userAgent);
+  navigator.webdriver || /bot\b|crawl|spider|headless|lighthouse/i.test(navigator.userAgent);
