@@ -22,14 +22,14 @@ export const batchOf = (events: readonly string[]): Batch => ({ json: `[${events
 /** A batch that was kept in storage, where another script may have written anything. */
 export const readBatch = (json: string): Batch | undefined => {
   const events = attempt(() => JSON.parse(json));
-  return Array.isArray(events) && events.length ? { json, events: events.length } : undefined;
+  return Array.isArray(events) ? { json, events: events.length } : undefined;
 };
 
 /** The two halves of a batch that is too large for the endpoint; none of a single event. */
 export function halves({ json, events }: Batch): Batch[] {
   const all: string[] = JSON.parse(json).map((event: unknown) => JSON.stringify(event));
   const half = events >> 1;
-  return half ? [batchOf(all.slice(0, half)), batchOf(all.slice(half))] : [];
+  return half ? [all.slice(0, half), all.slice(half)].map(batchOf) : [];
 }
 
 /** Events in batches of what a request may hold, in their order. One that is larger alone is sent alone. */

@@ -10,7 +10,7 @@
  */
 import type { Clickstream, Consent, Fields, Options, User } from "./api.ts";
 import { batches, MAX_BYTES, MAX_EVENTS } from "./batch.ts";
-import { isRobot, type Settings, settings } from "./options.ts";
+import { isRobot, isServer, type Settings, settings } from "./options.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
 import { attempt } from "./storage.ts";
 import { cleanUrl } from "./urls.ts";
@@ -55,7 +55,7 @@ export function createCore(watch: Watcher): Core {
   let choice: Consent | undefined;
   let options: Settings | undefined;
   let outbox: Outbox | undefined;
-  let isOff = typeof window === "undefined";
+  let isOff = isServer;
 
   const log = (...words: unknown[]) => {
     if (options?.debug) console.debug("clickstream:", ...words);
@@ -74,7 +74,7 @@ export function createCore(watch: Watcher): Core {
   function record(name: string, fields: Fields = {}): void {
     const json = NAME.test(name) && attempt(() => JSON.stringify(fields));
     if (!json) {
-      lose("no name, or not JSON", name);
+      lose("not an event", name);
       return;
     }
     entries.push({ name, time: Date.now(), url: location.href, referrer: page.referrer, json, user });
@@ -97,7 +97,7 @@ export function createCore(watch: Watcher): Core {
   }
 
   /** Entries become batches, which the outbox keeps. */
-  function seal(most: number = MAX_HELD): void {
+  function seal(most: number = entries.length): void {
     clearTimeout(timer);
     timer = undefined;
     if (choice !== "granted") return;
