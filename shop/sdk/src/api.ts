@@ -1,4 +1,4 @@
-import type { Cart, Identity, Order, Product, Search } from "./contract.generated.ts";
+import type { Cart, ClickstreamEvent, Order, Product, Search } from "./contract.generated.ts";
 
 /** Whether the visitor agreed: to being counted, not yet, or not. */
 export type Consent = "granted" | "pending" | "denied";
@@ -25,7 +25,7 @@ export interface Options {
 export interface User {
   userId: string;
   /** Default `logged_in`. */
-  loginState?: Identity["userLoginState"];
+  loginState?: ClickstreamEvent["userLoginState"];
   /** How it is known who they are, e.g. `cognito_email`. */
   identitySource?: string;
 }

@@ -18,6 +18,7 @@ export interface SentRequest {
   bytes: number;
   ids: string[];
   contentType: string | undefined;
+  body: string;
 }
 
 /** The HTTP API in front of the real ingest, on an origin of its own, with faults to order. */
@@ -94,7 +95,13 @@ export class Api {
     const events: unknown = request.method === "POST" && body ? JSON.parse(body).events : [];
     const ids = [events].flat().map((event) => (event as StoredEvent | null)?.eventId ?? "");
     const bytes = Buffer.byteLength(body);
-    this.requests.push({ at: performance.now(), bytes, ids, contentType: request.headers["content-type"] });
+    this.requests.push({
+      at: performance.now(),
+      bytes,
+      ids,
+      body,
+      contentType: request.headers["content-type"],
+    });
 
     const fault = this.fault({ bytes, events: ids.length });
     if (fault && typeof fault === "object" && "status" in fault) {
