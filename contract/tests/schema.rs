@@ -32,9 +32,13 @@ fn properties() -> BTreeMap<String, Property> {
     let schema = schema();
     let mut found = BTreeMap::new();
     for definition in ["sdkEvent", "product"] {
-        let properties = schema["$defs"][definition]["properties"].as_object().unwrap();
+        let properties = schema["$defs"][definition]["properties"]
+            .as_object()
+            .unwrap();
         for (key, property) in properties {
-            let Some(column) = property["x-column"].as_str() else { continue };
+            let Some(column) = property["x-column"].as_str() else {
+                continue;
+            };
             let others = property["x-spellings"].as_array().unwrap();
             let mut keys = vec![key.clone()];
             keys.extend(others.iter().map(|key| key.as_str().unwrap().to_owned()));
@@ -42,8 +46,14 @@ fn properties() -> BTreeMap<String, Property> {
                 Some(path) => schema.pointer(&path[1..]).unwrap().clone(),
                 None => property.clone(),
             };
-            let property = Property { keys, schema: resolved };
-            assert!(found.insert(column.to_owned(), property).is_none(), "{column} twice");
+            let property = Property {
+                keys,
+                schema: resolved,
+            };
+            assert!(
+                found.insert(column.to_owned(), property).is_none(),
+                "{column} twice"
+            );
         }
     }
     found
@@ -58,17 +68,33 @@ fn every_column_is_there_under_each_of_its_names() {
         assert_eq!(format!("\"{}\"", property.keys[0]), column.json_key());
         for key in &property.keys {
             let named = [Column::in_event(key), Column::in_product(key)];
-            assert!(named.contains(&Some(column)), "{key} is not {}", column.name());
+            assert!(
+                named.contains(&Some(column)),
+                "{key} is not {}",
+                column.name()
+            );
         }
     }
 }
 
 #[test]
 fn no_spelling_is_left_out() {
-    let keys: Vec<String> = properties().into_values().flat_map(|property| property.keys).collect();
+    let keys: Vec<String> = properties()
+        .into_values()
+        .flat_map(|property| property.keys)
+        .collect();
     let source = include_str!("../src/column.rs");
-    let table = source.split("columns! {").nth(1).unwrap().split("\n}").next().unwrap();
-    let lists = table.split('[').skip(1).map(|list| list.split(']').next().unwrap());
+    let table = source
+        .split("columns! {")
+        .nth(1)
+        .unwrap()
+        .split("\n}")
+        .next()
+        .unwrap();
+    let lists = table
+        .split('[')
+        .skip(1)
+        .map(|list| list.split(']').next().unwrap());
     let spelled = lists.flat_map(|list| list.split(", ").map(|key| key.trim_matches('"')));
     for key in spelled {
         assert!(keys.iter().any(|known| known == key), "{key}");
@@ -78,17 +104,25 @@ fn no_spelling_is_left_out() {
 #[test]
 fn a_column_holds_what_its_property_may_say() {
     for (column, Property { schema, .. }) in properties() {
-        let kind = Column::ALL.into_iter().find(|known| known.name() == column).unwrap().kind();
+        let kind = Column::ALL
+            .into_iter()
+            .find(|known| known.name() == column)
+            .unwrap()
+            .kind();
         let is_text = schema["type"] == "string" || schema["enum"].is_array();
         match kind {
             Kind::Flag => assert_eq!(schema["type"], "boolean", "{column}"),
             Kind::Price => assert_eq!(schema["type"], "integer", "{column}"),
             _ => assert!(is_text, "{column}"),
         }
-        let longest = schema["maxLength"].as_u64().map(|chars| usize::try_from(chars).unwrap());
+        let longest = schema["maxLength"]
+            .as_u64()
+            .map(|chars| usize::try_from(chars).unwrap());
         match kind {
             Kind::Id => assert_eq!(longest, kind.max_chars(), "{column}"),
-            Kind::Text if !schema["enum"].is_array() => assert_eq!(longest, kind.max_chars(), "{column}"),
+            Kind::Text if !schema["enum"].is_array() => {
+                assert_eq!(longest, kind.max_chars(), "{column}")
+            }
             _ => {}
         }
     }
@@ -112,7 +146,10 @@ fn a_body_is_accepted(#[case] body: Value, #[case] accepted: bool) {
 
 #[test]
 fn what_the_sdk_sends_is_accepted() {
-    let [batch, body] = [definition("sdkBatch"), jsonschema::validator_for(&schema()).unwrap()];
+    let [batch, body] = [
+        definition("sdkBatch"),
+        jsonschema::validator_for(&schema()).unwrap(),
+    ];
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
     let mut of_sdk = 0;
     for file in std::fs::read_dir(folder).unwrap() {
@@ -121,8 +158,17 @@ fn what_the_sdk_sends_is_accepted() {
         let example: Value = serde_json::from_str(&text).unwrap();
         let sent = &example["request"]["body"];
         assert!(body.is_valid(sent), "{}", path.display());
-        if path.file_name().unwrap().to_str().unwrap().starts_with("sdk-") {
-            let wrong: Vec<String> = batch.iter_errors(sent).map(|error| error.to_string()).collect();
+        if path
+            .file_name()
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .starts_with("sdk-")
+        {
+            let wrong: Vec<String> = batch
+                .iter_errors(sent)
+                .map(|error| error.to_string())
+                .collect();
             assert!(wrong.is_empty(), "{}: {wrong:#?}", path.display());
             of_sdk += 1;
         }

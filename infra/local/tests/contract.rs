@@ -37,7 +37,11 @@ fn without_nulls(value: Value) -> Value {
 fn every_simulated_event_is_valid_but_those_without_a_name() {
     let (accepted, of_sdk) = validators();
     let from: DateTime<Utc> = "2025-12-01T00:00:00Z".parse().unwrap();
-    let plan = Plan { seed: 7, from, visits_per_day: 600.0 };
+    let plan = Plan {
+        seed: 7,
+        from,
+        visits_per_day: 600.0,
+    };
     let mut traffic = Traffic::new(Arc::new(Catalogue::of_the_shop().unwrap()), plan);
     let end = from + TimeDelta::days(3);
     let mut names = BTreeSet::new();
@@ -59,6 +63,9 @@ fn every_simulated_event_is_valid_but_those_without_a_name() {
             Sender::Sdk => {}
         }
     }
-    assert!(site > 100 && flawed > 0, "{site} of the site, {flawed} flawed");
+    assert!(
+        site > 100 && flawed > 0,
+        "{site} of the site, {flawed} flawed"
+    );
     assert!(names.len() >= 12, "{names:?}");
 }

@@ -20,7 +20,10 @@ fn validator() -> Validator {
 fn limits_are_those_of_the_schema() {
     let schema = schema();
     assert_eq!(schema["x-maxBytes"], json!(MAX_BODY_BYTES));
-    assert_eq!(schema["$defs"]["acceptedEvents"]["maxItems"], json!(MAX_EVENTS));
+    assert_eq!(
+        schema["$defs"]["acceptedEvents"]["maxItems"],
+        json!(MAX_EVENTS)
+    );
     let names = format!("^[A-Za-z0-9_.:-]{{1,{}}}$", field::MAX_NAME_CHARS);
     assert_eq!(schema["$defs"]["name"]["pattern"], json!(names));
 }
@@ -28,7 +31,10 @@ fn limits_are_those_of_the_schema() {
 #[test]
 fn fields_are_known_by_the_schemas_names() {
     let schema = schema();
-    for (key, property) in schema["$defs"]["sdkEvent"]["properties"].as_object().unwrap() {
+    for (key, property) in schema["$defs"]["sdkEvent"]["properties"]
+        .as_object()
+        .unwrap()
+    {
         let is_known = property["x-column"].is_string() || key == "product";
         assert_eq!(field::Field::named(key).is_some(), is_known, "{key}");
     }

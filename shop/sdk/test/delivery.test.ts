@@ -74,18 +74,24 @@ test("500s: tried again with back-off", async () => {
   assert.ok(second - first > 450 && third - second > 900, "each wait is longer");
 });
 
-test("429 with Retry-After: not before", async () => {
-  let failures = 1;
-  at.api.fault = () => (failures-- > 0 ? { status: 429, headers: { "Retry-After": "3" } } : undefined);
-  const page = await open(at);
-  await page.evaluate(() => clickstream.flush());
-  await trackMany(page, "busy", 3);
-  // Asking for it changes nothing.
-  await page.evaluate(() => clickstream.flush());
-  await untilCounted(at, "busy", 3);
-  const [first = 0, second = 0] = at.api.requests.map(({ at }) => at);
-  assert.ok(second - first >= 2_950, `tried again after ${second - first} ms`);
-});
+for (const [spelling, header] of [
+  ["seconds", () => "3"],
+  // Whole seconds, rounded up: 3 at least.
+  ["a date", () => new Date(Date.now() + 4_000).toUTCString()],
+] as const) {
+  test(`429 with Retry-After as ${spelling}: not before`, async () => {
+    let failures = 1;
+    at.api.fault = () => (failures-- > 0 ? { status: 429, headers: { "Retry-After": header() } } : undefined);
+    const page = await open(at);
+    await page.evaluate(() => clickstream.flush());
+    await trackMany(page, "busy", 3);
+    // Asking for it changes nothing.
+    await page.evaluate(() => clickstream.flush());
+    await untilCounted(at, "busy", 3);
+    const [first = 0, second = 0] = at.api.requests.map(({ at }) => at);
+    assert.ok(second - first >= 2_950, `tried again after ${second - first} ms`);
+  });
+}
 
 test("a slow API: nothing twice", async () => {
   at.api.fault = () => ({ delay: 2_000 });

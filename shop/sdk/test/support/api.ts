@@ -8,7 +8,7 @@ export type Fault = (request: { bytes: number; events: number }) =>
   | undefined
   /** An answer that ingest knows nothing of; the page may read it. */
   | { status: number; headers?: Record<string, string>; body?: string }
-  /** Ingest's own answer, after a while. */
+  /** A slow way to ingest: who hangs up before the end was never heard. */
   | { delay: number }
   /** Stored, and the answer lost on the way. */
   | "lose the answer";
@@ -113,7 +113,7 @@ export class Api {
       return;
     }
     if (fault && typeof fault === "object") await new Promise((resolve) => setTimeout(resolve, fault.delay));
-    const answer = isOver() ? undefined : await this.ingest.invoke(request, body);
+    const answer = isOver() || response.destroyed ? undefined : await this.ingest.invoke(request, body);
     if (!answer || fault === "lose the answer") response.destroy();
     else response.writeHead(answer.statusCode, answer.headers).end(answer.body);
   }
