@@ -139,6 +139,12 @@ export function createCore(watch: Watcher): Core {
       forgetVisitor();
     }
     flush();
+    greet();
+  }
+
+  /** Writes down who the visitor is before another tab has to make one up. */
+  function greet(): void {
+    if (choice === "granted") visit(Date.now());
   }
 
   /** The page is shown: not prerendered, and not on a server. */
@@ -187,8 +193,7 @@ export function createCore(watch: Watcher): Core {
     reset() {
       seal();
       forgetVisitor();
-      // At once, or another tab would bring the old one back.
-      if (choice === "granted") visit(Date.now());
+      greet();
     },
     stats: () => ({ ...counts, waiting: entries.length + early.length + (outbox?.waiting() ?? 0) }),
   };
