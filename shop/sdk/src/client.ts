@@ -106,7 +106,8 @@ export function createCore(watch: Watcher): Core {
   }
 
   function complete({ name, time, url, referrer, json, user: known }: Entry): string {
-    const fields: Fields = JSON.parse(json);
+    // Whatever a caller without types gave: one bad call must not cost the batch.
+    const fields: Fields = JSON.parse(json) ?? {};
     return JSON.stringify({
       eventTimestamp: new Date(time).toISOString(),
       pageUrl: cleanUrl(url, options?.allowQuery),

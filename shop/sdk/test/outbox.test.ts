@@ -201,10 +201,12 @@ test("what is not an event never reaches the page as an error", async () => {
     clickstream.track("loop", loop);
     clickstream.track("big_int", { n: 1n });
     clickstream.checkoutComplete({ id: undefined as unknown as string, items: [] });
+    for (const odd of [null, 7, "text", [1], { toJSON: () => null }]) clickstream.track("odd", odd as never);
     clickstream.track("fine", { n: 0, eventName: "another", eventId: " " });
   });
   await untilCounted(at, "fine", 1);
   assert.equal(await page.evaluate(() => clickstream.stats().dropped), 5);
+  assert.equal(at.api.counted("odd").length, 5);
   assert.ok(at.api.stored.every(({ eventId }) => /^[\da-f-]{36}$/.test(eventId)));
 });
 
