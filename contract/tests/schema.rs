@@ -134,6 +134,7 @@ fn a_column_holds_what_its_property_may_say() {
 #[case::one_of_two(json!([{"eventName": "a"}, {"eventName": ""}]), true)]
 #[case::envelope(json!({"events": [{"eventName": "a"}], "sentAt": null}), true)]
 #[case::both_spellings(json!({"eventName": null, "event_name": "a"}), true)]
+#[case::an_event_with_events(json!({"eventName": "", "events": [{"eventName": "a"}]}), false)]
 #[case::none_good(json!([{"eventName": "a b"}]), false)]
 #[case::none(json!([]), false)]
 #[case::nameless(json!({"eventId": "1"}), false)]

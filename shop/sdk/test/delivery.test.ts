@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { closeTab, open, trackMany, untilCounted, untilEmpty, world } from "./support/browser.ts";
+import { until } from "./support/http.ts";
 
 const at = world();
 
@@ -108,6 +109,17 @@ test("a slow API and a closed tab: the request outlives the page", async () => {
   await trackMany(page, "slow_close", 10);
   await closeTab(page);
   await untilCounted(at, "slow_close", 10);
+});
+
+test("a request that takes its time does not hold up what a closed tab has left", async () => {
+  at.api.fault = () => ({ delay: 1_500 });
+  const page = await open(at);
+  await trackMany(page, "first", 49);
+  await until("the first request", () => at.api.requests.length > 0);
+  await trackMany(page, "last", 10);
+  await closeTab(page);
+  await untilCounted(at, "first", 49);
+  await untilCounted(at, "last", 10);
 });
 
 test("connections refused, then taken again", async () => {
