@@ -11,6 +11,7 @@ mod kill;
 mod poison;
 mod quarantine;
 mod random;
+mod reconcile;
 mod refresh;
 mod rejects;
 mod runs;
