@@ -24,6 +24,7 @@
 //! | [`run_log`] | runs, and what the ledger says |
 //! | [`refresh`] | brings the rollups up to date with the events |
 //! | [`verify`] | do run log, rollups and events agree? |
+//! | [`reconcile`] | do the orders of shop and warehouse agree? |
 
 pub mod bucket;
 pub mod context;
@@ -35,6 +36,7 @@ pub mod rules;
 pub mod run_log;
 pub mod transform;
 
+pub mod reconcile;
 pub mod refresh;
 pub mod rejects;
 pub mod verify;

@@ -1,7 +1,10 @@
 //! The words that the command line knows.
 
-use chrono::NaiveDate;
+use std::path::PathBuf;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use sbw_queries::range::{parse_duration, parse_instant};
 
 /// Loads new raw files into the warehouse, exactly once.
 ///
@@ -27,7 +30,8 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed, or something is left for the next run, \
-or verify found something; 2 wrong usage; 3 cannot connect to the warehouse.";
+or verify found something; 2 wrong usage; 3 cannot connect to the warehouse. Of reconcile: 0 they agree; 1 they \
+differ; 2 they could not be compared; 3 cannot connect to one of them.";
 
 /// What can be done.
 #[derive(Debug, Subcommand)]
@@ -49,6 +53,8 @@ pub enum Command {
     Rebuild,
     /// Check that ledger, rejects, runs, rollups and events agree; says what does not.
     Verify,
+    /// Compare the shop's orders with those that the warehouse has seen.
+    Reconcile(ReconcileArgs),
 }
 
 /// Which objects, and how.
@@ -100,6 +106,35 @@ pub struct ListArgs {
     /// How to print them.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
+}
+
+/// Whose orders, of which range.
+#[derive(Debug, Args)]
+pub struct ReconcileArgs {
+    /// The shop's database, postgres://user@host:port/dbname [default: `OLTP_DATABASE_URL`]. A password
+    /// in it is refused: it would be seen by everybody on the machine.
+    #[arg(long, value_name = "URL", conflicts_with = "file")]
+    pub oltp: Option<String>,
+    /// Orders that the shop exported instead, CSV or lines of JSON with `order_id`, `ordered_at`
+    /// and total; - for standard input.
+    #[arg(long)]
+    pub file: Option<PathBuf>,
+    /// First instant: 2025-12-01, 2025-12-01T14:30 (UTC), or RFC 3339.
+    #[arg(long, value_parser = parse_instant, conflicts_with = "last", requires = "to")]
+    pub from: Option<DateTime<Utc>>,
+    /// First instant after.
+    #[arg(long, value_parser = parse_instant, requires = "from")]
+    pub to: Option<DateTime<Utc>>,
+    /// A length up to now: 90m, 24h, 7d, 4w [default: the 30 days up to two hours ago, when a load
+    /// each hour has had its chance].
+    #[arg(long, value_name = "LENGTH", value_parser = parse_duration)]
+    pub last: Option<TimeDelta>,
+    /// How many orders to name of each kind of difference, newest first; all are counted.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub limit: usize,
+    /// Print one document of JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Rejects.

@@ -3,6 +3,7 @@
 mod args;
 mod bar;
 mod print;
+mod reconcile;
 
 use std::{future::Future, process::ExitCode};
 
@@ -30,7 +31,7 @@ pub use args::{Cli, Command};
 use args::{ContextArgs, Format, RejectsArgs, RejectsCommand, RetryArgs, RunArgs};
 use bar::Bar;
 
-/// Failed, or left something that the next run must take up.
+/// Failed, left something that the next run must take up, or found a difference.
 const FAILED: u8 = 1;
 /// Used wrongly.
 const USAGE: u8 = 2;
@@ -136,6 +137,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Stopped> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Verify => verify_command(&warehouse).await,
+        Command::Reconcile(args) => Box::pin(reconcile::command(&warehouse, args)).await,
     }
 }
 

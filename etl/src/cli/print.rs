@@ -85,18 +85,18 @@ pub(super) fn rejects(rejects: &[Reject], format: Format) {
 }
 
 /// Columns as wide as their widest value, two spaces apart.
-struct Table<const N: usize> {
+pub(super) struct Table<const N: usize> {
     rows: Vec<[String; N]>,
 }
 
 impl<const N: usize> Table<N> {
-    fn new(head: [&str; N]) -> Self {
+    pub(super) fn new(head: [&str; N]) -> Self {
         Self {
             rows: vec![head.map(str::to_owned)],
         }
     }
 
-    fn row(&mut self, values: [String; N]) {
+    pub(super) fn row(&mut self, values: [String; N]) {
         self.rows.push(values.map(|value| printable(&value)));
     }
 
@@ -106,7 +106,7 @@ impl<const N: usize> Table<N> {
         }
     }
 
-    fn lines(&self) -> impl Iterator<Item = String> {
+    pub(super) fn lines(&self) -> impl Iterator<Item = String> {
         let widths: [usize; N] = std::array::from_fn(|column| {
             self.rows
                 .iter()

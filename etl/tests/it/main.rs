@@ -12,6 +12,7 @@ mod kill;
 mod poison;
 mod quarantine;
 mod random;
+mod reconcile;
 mod refresh;
 mod rejects;
 mod runs;

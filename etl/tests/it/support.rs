@@ -18,6 +18,7 @@ use tokio_postgres::Client;
 
 pub(crate) const BUCKET: &str = "clickstream-s3-ingest";
 const DATABASE: &str = "clickstream_dw";
+const SHOP: &str = "clickstream_web";
 
 /// Everything a run needs; goes away when dropped.
 pub(crate) struct Platform {
@@ -75,6 +76,27 @@ impl Platform {
     /// A superuser in the warehouse.
     pub(crate) async fn admin(&self) -> Client {
         self.connect("postgres", DATABASE).await
+    }
+
+    /// A shop without orders beside the warehouse; its owner's connection.
+    pub(crate) async fn create_shop(&self) -> Client {
+        self.admin()
+            .await
+            .batch_execute(&format!("create database {SHOP}"))
+            .await
+            .unwrap();
+        let client = self.connect("postgres", SHOP).await;
+        let schema = include_str!("../../../infra/oltp/schema.sql");
+        client.batch_execute(schema).await.unwrap();
+        client
+    }
+
+    /// The shop's database, as the shop itself reaches it.
+    pub(crate) fn shop_url(&self) -> String {
+        format!(
+            "postgres://web_app@127.0.0.1:{}/{SHOP}?sslmode=disable",
+            self.postgres.port()
+        )
     }
 
     /// The warehouse, as the loader reaches it.
