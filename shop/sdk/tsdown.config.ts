@@ -1,0 +1,25 @@
+import { defineConfig, type UserConfig } from "tsdown";
+
+const browser: UserConfig = { platform: "browser", target: "es2022", minify: true, hash: false };
+
+/** The package, and the one file that a script tag loads. */
+const config: UserConfig[] = defineConfig([
+  {
+    ...browser,
+    entry: ["src/index.ts", "src/react.tsx"],
+    format: "esm",
+    dts: true,
+    fixedExtension: false,
+    outputOptions: { chunkFileNames: "client.js" },
+  },
+  {
+    ...browser,
+    entry: { clickstream: "src/script.ts" },
+    format: "iife",
+    dts: false,
+    clean: false,
+    outputOptions: { entryFileNames: "[name].js" },
+  },
+]);
+
+export default config;
