@@ -10,7 +10,7 @@ const config: UserConfig[] = defineConfig([
     format: "esm",
     dts: true,
     fixedExtension: false,
-    outputOptions: { chunkFileNames: "client.js" },
+    outputOptions: { chunkFileNames: "client.js", comments: { annotation: false } },
   },
   {
     ...browser,
@@ -18,7 +18,7 @@ const config: UserConfig[] = defineConfig([
     format: "iife",
     dts: false,
     clean: false,
-    outputOptions: { entryFileNames: "[name].js" },
+    outputOptions: { entryFileNames: "[name].js", comments: { annotation: false } },
   },
 ]);
 
