@@ -36,8 +36,6 @@ export function proxy(request: NextRequest): NextResponse {
   // Next reads the nonce from here and puts it on its own scripts and styles.
   headers.set("content-security-policy", policy);
   headers.set("x-nonce", nonce);
-  // Pages cannot ask for their own address; forms come back to it.
-  headers.set("x-path", request.nextUrl.pathname + request.nextUrl.search);
   const response = NextResponse.next({ request: { headers } });
   response.headers.set("content-security-policy", policy);
   protect(response);

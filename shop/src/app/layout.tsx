@@ -1,6 +1,5 @@
 import { Clickstream } from "@sbw/clickstream/react";
 import type { Metadata, Viewport } from "next";
-import { headers } from "next/headers";
 import type { ReactNode } from "react";
 import "@/app/globals.css";
 import { currentSession } from "@/auth/session";
@@ -30,14 +29,8 @@ export const viewport: Viewport = {
 };
 
 export default async function Layout({ children }: { children: ReactNode }) {
-  const [session, cart, consent, head] = await Promise.all([
-    currentSession(),
-    readCart(),
-    readConsent(),
-    headers(),
-  ]);
+  const [session, cart, consent] = await Promise.all([currentSession(), readCart(), readConsent()]);
   const { CLICKSTREAM_URL, CLICKSTREAM_ROBOTS, LOGIN } = settings();
-  const path = head.get("x-path") ?? "/";
   const user = session ? { userId: session.userId, identitySource: session.source } : null;
   return (
     <html
@@ -56,12 +49,12 @@ export default async function Layout({ children }: { children: ReactNode }) {
         <Clickstream user={user} consent={consent} />
         {session && <LoginSuccess loginId={session.loginId} />}
         <RefreshOnReturn />
-        <Header session={session} pieces={countPieces(cart)} path={path} canLogIn={LOGIN !== "none"} />
+        <Header session={session} pieces={countPieces(cart)} canLogIn={LOGIN !== "none"} />
         <main id="main" tabIndex={-1} className="grow outline-none">
           {children}
         </main>
         <Footer />
-        {consent === "pending" && <ConsentBanner path={path} />}
+        {consent === "pending" && <ConsentBanner />}
       </body>
     </html>
   );

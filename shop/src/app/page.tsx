@@ -1,17 +1,19 @@
 import { TrackView } from "@sbw/clickstream/react";
 import Link from "next/link";
 import { CATEGORIES } from "@/catalogue/categories";
+import { drawingOf, type Product, pathOf, toneOf } from "@/catalogue/product";
 import { countByCategory, highlights } from "@/catalogue/products";
 import { Drawing } from "@/ui/drawing";
+import { Price } from "@/ui/price";
 import { ProductGrid } from "@/ui/product-card";
 import { Promises } from "@/ui/promises";
 
 export default async function Home() {
-  const [{ offers, featured }, counts] = await Promise.all([highlights(), countByCategory()]);
+  const [{ shown, offers, featured }, counts] = await Promise.all([highlights(), countByCategory()]);
   return (
     <div className="page">
       <TrackView event="home_view" />
-      <Hero />
+      <Hero products={shown} />
       <section aria-labelledby="categories" className="mt-14 sm:mt-16">
         <h2 id="categories" className="text-2xl font-bold">
           Bạn đang tìm gì?
@@ -59,10 +61,11 @@ export default async function Home() {
   );
 }
 
-function Hero() {
+/** What the shop is, and three things that it is proud of. */
+function Hero({ products }: { products: Product[] }) {
   return (
-    <section className="mt-4 grid overflow-hidden rounded-2xl bg-surface sm:mt-6 lg:grid-cols-[1.05fr_1fr]">
-      <div className="flex flex-col items-start justify-center px-6 pt-10 pb-4 sm:px-12 lg:py-20">
+    <section className="mt-4 grid gap-3 sm:mt-6 sm:gap-4 lg:grid-cols-[1.1fr_1fr]">
+      <div className="flex flex-col items-start justify-center rounded-2xl bg-surface px-6 py-10 sm:px-12 lg:py-24">
         <h1 className="max-w-[15ch] text-[2.125rem] leading-[1.15] font-bold sm:text-5xl sm:leading-[1.12]">
           Góc làm việc gọn gàng bắt đầu từ đây
         </h1>
@@ -70,22 +73,41 @@ function Hero() {
           Laptop, màn hình và bàn phím được chọn kỹ. Giao tận nơi, trả tiền khi nhận hàng.
         </p>
         <div className="mt-7 flex flex-wrap gap-3">
-          <Link href="/category/laptop" className="button">
+          <Link href="/category/laptop" className="button max-sm:px-5">
             Xem laptop
           </Link>
-          <Link href="/search?offer=1&sort=discount" className="button button-quiet">
+          <Link href="/search?offer=1&sort=discount" className="button button-quiet max-sm:px-5">
             Đang giảm giá
           </Link>
         </div>
       </div>
-      <div aria-hidden="true" className="relative h-64 sm:h-80 lg:h-auto">
-        <div className="absolute inset-x-6 bottom-[17%] h-px bg-line" />
-        <Drawing name="lightbar" tone={4} className="absolute top-[1%] left-[24%] hidden w-[34%] lg:block" />
-        <Drawing name="monitor" tone={1} className="absolute bottom-[14%] left-[12%] w-[52%] max-w-72" />
-        <Drawing name="speaker" tone={2} className="absolute right-[8%] bottom-[14%] w-[26%] max-w-40" />
-        <Drawing name="keyboard-knob" tone={2} className="absolute bottom-0 left-[16%] w-[42%] max-w-60" />
-        <Drawing name="mouse-wireless" tone={0} className="absolute right-[20%] -bottom-1 w-[20%] max-w-28" />
-      </div>
+      {products.length === 3 && (
+        <ul className="grid grid-cols-2 grid-rows-[auto_auto] gap-3 sm:gap-4">
+          {products.map((product, index) => (
+            <li
+              key={product.id}
+              className={`group relative flex flex-col rounded-2xl tint-${product.category} ${index === 0 ? "col-span-2" : ""}`}
+            >
+              <Drawing
+                name={drawingOf(product)}
+                tone={toneOf(product)}
+                className={`mx-auto grow pt-5 ${index === 0 ? "w-[min(64%,19rem)]" : "w-3/4"}`}
+              />
+              <div className="flex flex-wrap items-baseline justify-between gap-x-4 px-4 pt-2 pb-4 sm:px-5">
+                <h2 className="line-clamp-1 text-sm font-semibold tracking-normal sm:text-base">
+                  <Link
+                    href={pathOf(product)}
+                    className="underline-offset-4 group-hover:underline after:absolute after:inset-0 after:rounded-2xl"
+                  >
+                    {product.name}
+                  </Link>
+                </h2>
+                <Price product={product} />
+              </div>
+            </li>
+          ))}
+        </ul>
+      )}
     </section>
   );
 }

@@ -79,24 +79,43 @@ export async function productsById(ids: string[], db: Database = database()): Pr
   return new Map(stored.map((row) => [row.id, productOf(row)]));
 }
 
-/** What the home page shows: the largest offers, and what the shop is proud of. */
-export async function highlights(): Promise<{ offers: Product[]; featured: Product[] }> {
+/** What the home page shows; no product twice. */
+export interface Highlights {
+  /** Three of three categories, the dearest that the shop is proud of. */
+  shown: Product[];
+  /** The largest offers. */
+  offers: Product[];
+  featured: Product[];
+}
+
+export async function highlights(): Promise<Highlights> {
   const available = { active: true, inventory: { stock: { gt: 0 } } };
-  const [offers, featured] = await Promise.all([
+  const [reduced, proud] = await Promise.all([
     database().product.findMany({
       where: { ...available, discountPercent: { gt: 0 } },
       include: WITH_STOCK,
       orderBy: ORDERS.discount,
-      take: 4,
+      take: 7,
     }),
     database().product.findMany({
-      where: { ...available, featured: true, discountPercent: 0 },
+      where: { ...available, featured: true },
       include: WITH_STOCK,
       orderBy: [{ salePriceVnd: "desc" }, { id: "asc" }],
-      take: 8,
+      take: 24,
     }),
   ]);
-  return { offers: offers.map(productOf), featured: featured.map(productOf) };
+  const featured = proud.map(productOf);
+  const shown = ["laptop", "keyboard", "headphone"].flatMap(
+    (category) => featured.find((product) => product.category === category) ?? [],
+  );
+  const offers = reduced.map(productOf).filter((product) => !has(shown, product));
+  const rest = featured.filter((product) => !has(shown, product) && !has(offers.slice(0, 4), product));
+  // Whole rows of four.
+  return { shown, offers: offers.slice(0, 4), featured: rest.slice(0, rest.length < 8 ? 4 : 8) };
+}
+
+function has(products: Product[], { id }: Product): boolean {
+  return products.some((product) => product.id === id);
 }
 
 /** How many products each category has. */

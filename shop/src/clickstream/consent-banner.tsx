@@ -1,7 +1,8 @@
 import { answerConsent } from "@/clickstream/actions";
+import { CurrentPath } from "@/ui/current-path";
 
 /** Asks once whether visits may be counted. Stays out of the way, and needs no script. */
-export function ConsentBanner({ path }: { path: string }) {
+export function ConsentBanner() {
   return (
     <section
       aria-label="Thống kê lượt xem"
@@ -11,7 +12,7 @@ export function ConsentBanner({ path }: { path: string }) {
         Cho phép cửa hàng đếm lượt xem để phục vụ tốt hơn? Không quảng cáo, không chia sẻ cho ai.
       </p>
       <form action={answerConsent} className="mt-3 flex gap-2">
-        <input type="hidden" name="from" value={path} />
+        <CurrentPath name="from" />
         <button type="submit" name="consent" value="granted" className="button min-h-10 grow px-4 text-sm">
           Đồng ý
         </button>

@@ -4,17 +4,15 @@ export interface Limit {
   burst: number;
 }
 
-interface Bucket {
-  tokens: number;
-  at: number;
-}
-
 /** A visitor may not fill the memory by pretending to be many. */
 const MOST_KEYS = 20_000;
 
-/** Token buckets by key, in the memory of this process: with more processes, each counts its own. */
+/**
+ * Limits rates by key, in the memory of this process: with more processes, each counts its own. Every try that is
+ * allowed moves the key's time on by its share of a minute; a key may run ahead of the clock by a burst.
+ */
 export class RateLimiter {
-  private readonly buckets = new Map<string, Bucket>();
+  private readonly times = new Map<string, number>();
 
   constructor(
     private readonly limit: Limit,
@@ -23,17 +21,17 @@ export class RateLimiter {
 
   /** Seconds until the next try is allowed; 0: this one is. */
   take(key: string): number {
-    const { perMinute, burst } = this.limit;
+    const share = 60_000 / this.limit.perMinute;
     const now = this.now();
-    const bucket = this.buckets.get(key) ?? { tokens: burst, at: now };
-    const tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 60_000) * perMinute);
+    const next = Math.max(now, this.times.get(key) ?? 0) + share;
+    const wait = next - now - this.limit.burst * share;
+    if (wait > 0) return Math.ceil(wait / 1000);
     // Deleted first, so that the map's order is that of use.
-    this.buckets.delete(key);
-    const allowed = tokens >= 1;
-    this.buckets.set(key, { tokens: allowed ? tokens - 1 : tokens, at: now });
-    const oldest = this.buckets.keys().next();
-    if (this.buckets.size > MOST_KEYS && !oldest.done) this.buckets.delete(oldest.value);
-    return allowed ? 0 : Math.ceil(((1 - tokens) / perMinute) * 60);
+    this.times.delete(key);
+    this.times.set(key, next);
+    const oldest = this.times.keys().next();
+    if (this.times.size > MOST_KEYS && !oldest.done) this.times.delete(oldest.value);
+    return 0;
   }
 }
 

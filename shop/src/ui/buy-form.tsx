@@ -12,7 +12,7 @@ export function BuyForm({ product, inCart }: { product: Product; inCart: number 
       <TrackedForm
         action={addToCart}
         meaning={{ event: "add_to_cart_click", product: eventProduct(product) }}
-        className="mt-4 flex gap-3"
+        className="sticky bottom-0 z-10 -mx-4 mt-4 flex gap-3 bg-paper px-4 py-3 sm:static sm:mx-0 sm:px-0 sm:py-0"
       >
         <input type="hidden" name="productId" value={product.id} />
         <label className="relative">

@@ -38,7 +38,7 @@ export function CartLine({ line: { product, quantity, total } }: { line: PricedL
           </p>
         )}
         <div className="mt-2 flex items-center justify-between">
-          <div className="-ml-1 flex items-center rounded-xl border border-line sm:ml-0">
+          <div className="flex items-center rounded-xl border border-line">
             <TrackedForm
               action={setQuantity}
               meaning={{ event: "remove_from_cart_click", product: told, quantity: 1 }}

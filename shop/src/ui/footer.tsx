@@ -4,8 +4,8 @@ import { CATEGORIES } from "@/catalogue/categories";
 export function Footer() {
   return (
     <footer className="mt-20 border-t border-line bg-surface">
-      <div className="page grid gap-10 py-12 sm:grid-cols-2 lg:grid-cols-[2fr_1fr_1fr]">
-        <div className="max-w-sm">
+      <div className="page grid grid-cols-2 gap-x-6 gap-y-10 py-12 lg:grid-cols-[2fr_1fr_1fr]">
+        <div className="col-span-2 max-w-sm lg:col-span-1">
           <p className="font-bold">SBW Máy tính</p>
           <p className="mt-2 text-sm leading-relaxed text-muted">
             Laptop, màn hình và phụ kiện cho góc làm việc của bạn. Giá niêm yết rõ ràng, còn bao nhiêu hàng

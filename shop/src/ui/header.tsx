@@ -1,7 +1,7 @@
 import Link from "next/link";
 import type { Session } from "@/auth/session";
-import { CATEGORIES } from "@/catalogue/categories";
 import { LoginLink } from "@/clickstream/login-link";
+import { CategoryNav } from "@/ui/category-nav";
 import { CartIcon, HeartIcon, PersonIcon } from "@/ui/icons";
 import { Logo } from "@/ui/logo";
 import { SearchForm } from "@/ui/search-form";
@@ -13,12 +13,10 @@ const ICON_LINK =
 export function Header({
   session,
   pieces,
-  path,
   canLogIn,
 }: {
   session: Session | undefined;
   pieces: number;
-  path: string;
   canLogIn: boolean;
 }) {
   return (
@@ -46,7 +44,7 @@ export function Header({
             </Link>
           ) : (
             canLogIn && (
-              <LoginLink to={path} className={ICON_LINK}>
+              <LoginLink className={ICON_LINK}>
                 <PersonIcon />
                 <span className="sr-only sm:not-sr-only">Đăng nhập</span>
               </LoginLink>
@@ -64,7 +62,7 @@ export function Header({
             {pieces > 0 && (
               <span
                 aria-hidden="true"
-                className="absolute top-0.5 right-0.5 grid h-5 min-w-5 place-items-center rounded-full bg-accent px-1 text-xs font-bold text-on-accent tabular-nums"
+                className="absolute top-0.5 left-1/2 ml-0.5 grid h-5 min-w-5 place-items-center rounded-full bg-accent px-1 text-xs font-bold text-on-accent tabular-nums"
               >
                 {pieces > 99 ? "99+" : pieces}
               </span>
@@ -72,31 +70,7 @@ export function Header({
           </Link>
         </nav>
       </div>
-      <Categories path={path} />
+      <CategoryNav />
     </header>
-  );
-}
-
-function Categories({ path }: { path: string }) {
-  return (
-    <nav aria-label="Danh mục" className="page">
-      <ul className="-mx-3 flex [scrollbar-width:none] overflow-x-auto">
-        {CATEGORIES.map(({ id, name }) => {
-          const href = `/category/${id}`;
-          const current = path.split("?")[0] === href;
-          return (
-            <li key={id} className="shrink-0">
-              <Link
-                href={href}
-                aria-current={current ? "page" : undefined}
-                className={`relative flex h-12 items-center px-3 text-[0.9375rem] font-semibold -outline-offset-2 after:absolute after:inset-x-3 after:bottom-0 after:h-0.5 after:bg-accent ${current ? "after:opacity-100" : "text-muted after:opacity-0 hover:text-ink"}`}
-              >
-                {name}
-              </Link>
-            </li>
-          );
-        })}
-      </ul>
-    </nav>
   );
 }

@@ -1,5 +1,5 @@
 /** From how few pieces on the shop says how many are left. */
-const FEW = 10;
+const FEW = 5;
 
 /** What is left, told as it is. */
 export function Stock({ stock, brief = false }: { stock: number; brief?: boolean }) {

@@ -24,7 +24,7 @@ export default async function CartPage() {
       <CheckoutSteps current="cart" />
       <h1 className="text-3xl font-bold">Giỏ hàng</h1>
       <div className="mt-6 grid gap-8 lg:grid-cols-[1fr_22rem] lg:gap-12">
-        <ul className="divide-y divide-line border-y border-line">
+        <ul className="divide-y divide-line self-start border-y border-line">
           {cart.lines.map((line) => (
             <CartLine key={line.product.id} line={line} />
           ))}

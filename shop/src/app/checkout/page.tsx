@@ -26,10 +26,7 @@ export default async function CheckoutPage() {
       {!session && settings().LOGIN !== "none" && (
         <p className="mt-2 text-muted">
           Bạn có thể đặt hàng không cần tài khoản, hoặc{" "}
-          <LoginLink to="/checkout" className="link font-semibold text-ink">
-            đăng nhập
-          </LoginLink>{" "}
-          để lưu đơn hàng.
+          <LoginLink className="link font-semibold text-ink">đăng nhập</LoginLink> để lưu đơn hàng.
         </p>
       )}
       <div className="mt-6 grid gap-10 lg:grid-cols-[1fr_24rem] lg:gap-16">

@@ -62,7 +62,7 @@ export default async function ProductPage({ params }: Props) {
       />
       <div className="grid gap-8 lg:grid-cols-[1.15fr_1fr] lg:gap-14">
         <div className="relative lg:sticky lg:top-6 lg:self-start">
-          <ProductPicture product={product} className="aspect-[4/3] rounded-2xl lg:aspect-[5/4]" />
+          <ProductPicture product={product} className="aspect-[4/3] rounded-2xl lg:aspect-square" />
           <DiscountBadge product={product} className="absolute top-4 left-4 text-base" />
         </div>
         <div>
