@@ -24,6 +24,18 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      {
+        extends: true,
+        test: {
+          name: "e2e",
+          include: ["e2e/**/*.test.ts"],
+          globalSetup: "e2e/server.ts",
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          // A browser and a shop each; more at once wait for each other.
+          maxWorkers: 2,
+        },
+      },
     ],
   },
 });

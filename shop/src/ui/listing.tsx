@@ -50,7 +50,10 @@ export function ProductListing({ path, words, filters, listing }: ListProps) {
           </div>
         </details>
         {listing.products.length > 0 ? (
-          <ProductGrid products={listing.products} className="mt-6 md:grid-cols-3" />
+          <>
+            <h2 className="sr-only">Sản phẩm</h2>
+            <ProductGrid products={listing.products} className="mt-6 md:grid-cols-3" />
+          </>
         ) : (
           <div className="py-16 text-center">
             <p className="text-lg font-semibold">Không có sản phẩm nào khớp</p>

@@ -24,6 +24,7 @@ export default async function WishlistPage() {
     <div className="page">
       <Breadcrumbs path={[{ name: "Yêu thích" }]} />
       <h1 className="text-3xl font-bold">Yêu thích</h1>
+      <h2 className="sr-only">Sản phẩm</h2>
       <ProductGrid products={products} className="mt-6 md:grid-cols-3 lg:grid-cols-4" />
     </div>
   );
