@@ -6,7 +6,7 @@ const browser: UserConfig = { platform: "browser", target: "es2022", minify: tru
 const config: UserConfig[] = defineConfig([
   {
     ...browser,
-    entry: ["src/index.ts", "src/react.tsx"],
+    entry: ["src/index.ts", "src/react.ts"],
     format: "esm",
     dts: true,
     fixedExtension: false,

@@ -3,8 +3,6 @@ import { attempt } from "./storage.ts";
 /** Most events of a request, and most bytes of them: less than a keepalive request may carry. */
 export const MAX_EVENTS = 50;
 export const MAX_BYTES: number = 48 * 1024;
-/** The largest event that is sent, alone in its request. Ingest takes 256 KiB. */
-const MAX_EVENT_BYTES = 200 * 1024;
 /** What a request holds besides its events, at most. */
 const ENVELOPE_BYTES = 64;
 
@@ -24,27 +22,23 @@ export const batchOf = (events: readonly string[]): Batch => ({ json: `[${events
 /** A batch that was kept in storage, where another script may have written anything. */
 export const readBatch = (json: string): Batch | undefined => {
   const events = attempt(() => JSON.parse(json));
-  return Array.isArray(events) && events.length ? { json, events: events.length } : undefined;
+  return Array.isArray(events) ? { json, events: events.length } : undefined;
 };
 
 /** The two halves of a batch that is too large for the endpoint; none of a single event. */
 export function halves({ json, events }: Batch): Batch[] {
   const all: string[] = JSON.parse(json).map((event: unknown) => JSON.stringify(event));
   const half = events >> 1;
-  return half ? [batchOf(all.slice(0, half)), batchOf(all.slice(half))] : [];
+  return half ? [all.slice(0, half), all.slice(half)].map(batchOf) : [];
 }
 
-/** Events in batches of what a request may hold, in their order; `onLost` gets what is too large even alone. */
-export function batches(events: readonly string[], onLost: (event: string) => void): Batch[] {
+/** Events in batches of what a request may hold, in their order. One that is larger alone is sent alone. */
+export function batches(events: readonly string[]): Batch[] {
   const made: string[][] = [];
   let open: string[] = [];
   let size = MAX_BYTES;
   for (const event of events) {
     const bytes = bytesOf(event) + 1;
-    if (bytes > MAX_EVENT_BYTES) {
-      onLost(event);
-      continue;
-    }
     if (open.length === MAX_EVENTS || size + bytes > MAX_BYTES) {
       open = [];
       made.push(open);

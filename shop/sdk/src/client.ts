@@ -9,14 +9,14 @@
  * | `names.ts` | the events that every shop has |
  */
 import type { Clickstream, Consent, Fields, Options, User } from "./api.ts";
-import { batches, bytesOf, MAX_BYTES, MAX_EVENTS } from "./batch.ts";
-import { isRobot, type Settings, settings } from "./options.ts";
+import { batches, MAX_BYTES, MAX_EVENTS } from "./batch.ts";
+import { isRobot, isServer, type Settings, settings } from "./options.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
 import { attempt } from "./storage.ts";
 import { cleanUrl } from "./urls.ts";
 import { uuidv7 } from "./uuid.ts";
 import { page, watchViews } from "./views.ts";
-import { forgetVisitor, type Visitor, visit } from "./visitor.ts";
+import { forgetVisitor, visit } from "./visitor.ts";
 
 /** The instance without the functions of named events. */
 export type Core = Pick<Clickstream, "track" | "identify" | "consent" | "flush" | "reset" | "stats"> & {
@@ -27,18 +27,20 @@ export type Core = Pick<Clickstream, "track" | "identify" | "consent" | "flush" 
 export type Watcher = (settings: Settings, track: Clickstream["track"]) => void;
 
 const MAX_WAIT = 3_000;
-/** What a visitor who has not chosen yet may pile up in memory. */
+/** What may pile up in memory, while the visitor has not chosen yet. */
 const MAX_HELD = 2_000;
 const NAME = /^[\w.:-]{1,100}$/;
 
-/** An event before it is in a batch. */
+/** What a call of `track` notes; the rest of the event is worked out when its batch is made. */
 interface Entry {
-  /** The event's JSON without user and visitor. */
+  name: string;
+  time: number;
+  url: string;
+  referrer: string;
+  /** The fields as JSON: the caller may change them later. */
   json: string;
   /** Not known before the page's first `identify`. */
   user?: object;
-  /** Not known without consent. */
-  visitor?: Visitor;
 }
 
 export function createCore(watch: Watcher): Core {
@@ -48,11 +50,12 @@ export function createCore(watch: Watcher): Core {
   let entries: Entry[] = [];
   let size = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let planned = 0;
   let user: object | undefined;
   let choice: Consent | undefined;
   let options: Settings | undefined;
   let outbox: Outbox | undefined;
-  let isOff = typeof window === "undefined";
+  let isOff = isServer;
 
   const log = (...words: unknown[]) => {
     if (options?.debug) console.debug("clickstream:", ...words);
@@ -69,51 +72,61 @@ export function createCore(watch: Watcher): Core {
   }
 
   function record(name: string, fields: Fields = {}): void {
-    const id = `${fields.eventId ?? ""}`.trim();
-    const event = {
-      eventName: name,
-      eventTimestamp: new Date().toISOString(),
-      pageUrl: cleanUrl(location.href, options?.allowQuery),
-      referrer: cleanUrl(page.referrer, options?.allowQuery),
-      ...fields,
-      eventId: id || uuidv7(),
-    };
-    event.eventName = name;
-    const json = NAME.test(name) && attempt(() => JSON.stringify(event));
+    const json = NAME.test(name) && attempt(() => JSON.stringify(fields));
     if (!json) {
-      lose("no name, or not JSON", event);
+      lose("not an event", name);
       return;
     }
-    const mayKeep = choice === "granted";
-    entries.push({ json, user, visitor: mayKeep ? visit() : undefined });
-    size += bytesOf(json);
-    if (mayKeep) {
-      // Sending is work: not in the caller's time.
-      if (entries.length >= MAX_EVENTS || size >= MAX_BYTES) setTimeout(seal());
-      else timer ??= setTimeout(() => seal()(), MAX_WAIT);
-    } else if (entries.length > MAX_HELD) lose("too many wait for consent", entries.shift());
+    entries.push({ name, time: Date.now(), url: location.href, referrer: page.referrer, json, user });
+    size += json.length;
+    if (choice === "granted") schedule();
+    else if (entries.length > MAX_HELD) lose("too many", entries.shift());
   }
 
-  /** What waits becomes batches, which the outbox keeps; what is returned sends them. */
-  function seal(): () => Promise<void> | undefined {
+  /** Plans the next batch. Making and sending it is work: never in the time of who calls `track`. */
+  function schedule(): void {
+    const wait = entries.length >= MAX_EVENTS || size >= MAX_BYTES ? 0 : MAX_WAIT;
+    if (timer && wait >= planned) return;
+    clearTimeout(timer);
+    planned = wait;
+    timer = setTimeout(() => {
+      seal(MAX_EVENTS);
+      outbox?.run();
+      if (entries.length) schedule();
+    }, wait);
+  }
+
+  /** Entries become batches, which the outbox keeps. */
+  function seal(most: number = entries.length): void {
     clearTimeout(timer);
     timer = undefined;
-    if (choice === "granted") {
-      const events = entries.map(({ json, visitor, ...entry }) => {
-        const known = { ...(entry.user ?? user ?? stateOf(null)), ...(visitor ?? visit()) };
-        return `${JSON.stringify(known).slice(0, -1)},${json.slice(1)}`;
-      });
-      entries = [];
-      size = 0;
-      for (const batch of batches(events, (event) => lose("too large", event))) outbox?.put(batch);
-    }
-    return () => outbox?.run();
+    if (choice !== "granted") return;
+    size = 0;
+    for (const batch of batches(entries.splice(0, most).map(complete))) outbox?.put(batch);
   }
 
+  function complete({ name, time, url, referrer, json, user: known }: Entry): string {
+    const fields: Fields = JSON.parse(json);
+    return JSON.stringify({
+      eventTimestamp: new Date(time).toISOString(),
+      pageUrl: cleanUrl(url, options?.allowQuery),
+      referrer: cleanUrl(referrer, options?.allowQuery),
+      ...fields,
+      ...(known ?? user ?? stateOf(null)),
+      ...visit(time),
+      eventName: name,
+      eventId: `${fields.eventId ?? ""}`.trim() || uuidv7(time),
+    });
+  }
+
+  /** Something may have changed for the better. */
   async function wake(): Promise<void> {
-    if (choice !== "granted") return;
+    if (choice === "granted") await outbox?.wake();
+  }
+
+  function flush(): Promise<void> {
     seal();
-    await outbox?.wake();
+    return wake();
   }
 
   function consent(state: Consent): void {
@@ -125,7 +138,7 @@ export function createCore(watch: Watcher): Core {
       outbox?.clear();
       forgetVisitor();
     }
-    wake();
+    flush();
   }
 
   /** The page is shown: not prerendered, and not on a server. */
@@ -138,7 +151,7 @@ export function createCore(watch: Watcher): Core {
     };
     addEventListener("pagehide", close);
     addEventListener("online", wake);
-    addEventListener("pageshow", wake);
+    addEventListener("pageshow", ({ persisted }) => persisted && wake());
     document.addEventListener("visibilitychange", () => (document.hidden ? close() : wake()));
     /** What nobody asked for is not told of the pages of signing in. */
     const automatic: Clickstream["track"] = (name, fields) => {
@@ -155,7 +168,7 @@ export function createCore(watch: Watcher): Core {
       const found = settings(given);
       options = found;
       if (!found.endpoint || (!found.robots && isRobot())) {
-        log("off: no endpoint, or a robot");
+        log("off");
         isOff = true;
         early = [];
       } else if ((document as { prerendering?: boolean }).prerendering) {
@@ -170,10 +183,12 @@ export function createCore(watch: Watcher): Core {
     consent(state) {
       if (!isOff) consent(state);
     },
-    flush: wake,
+    flush,
     reset() {
       seal();
       forgetVisitor();
+      // At once, or another tab would bring the old one back.
+      if (choice === "granted") visit(Date.now());
     },
     stats: () => ({ ...counts, waiting: entries.length + early.length + (outbox?.waiting() ?? 0) }),
   };

@@ -3,6 +3,7 @@ import type { Clickstream } from "./api.ts";
 import { watchClicks } from "./clicks.ts";
 import { createCore } from "./client.ts";
 import { namedEvents } from "./names.ts";
+import { isServer } from "./options.ts";
 
 export type * from "./api.ts";
 export type { Cart, Item, Order, Product, Search } from "./contract.generated.ts";
@@ -23,11 +24,11 @@ function createClickstream(): Clickstream {
 const page = globalThis as { clickstream?: Clickstream };
 
 // A second copy of this code, of a script tag or a reloaded module, finds the first one's instance.
-const found = typeof page.clickstream?.track === "function" ? page.clickstream : undefined;
+const found = page.clickstream?.track && page.clickstream;
 
 /** The page's instance. What is tracked before `start` waits for it. */
 export const clickstream: Clickstream = found ?? createClickstream();
-if (typeof window !== "undefined") page.clickstream = clickstream;
+if (!isServer) page.clickstream = clickstream;
 
 /** `clickstream.start`. */
 export const start: Clickstream["start"] = clickstream.start;

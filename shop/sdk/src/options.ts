@@ -21,7 +21,9 @@ export function settings(given: Options): Settings {
   };
 }
 
+/** On a server nothing happens. */
+export const isServer: boolean = typeof window === "undefined";
+
 /** Crawlers that say so, and browsers that a program drives. */
 export const isRobot = (): boolean =>
-  navigator.webdriver ||
-  /bot\b|crawl|spider|slurp|headless|lighthouse|facebookexternalhit/i.test(navigator.userAgent);
+  navigator.webdriver || /bot\b|crawl|spider|headless|lighthouse/i.test(navigator.userAgent);

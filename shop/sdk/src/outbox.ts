@@ -50,7 +50,8 @@ export function createOutbox(
   let isOpen = false;
   let leftOver = true;
   let running: Promise<void> | undefined;
-  let sweeping: Promise<unknown> | undefined;
+  let isSweeping = false;
+  let unlock = () => {};
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
   /** When the endpoint, and when the back-off, lets us try again; on the clock that never jumps. */
@@ -76,7 +77,7 @@ export function createOutbox(
     keep(key, batch.json);
     const all = [...new Set([...own.keys(), ...keptKeys(KEYS)])].sort();
     for (const old of all.slice(0, -MAX_BATCHES)) {
-      if (!sending.has(old)) drop(old, "too many wait");
+      if (!sending.has(old)) drop(old, "too many");
     }
   }
 
@@ -91,15 +92,14 @@ export function createOutbox(
     const { status, rejected = 0, wait = 0 } = await send(endpoint, batch);
     sending.delete(key);
     if (!isOpen) return false;
+    log(status, batch, rejected);
     if (!status || status >= 500 || status === 408 || status === 429) {
       backOff(wait);
-      log("failed", status);
       return false;
     }
     failures = 0;
     const parts = status === 413 ? halves(batch) : [];
     if (status === 200) {
-      log("sent", batch.events, "rejected", rejected);
       counts.sent += batch.events - rejected;
       counts.rejected += rejected;
     } else if (!parts.length) drop(key, status);
@@ -116,6 +116,8 @@ export function createOutbox(
     notBefore = Math.max(askedToWait, now + pause * (1 - Math.random() / 2));
     clearTimeout(timer);
     timer = setTimeout(() => {
+      // A timer may fire a moment before its time.
+      notBefore = 0;
       run();
       sweep();
     }, notBefore - now);
@@ -136,20 +138,25 @@ export function createOutbox(
 
   /** Sends what pages before this one left, unless another tab is at it. */
   async function sweep(): Promise<void> {
-    if (!leftOver || !mayTry()) return;
+    if (!leftOver || isSweeping || !mayTry()) return;
+    isSweeping = true;
     const work = async () => {
       for (const key of keptKeys(KEYS)) {
-        // A hidden page must not hold the lock, or the back/forward cache refuses it.
         if (document.hidden || !mayTry()) return;
         if (!own.has(key) && !(await transmit(key))) return;
       }
       leftOver = false;
     };
-    // Without locks (no secure context) two tabs may send the same.
-    sweeping ??= (async () =>
-      navigator.locks?.request(LOCK, { ifAvailable: true }, (lock) => lock && work()) ?? work())();
-    await sweeping.catch(() => {});
-    sweeping = undefined;
+    // Let go of when the page is hidden: the back/forward cache throws out a page that holds what another asks for.
+    const hidden = new Promise<void>((resolve) => {
+      unlock = resolve;
+    });
+    const locked = (lock: unknown) => lock && Promise.race([work(), hidden]);
+    try {
+      // Without locks (no secure context) two tabs may send the same.
+      await (navigator.locks?.request(LOCK, { ifAvailable: true }, locked) ?? work());
+    } catch {}
+    isSweeping = false;
   }
 
   // Another tab sent one of ours, when it swept up.
@@ -169,6 +176,7 @@ export function createOutbox(
       return Promise.all([run(), sweep()]);
     },
     close() {
+      unlock();
       if (!isOpen || performance.now() < askedToWait) return;
       for (const [key, batch] of own) {
         if (!sending.has(key) && canOutlive(batch)) transmit(key);
@@ -181,6 +189,10 @@ export function createOutbox(
       own.clear();
       keptKeys(KEYS).forEach(forget);
     },
-    waiting: () => [...own.values()].reduce((sum, { events }) => sum + events, 0),
+    waiting() {
+      let sum = 0;
+      for (const { events } of own.values()) sum += events;
+      return sum;
+    },
   };
 }

@@ -51,5 +51,5 @@ export async function send(endpoint: string, batch: Batch): Promise<Answer> {
 /** Seconds, or a date. */
 function retryAfter(header: string | null): number {
   const wait = header && (Number(header) * 1_000 || Date.parse(header) - Date.now());
-  return Math.min(Math.max(Number(wait) || 0, 0), LONGEST_WAIT);
+  return Math.min(Number(wait) || 0, LONGEST_WAIT);
 }

@@ -12,12 +12,7 @@ export function attempt<T>(work: () => T): T | undefined {
 
 export const load = (key: string): string => attempt(() => localStorage.getItem(key)) ?? "";
 
-/** Whether it is kept. */
-export const keep = (key: string, value: string): boolean =>
-  attempt(() => {
-    localStorage.setItem(key, value);
-    return true;
-  }) ?? false;
+export const keep = (key: string, value: string): void => attempt(() => localStorage.setItem(key, value));
 
 export const forget = (key: string): void => attempt(() => localStorage.removeItem(key));
 

@@ -3,10 +3,9 @@ let count = 0;
 
 const hex = (number: number, digits: number) => number.toString(16).padStart(digits, "0");
 
-/** A UUIDv7, greater than every one before it on this page, also when the clock jumps back. */
-export function uuidv7(): string {
+/** A UUIDv7 of a time, greater than every one before it on this page, also when the clock jumps back. */
+export function uuidv7(now: number = Date.now()): string {
   const [a = 0, b = 0, c = 0] = crypto.getRandomValues(new Uint32Array(3));
-  const now = Date.now();
   if (now > last) {
     last = now;
     count = c & 0x7ff;

@@ -1,5 +1,5 @@
-/** The page that is shown: its URL, and where the visitor came from. */
-export const page = { url: "", referrer: "" };
+/** Where the visitor came from to the page that is shown. */
+export const page = { referrer: "" };
 
 type History = (data: unknown, unused: string, url?: string | URL | null) => void;
 
@@ -8,13 +8,13 @@ type History = (data: unknown, unused: string, url?: string | URL | null) => voi
  * page back. A change of the query or fragment is no view.
  */
 export function watchViews(onView: () => void): void {
-  page.url = location.href;
+  let url = location.href;
   page.referrer = document.referrer;
   let path = location.pathname;
 
   const look = () => {
-    const previous = page.url;
-    page.url = location.href;
+    const previous = url;
+    url = location.href;
     if (path === location.pathname) return;
     path = location.pathname;
     page.referrer = previous;

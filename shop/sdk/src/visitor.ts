@@ -19,27 +19,26 @@ export interface Visitor {
 }
 
 let memory = "";
-let isKept = false;
 
 /**
  * The visitor at the time of an event. Read anew each time, as other tabs renew the session too; where storage is
- * blocked, the page itself remembers. Another script may have written anything there: what is no record of ours is none.
+ * blocked or was cleared, the page itself remembers. Another script may have written anything there: what is no record
+ * of ours is none.
  */
-export function visit(): Visitor {
-  const now = Date.now();
-  const record = RECORD.exec(load(KEY) || (isKept ? "" : memory));
+export function visit(now: number): Visitor {
+  const record = RECORD.exec(load(KEY) || memory);
   let [, clientId, sessionId = "", first, started = now, last = 0] = record ?? [];
   // Absolute: a clock that was wrong may have written the future.
   const since = (time: string | number) => Math.abs(now - Number(time));
   if (since(last) > IDLE || since(started) > LONGEST) {
     first = clientId ? "0" : "1";
-    clientId ??= uuidv7();
-    sessionId = uuidv7();
+    clientId ??= uuidv7(now);
+    sessionId = uuidv7(now);
     started = now;
   }
   if (since(last) > LAG) {
     memory = [clientId, sessionId, first, started, now].join(" ");
-    isKept = keep(KEY, memory);
+    keep(KEY, memory);
   }
   return { clientId: clientId ?? "", sessionId, isFirstVisit: first === "1" };
 }

@@ -31,8 +31,9 @@ export function Clickstream({ user, consent }: ClickstreamProps): null {
 export function useView(name: string, fields?: Fields): void {
   const view = JSON.stringify([name, fields]);
   const sent = useRef("");
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `view` is name and fields by value
   useEffect(() => {
-    const send = () => clickstream.track(...(JSON.parse(view) as [string, Fields?]));
+    const send = () => clickstream.track(name, fields);
     const onPageShow = (event: PageTransitionEvent) => {
       if (event.persisted) send();
     };
