@@ -149,7 +149,7 @@ test("pages come back from the back/forward cache, with the cart as it is now", 
     await page.goBack({ waitUntil: "commit" });
     await page.waitForURL("**/product/ban-phim-aula-m75-tm");
     await page.goBack({ waitUntil: "commit" });
-    await page.waitForURL(`${shop.origin}${path}`);
+    await page.waitForURL(`${shop.origin}${path}`, { waitUntil: "commit" });
     await page.waitForSelector("html[data-restored=true]", { state: "attached" });
     await page.waitForSelector(`header a[aria-label="${cart}"]`);
   }

@@ -17,6 +17,8 @@ const ROOT = join(import.meta.dirname, "../..");
 export const OLTP = join(ROOT, "infra/oltp");
 export const CATALOGUE = join(ROOT, "infra/local/catalogue.csv");
 
+const WEB_PASSWORD = "of-the-tests";
+
 /** A PostgreSQL of the tests' own, on loopback. */
 export interface TestServer {
   port: number;
@@ -59,6 +61,10 @@ export async function startPostgres(): Promise<TestServer> {
   );
   const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off`;
   run("pg_ctl", "-D", data, "-o", options, "-l", join(home, "log"), "-w", "start");
+  const cluster = await connectAs({ port, password }, "postgres");
+  // Here and not in each shop: two that are made at once would both make it.
+  await cluster.query(`create role web_app login password '${WEB_PASSWORD}'`);
+  await cluster.end();
   return {
     port,
     password,
@@ -100,8 +106,6 @@ export async function connectAs(
   return client;
 }
 
-export const WEB_PASSWORD = "of-the-tests";
-
 /** A new shop database with schema and catalogue; its address for `web_app`. */
 export async function makeShop(server: Pick<TestServer, "port" | "password">, name: string): Promise<string> {
   const cluster = await connectAs(server, "postgres");
@@ -110,7 +114,6 @@ export async function makeShop(server: Pick<TestServer, "port" | "password">, na
   const shop = await connectAs(server, name);
   await shop.query(sqlOf("schema.sql"));
   await loadCatalogue(shop);
-  await shop.query(`alter role web_app password '${WEB_PASSWORD}'`);
   await shop.end();
   return `postgresql://web_app:${WEB_PASSWORD}@127.0.0.1:${server.port}/${name}`;
 }
