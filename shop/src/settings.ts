@@ -5,9 +5,13 @@ const count = (least: number) => z.coerce.number().int().min(least);
 
 /** The environment, as README.md's table of it. */
 const Environment = z.object({
-  DATABASE_URL: z.string().min(1),
-  /** File of the certificate that signed the database's; then TLS is verified in full. */
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  /** Of the URL's user, where the URL has none. */
+  DATABASE_PASSWORD: z.string().optional(),
+  /** The certificate that signed the database's, as PEM or as a file of it; then TLS is verified in full. */
   DATABASE_CA: z.string().optional(),
+  /** What the database's certificate must name; the URL's host, unless that is an address it does not know. */
+  DATABASE_CERTIFICATE_NAME: z.string().optional(),
   DATABASE_POOL: count(1).default(10),
   /** Seals cookies. Whoever knows it can sign in as anybody. */
   SHOP_SECRET: z.string().min(32),
@@ -15,6 +19,11 @@ const Environment = z.object({
   SHOP_ORIGIN: z.url().transform((url) => new URL(url).origin),
   /** Where events go; without it, none are sent. */
   CLICKSTREAM_URL: z.url().optional(),
+  /** Where the pictures of `assets/` are served from, without a path; without it, pages name none. */
+  ASSET_ORIGIN: z
+    .url()
+    .transform((url) => new URL(url).origin)
+    .optional(),
   /** Also sends events of browsers that a program drives; for tests. */
   CLICKSTREAM_ROBOTS: flag.default(false),
   LOGIN: z.enum(["cognito", "demo", "none"]).default("none"),
