@@ -19,7 +19,7 @@ function limiterOf(request: NextRequest): RateLimiter | undefined {
 
 /** Limits rates, and gives every page its nonce and the headers that protect it. */
 export function proxy(request: NextRequest): NextResponse {
-  const { CLICKSTREAM_URL, COGNITO_DOMAIN, LOGIN, SHOP_ORIGIN, TRUSTED_PROXIES } = settings();
+  const { ASSET_ORIGIN, CLICKSTREAM_URL, COGNITO_DOMAIN, LOGIN, SHOP_ORIGIN, TRUSTED_PROXIES } = settings();
   const visitor = addressOf(request.headers.get("x-forwarded-for"), TRUSTED_PROXIES);
   const wait = limiterOf(request)?.take(visitor) ?? 0;
   if (wait > 0) return tooMany(wait);
@@ -28,6 +28,7 @@ export function proxy(request: NextRequest): NextResponse {
   const policy = contentSecurityPolicy({
     nonce,
     clickstream: CLICKSTREAM_URL,
+    assets: ASSET_ORIGIN,
     formTarget: LOGIN === "cognito" ? COGNITO_DOMAIN : undefined,
     https: SHOP_ORIGIN.startsWith("https:"),
     development: process.env.NODE_ENV === "development",

@@ -98,6 +98,14 @@ export function drawingOf({ name, category }: Pick<Product, "name" | "category">
   return DRAWINGS.find(([of, words]) => of === category && words.test(folded))?.[2] ?? "laptop";
 }
 
+/** The picture of a shared link, of `assets/share`; undefined where no pictures are served. */
+export function sharePictureOf(
+  product: Pick<Product, "name" | "category">,
+  assetOrigin: string | undefined,
+): string | undefined {
+  return assetOrigin && `${assetOrigin}/share/${drawingOf(product)}.png`;
+}
+
 /** Which of five colourings its drawing has: always the same one for the same product. */
 export function toneOf({ id }: Pick<Product, "id">): number {
   let sum = 0;

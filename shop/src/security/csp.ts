@@ -3,6 +3,8 @@ export function contentSecurityPolicy(page: {
   nonce: string;
   /** Where events go. */
   clickstream?: string | undefined;
+  /** Where pictures come from besides the shop. */
+  assets?: string | undefined;
   /** Where a form may lead besides the shop: the login's host, to which logging out redirects. */
   formTarget?: string | undefined;
   https: boolean;
@@ -14,7 +16,7 @@ export function contentSecurityPolicy(page: {
     "default-src 'self'",
     `script-src 'self' 'nonce-${page.nonce}' 'strict-dynamic'${page.development ? " 'unsafe-eval'" : ""}`,
     page.development ? "style-src 'self' 'unsafe-inline'" : `style-src 'self' 'nonce-${page.nonce}'`,
-    "img-src 'self' data:",
+    `img-src 'self' data: ${page.assets ?? ""}`,
     "font-src 'self'",
     `connect-src 'self' ${events}`,
     "object-src 'none'",

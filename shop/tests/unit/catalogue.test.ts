@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CATEGORIES } from "@/catalogue/categories";
 import { countFilters, filtersOf, queryOf } from "@/catalogue/filters";
 import { formatPrice, toVnd } from "@/catalogue/price";
-import { drawingOf, eventProduct, type Product, toneOf } from "@/catalogue/product";
+import { drawingOf, eventProduct, type Product, sharePictureOf, toneOf } from "@/catalogue/product";
 import { escapeLike, fold, searchWords } from "@/catalogue/search-text";
 import { CATALOGUE, parseCsv } from "../postgres";
 
@@ -105,16 +105,23 @@ describe("a product", () => {
   });
 
   const drawings = readFileSync(join(import.meta.dirname, "../../public/drawings.svg"), "utf8");
+  const pictures = readdirSync(join(import.meta.dirname, "../../assets/share"));
   const [, ...rows] = parseCsv(readFileSync(CATALOGUE, "utf8"));
 
   test.each(rows.map(([id = "", name = "", category = ""]) => ({ id, name, category })))(
     "has a drawing: $name",
     (product) => {
       expect(drawings).toContain(`<symbol id="${drawingOf(product)}" `);
+      expect(pictures).toContain(`${drawingOf(product)}.png`);
       expect([0, 1, 2, 3, 4]).toContain(toneOf(product));
       expect(CATEGORIES.map(({ id }) => id)).toContain(product.category);
     },
   );
+
+  test("is shared with its picture, where pictures are served", () => {
+    expect(sharePictureOf(KEYBOARD, "https://d1.example")).toBe("https://d1.example/share/keyboard-knob.png");
+    expect(sharePictureOf(KEYBOARD, undefined)).toBeUndefined();
+  });
 
   test.each([
     ["Lót chuột Logitech G240 Cloth Gaming Mousepad", "mouse", "mousepad"],

@@ -25,6 +25,11 @@ describe("the content security policy", () => {
     ]);
   });
 
+  test("lets pictures come from where they are served", () => {
+    const policy = contentSecurityPolicy({ ...page, assets: "https://d1.cloudfront.example" });
+    expect(policy).toContain("img-src 'self' data: https://d1.cloudfront.example;");
+  });
+
   test("lets logging out lead to the login's host", () => {
     const policy = contentSecurityPolicy({ ...page, formTarget: "https://login.example/x" });
     expect(policy).toContain("form-action 'self' https://login.example;");

@@ -5,7 +5,7 @@ import { notFound } from "next/navigation";
 import { quantityOf } from "@/cart/cart";
 import { readCart } from "@/cart/stored-cart";
 import { categoryOf } from "@/catalogue/categories";
-import { eventProduct, type Product, pathOf } from "@/catalogue/product";
+import { eventProduct, type Product, pathOf, sharePictureOf } from "@/catalogue/product";
 import { productBySlug, related } from "@/catalogue/products";
 import { jsonForScript } from "@/security/json-ld";
 import { settings } from "@/settings";
@@ -27,10 +27,15 @@ interface Props {
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const product = await productBySlug((await params).slug);
   if (!product) return {};
+  const { name, description } = product;
+  const picture = sharePictureOf(product, settings().ASSET_ORIGIN);
   return {
-    title: product.name,
-    description: product.description,
+    title: name,
+    description,
     alternates: { canonical: pathOf(product) },
+    ...(picture && {
+      openGraph: { title: name, description, images: [{ url: picture, width: 1200, height: 630 }] },
+    }),
   };
 }
 
@@ -142,6 +147,7 @@ function structuredData(product: Product, url: string): object {
     name: product.name,
     description: product.description,
     sku: product.id,
+    image: sharePictureOf(product, settings().ASSET_ORIGIN),
     brand: { "@type": "Brand", name: product.brand },
     offers: {
       "@type": "Offer",
