@@ -28,12 +28,23 @@ export default defineConfig({
         extends: true,
         test: {
           name: "e2e",
-          include: ["e2e/**/*.test.ts"],
+          include: ["e2e/*.test.ts"],
           globalSetup: "e2e/server.ts",
           testTimeout: 120_000,
           hookTimeout: 60_000,
           // A browser and a shop each; more at once wait for each other.
           maxWorkers: 2,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Apart, because it needs the emulator of AWS, which the others do not.
+          name: "aws",
+          include: ["e2e/aws/*.test.ts"],
+          globalSetup: "e2e/server.ts",
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
     ],

@@ -24,13 +24,14 @@ export interface OpenShop {
   close(): Promise<void>;
 }
 
+/** `environment` adds to the shop's settings or overrides them; a `PORT` in it is the shop's. */
 export async function openShop(name: string, environment: Record<string, string> = {}): Promise<OpenShop> {
   const postgres = inject("postgres");
   const url = await makeShop(postgres, name);
   const database = await connectAs(postgres, name);
   const events: SentEvent[] = [];
   const endpoint = await keepEvents(events);
-  const port = await freePort();
+  const port = Number(environment.PORT) || (await freePort());
   const origin = `http://localhost:${port}`;
   const server = spawn(process.execPath, [SERVER], {
     env: {
@@ -88,7 +89,7 @@ async function keepEvents(events: SentEvent[]): Promise<Server> {
   return server;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "localhost");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

@@ -2,5 +2,11 @@
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
   const { readParameters } = await import("@/parameters");
-  await readParameters(process.env);
+  try {
+    await readParameters(process.env);
+  } catch (error) {
+    // Next would go on and answer every request with an error; an ended process is started anew.
+    console.error("the shop cannot read its parameters:", error);
+    process.exit(1);
+  }
 }
