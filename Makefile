@@ -3,7 +3,7 @@ SHELL := /bin/bash
 export CARGO_TARGET_DIR ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/sbw/target
 ARGS ?=
 
-.PHONY: demo shiny setup test bench
+.PHONY: demo shiny setup test test-shop bench
 
 demo: setup
 	cargo run --release --locked -p sbw-local -- $(ARGS)
@@ -20,6 +20,12 @@ setup:
 test:
 	infra/setup/setup.sh test
 	infra/setup/check.sh
+
+# The Node parts alone: the browser SDK.
+test-shop:
+	infra/setup/setup.sh test-shop
+	cargo build --locked -p sbw-ingest
+	infra/setup/check-shop.sh
 
 # The figures of the README; minutes, and only honest on a machine at rest.
 bench:

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { after, before, beforeEach } from "node:test";
 import { type Browser, type BrowserContext, chromium, type LaunchOptions, type Page } from "playwright-core";
 import type { Clickstream } from "../../src/index.ts";
@@ -12,9 +13,10 @@ declare global {
 
 /** Chromium of the machine, quiet, with the back/forward cache that Playwright turns off. */
 export const launchOptions: LaunchOptions = {
-  executablePath: process.env.SBW_CHROMIUM ?? "/usr/bin/chromium",
+  executablePath: ["/usr/bin/chromium", "/usr/bin/google-chrome"].find((path) => existsSync(path)),
   ignoreDefaultArgs: ["--disable-back-forward-cache"],
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"],
+  chromiumSandbox: process.getuid?.() !== 0,
+  args: ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"],
 };
 
 /** What a test has: a browser of the file, and for itself a site, an API with the real ingest, and a profile. */
