@@ -5,7 +5,15 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { answerConsent, fillDelivery, launch, ORDER_BUTTON, putIntoCart, visitor } from "./browser";
+import {
+  answerConsent,
+  fillDelivery,
+  launch,
+  ORDER_BUTTON,
+  putIntoCart,
+  type Visitor,
+  visitor,
+} from "./browser";
 
 /** The whole platform on this machine, from an empty warehouse, with the built shop. */
 let platform: ChildProcess;
@@ -73,12 +81,29 @@ async function order(page: Page): Promise<void> {
   await page.waitForSelector("h1:has-text('Cảm ơn')");
 }
 
-test("what is bought in the browser is what the report shows", async () => {
-  const origin = address("shop").split(" ")[0] ?? "";
+/** Opens the shop and agrees to be counted. */
+async function shopper(): Promise<Visitor> {
+  const one = await visitor(browser, address("shop").split(" ")[0] ?? "");
+  await one.page.goto("/");
+  await answerConsent(one.page, "granted");
+  return one;
+}
 
-  const guest = await visitor(browser, origin);
-  await guest.page.goto("/");
-  await answerConsent(guest.page, "granted");
+/** Comes back to the home page, which sends what is unsent, and closes when all is quiet. */
+async function leave({ page, context, troubles }: Visitor): Promise<void> {
+  await page.goto("/", { waitUntil: "networkidle" });
+  await context.close();
+  expect(troubles).toEqual([]);
+}
+
+/** Waits until the warehouse has so many orders, each of them told. */
+async function arrived(orders: number): Promise<void> {
+  const both = () => [overview().orders, overview().checkout_completes];
+  await expect.poll(both, { timeout: 60_000, interval: 500 }).toEqual([orders, orders]);
+}
+
+test("what is bought in the browser is what the report shows", async () => {
+  const guest = await shopper();
   await putIntoCart(guest.page, "ban-phim-aula-m75-tm", 2);
   await putIntoCart(guest.page, "chuot-edra-em640", 3);
   await guest.page.click("text=Tiến hành đặt hàng");
@@ -90,25 +115,21 @@ test("what is bought in the browser is what the report shows", async () => {
   const tab = await guest.context.newPage();
   await tab.goto(guest.page.url());
   await tab.waitForSelector("h1:has-text('Cảm ơn')");
+  await leave(guest);
 
-  const customer = await visitor(browser, origin);
-  await customer.page.goto("/");
-  await answerConsent(customer.page, "granted");
+  const customer = await shopper();
   await putIntoCart(customer.page, "laptop-dell-xps-13-9350-71058714");
   await customer.page.click("text=Tiến hành đặt hàng");
   await customer.page.click("main >> text=đăng nhập");
   await customer.page.click("text=Nguyễn Minh Anh");
   await customer.page.waitForURL("**/checkout");
   await order(customer.page);
+  await leave(customer);
 
-  // Closed, they send no more; what they sent is on its way.
-  for (const { page } of [guest, customer]) await page.goto("/", { waitUntil: "networkidle" });
-  await Promise.all([guest.context.close(), customer.context.close()]);
   const sold = Number(ask("select sum(total_vnd) from orders"));
   const pieces = Number(ask("select sum(quantity) from order_items"));
   expect(sold).toBe(2 * 1_790_000 + 3 * 290_000 + 52_190_000);
-  await expect.poll(() => overview().orders, { timeout: 60_000, interval: 500 }).toBe(2);
-  await expect.poll(() => overview().checkout_completes, { timeout: 60_000, interval: 500 }).toBe(2);
+  await arrived(2);
   expect(overview()).toMatchObject({
     orders: 2,
     orders_inferred: 0,
@@ -120,8 +141,50 @@ test("what is bought in the browser is what the report shows", async () => {
     add_to_cart_clicks: 3,
   });
   // What was sold is gone from stock, and nothing else.
-  expect(
-    ask("select stock from inventory join products on id = product_id where slug = 'chuot-edra-em640'"),
-  ).toBe("47");
-  expect([...guest.troubles, ...customer.troubles]).toEqual([]);
+  const stock = "select stock from inventory join products on id = product_id";
+  expect(ask(`${stock} where slug = 'chuot-edra-em640'`)).toBe("47");
 }, 180_000);
+
+test("who buys while the API is away, and closes the tab, is counted when they come back", async () => {
+  const { orders: before = 0 } = overview();
+  const one = await shopper();
+  await one.page.waitForLoadState("networkidle");
+  const events = `${new URL(address("API")).origin}/**`;
+  await one.context.route(events, (route) => route.abort());
+  await putIntoCart(one.page, "chuot-msi-clutch-gm11");
+  await one.page.goto("/checkout");
+  await order(one.page);
+  await one.page.close();
+  expect(overview().orders).toBe(before);
+
+  await one.context.unroute(events);
+  const page = await one.context.newPage();
+  await page.goto("/");
+  await arrived(before + 1);
+  expect(overview().revenue_vnd).toBe(Number(ask("select sum(total_vnd) from orders")));
+  await one.context.close();
+}, 180_000);
+
+test("the shop is started again when it ends, with everybody's cart", async () => {
+  const one = await shopper();
+  await putIntoCart(one.page, "chuot-razer-viper-mini");
+  const port = new URL(one.page.url()).port;
+  const [pid] = execFileSync(
+    "sh",
+    ["-c", `ss -ltnp 'sport = :${port}' | grep -o 'pid=[0-9]*' | cut -d= -f2`],
+    {
+      encoding: "utf8",
+    },
+  ).split("\n");
+  process.kill(Number(pid), "SIGKILL");
+  const health = () =>
+    fetch(`${new URL(one.page.url()).origin}/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  await expect.poll(health, { timeout: 30_000 }).toBe(false);
+  await expect.poll(health, { timeout: 30_000 }).toBe(true);
+  await one.page.goto("/cart");
+  await one.page.waitForSelector("main >> text=Chuột Razer Viper Mini");
+  await one.context.close();
+}, 120_000);
