@@ -29,7 +29,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["e2e/**/*.test.ts"],
-          exclude: ["e2e/platform.test.ts"],
+          exclude: ["e2e/platform.test.ts", "e2e/cognito.test.ts"],
           globalSetup: "e2e/server.ts",
           testTimeout: 120_000,
           hookTimeout: 60_000,
@@ -37,8 +37,17 @@ export default defineConfig({
           maxWorkers: 2,
         },
       },
-      // Takes sbw-local, too.
-      { extends: true, test: { name: "platform", include: ["e2e/platform.test.ts"] } },
+      // Takes sbw-local and an emulator of Cognito, too.
+      {
+        extends: true,
+        test: {
+          name: "platform",
+          include: ["e2e/platform.test.ts", "e2e/cognito.test.ts"],
+          globalSetup: "e2e/server.ts",
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 });

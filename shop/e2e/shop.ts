@@ -30,7 +30,7 @@ export async function openShop(name: string, environment: Record<string, string>
   const database = await connectAs(postgres, name);
   const events: SentEvent[] = [];
   const endpoint = await keepEvents(events);
-  const port = await freePort();
+  const port = Number(environment.PORT ?? (await freePort()));
   const origin = `http://localhost:${port}`;
   const server = spawn(process.execPath, [SERVER], {
     env: {
@@ -88,7 +88,7 @@ async function keepEvents(events: SentEvent[]): Promise<Server> {
   return server;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "localhost");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
