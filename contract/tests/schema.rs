@@ -121,7 +121,7 @@ fn a_column_holds_what_its_property_may_say() {
         match kind {
             Kind::Id => assert_eq!(longest, kind.max_chars(), "{column}"),
             Kind::Text if !schema["enum"].is_array() => {
-                assert_eq!(longest, kind.max_chars(), "{column}")
+                assert_eq!(longest, kind.max_chars(), "{column}");
             }
             _ => {}
         }

@@ -38,6 +38,19 @@ test("a tab that is killed between sending and the answer: counted once", async 
   await untilCounted(at, "killed", 99);
 });
 
+test("a tab that is hidden and then killed, as phones do: nothing is lost", async () => {
+  const page = await open(at);
+  await trackMany(page, "hidden", 70);
+  await page.evaluate(() => {
+    Object.defineProperty(document, "hidden", { value: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  await kill(page);
+  const next = await open(at, "/next");
+  await untilEmpty(next);
+  await untilCounted(at, "hidden", 70);
+});
+
 test("two tabs, one visitor, one outbox", async () => {
   at.api.fault = () => ({ delay: 50 });
   const [left, right] = [await open(at), await open(at, "/other")];

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, beforeEach } from "node:test";
 import { type Browser, type BrowserContext, chromium, type LaunchOptions, type Page } from "playwright-core";
 import type { Clickstream } from "../../src/index.ts";
@@ -55,6 +60,22 @@ export async function open({ context, site }: World, path = "/"): Promise<Page> 
   await page.goto(site.origin + path);
   await page.waitForFunction(() => typeof globalThis.clickstream?.track === "function");
   return page;
+}
+
+/** Opens a page in a browser that nothing drives; what is returned closes it. */
+export async function openAlone(url: string): Promise<() => Promise<void>> {
+  const profile = await mkdtemp(join(tmpdir(), "sbw-sdk-"));
+  const { executablePath = "", args = [], chromiumSandbox } = launchOptions;
+  const sandbox = chromiumSandbox ? [] : ["--no-sandbox"];
+  const alone = ["--headless", "--disable-background-networking", "--disable-component-update"];
+  const browser = spawn(executablePath, [...alone, ...args, ...sandbox, `--user-data-dir=${profile}`, url], {
+    stdio: "ignore",
+  });
+  return async () => {
+    browser.kill();
+    await once(browser, "exit");
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+  };
 }
 
 /** Tracks so many events of a name, at once. */
