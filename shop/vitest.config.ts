@@ -28,7 +28,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: "e2e",
-          include: ["e2e/*.test.ts"],
+          include: ["e2e/**/*.test.ts"],
+          exclude: ["e2e/platform.test.ts", "e2e/cognito.test.ts", "e2e/aws/*"],
           globalSetup: "e2e/server.ts",
           testTimeout: 120_000,
           hookTimeout: 60_000,
@@ -36,12 +37,12 @@ export default defineConfig({
           maxWorkers: 2,
         },
       },
+      // Takes sbw-local and an emulator of AWS, too.
       {
         extends: true,
         test: {
-          // Apart, because it needs the emulator of AWS, which the others do not.
-          name: "aws",
-          include: ["e2e/aws/*.test.ts"],
+          name: "platform",
+          include: ["e2e/platform.test.ts", "e2e/cognito.test.ts", "e2e/aws/*.test.ts"],
           globalSetup: "e2e/server.ts",
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -307,6 +307,9 @@ def test_the_shop(repository, tmp_path_factory):
         ask("update inventory set stock = stock - 1 where product_id = 'cmiplel24000uxzk04dxmtt1t'")
         install(machine)
         assert ask("select stock from inventory where product_id = 'cmiplel24000uxzk04dxmtt1t'") == "14"
+        assert ask("select sale_price_vnd from products where slug = 'ban-phim-aula-m75-tm'") == "1790000"
+        assert "permission denied" in ask("update products set price_vnd = 1")
+        assert "permission denied" in ask("delete from orders")
         assert "must be owner" in ask("drop table orders")
         assert "permission denied" in ask("create table x ()")
         # Orders are written once, and prices are not the shop's to set.

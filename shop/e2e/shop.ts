@@ -31,7 +31,7 @@ export async function openShop(name: string, environment: Record<string, string>
   const database = await connectAs(postgres, name);
   const events: SentEvent[] = [];
   const endpoint = await keepEvents(events);
-  const port = Number(environment.PORT) || (await freePort());
+  const port = Number(environment.PORT ?? (await freePort()));
   const origin = `http://localhost:${port}`;
   const server = spawn(process.execPath, [SERVER], {
     env: {

@@ -1,4 +1,4 @@
-import type { Cart, Identity, Order, Product, Search } from "./contract.generated.ts";
+import type { Cart, ClickstreamEvent, Order, Product, Search } from "./contract.generated.ts";
 
 /** Whether the visitor agreed: to being counted, not yet, or not. */
 export type Consent = "granted" | "pending" | "denied";
@@ -13,11 +13,14 @@ export interface Options {
   debug?: boolean;
   /** Also counts crawlers and browsers that are driven by a program. Attribute: `data-clickstream-robots`. */
   robots?: boolean;
-  /** `page_view` by itself, on every page and soft navigation. Default true. Attribute: `data-clickstream-views`. */
+  /** `page_view` by itself, on every page and soft navigation. Default true. Attribute: `data-clickstream-auto-page-views`. */
   autoPageViews?: boolean;
-  /** `click` by itself, on links, buttons and fields. Default true. Attribute: `data-clickstream-clicks`. */
+  /** `click` by itself, on links, buttons and fields. Default true. Attribute: `data-clickstream-auto-clicks`. */
   autoClicks?: boolean;
-  /** Query parameters that URLs keep, besides `utm_*`, `q` and the click ids. Attribute: `data-clickstream-query`. */
+  /**
+   * Query parameters that URLs keep, besides `utm_*`, `q` and the click ids. Attribute: `data-clickstream-allow-query`,
+   * separated by spaces.
+   */
   allowQuery?: readonly string[];
 }
 
@@ -25,7 +28,7 @@ export interface Options {
 export interface User {
   userId: string;
   /** Default `logged_in`. */
-  loginState?: Identity["userLoginState"];
+  loginState?: ClickstreamEvent["userLoginState"];
   /** How it is known who they are, e.g. `cognito_email`. */
   identitySource?: string;
 }
@@ -42,13 +45,13 @@ export interface Fields {
   [own: string]: unknown;
 }
 
-/** What became of events on this page, in events. */
+/** What became of the events that this page sent or holds. */
 export interface Stats {
   /** The endpoint has them. */
   sent: number;
   /** The endpoint refused them one by one. */
   rejected: number;
-  /** Given up: the endpoint refuses them all, too many were waiting, or an event can't be written as JSON. */
+  /** Given up: the endpoint refuses them for good, too many were waiting, or it was not an event. */
   dropped: number;
   /** Not yet acknowledged, of this page. */
   waiting: number;
@@ -78,12 +81,12 @@ export interface Clickstream {
   search(search: Search, fields?: Fields): void;
   /**
    * Says who is signed in, from now on; `null`: nobody. The first call of a page also speaks for the page's
-   * events before it that have not been sent.
+   * events before it that are not in a batch yet.
    */
   identify(user: User | null): void;
   /** `granted` sends what waited; `denied` forgets everything and stores nothing. */
   consent(state: Consent): void;
-  /** Sends what waits, now; resolves when this try is over, whatever its outcome. */
+  /** Sends what waits, though not sooner than the endpoint asked to; resolves when this try is over. */
   flush(): Promise<void>;
   /** Forgets client and session: the next event is a new visitor's first. What was tracked before is still sent. */
   reset(): void;

@@ -106,7 +106,8 @@ export function createCore(watch: Watcher): Core {
   }
 
   function complete({ name, time, url, referrer, json, user: known }: Entry): string {
-    const fields: Fields = JSON.parse(json);
+    // Whatever a caller without types gave: one bad call must not cost the batch.
+    const fields: Fields = JSON.parse(json) ?? {};
     return JSON.stringify({
       eventTimestamp: new Date(time).toISOString(),
       pageUrl: cleanUrl(url, options?.allowQuery),
@@ -139,6 +140,12 @@ export function createCore(watch: Watcher): Core {
       forgetVisitor();
     }
     flush();
+    greet();
+  }
+
+  /** Writes down who the visitor is before another tab has to make one up. */
+  function greet(): void {
+    if (choice === "granted") visit(Date.now());
   }
 
   /** The page is shown: not prerendered, and not on a server. */
@@ -187,8 +194,7 @@ export function createCore(watch: Watcher): Core {
     reset() {
       seal();
       forgetVisitor();
-      // At once, or another tab would bring the old one back.
-      if (choice === "granted") visit(Date.now());
+      greet();
     },
     stats: () => ({ ...counts, waiting: entries.length + early.length + (outbox?.waiting() ?? 0) }),
   };

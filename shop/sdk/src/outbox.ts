@@ -143,7 +143,7 @@ export function createOutbox(
     const work = async () => {
       for (const key of keptKeys(KEYS)) {
         if (document.hidden || !mayTry()) return;
-        if (!own.has(key) && !(await transmit(key))) return;
+        if (!own.has(key) && !sending.has(key) && !(await transmit(key))) return;
       }
       leftOver = false;
     };

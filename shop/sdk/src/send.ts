@@ -23,19 +23,11 @@ export const canOutlive = ({ json }: Batch): boolean => inFlight + bytesOf(json)
 export async function send(endpoint: string, batch: Batch): Promise<Answer> {
   const body = `{"sentAt":${Date.now()},"events":${batch.json}}`;
   const bytes = bytesOf(body);
-  const post = (keepalive: boolean) =>
-    fetch(endpoint, {
-      method: "POST",
-      body,
-      keepalive,
-      credentials: "omit",
-      signal: AbortSignal.timeout(TIMEOUT),
-    });
   const keepalive = canOutlive(batch);
+  const signal = AbortSignal.timeout(TIMEOUT);
   inFlight += bytes;
   try {
-    // The browser gives its quota back late: what it refuses goes without.
-    const answer = await post(keepalive).catch(() => post(false));
+    const answer = await fetch(endpoint, { method: "POST", body, keepalive, credentials: "omit", signal });
     const { status } = answer;
     if (!answer.ok) return { status, wait: retryAfter(answer.headers.get("Retry-After")) };
     // Something else than the endpoint may have answered: a proxy, a hotel's login page.

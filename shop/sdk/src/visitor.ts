@@ -26,13 +26,13 @@ let memory = "";
  * of ours is none.
  */
 export function visit(now: number): Visitor {
-  const record = RECORD.exec(load(KEY) || memory);
-  let [, clientId, sessionId = "", first, started = now, last = 0] = record ?? [];
+  let [, clientId = "", sessionId = "", first, started = now, last = 0] =
+    RECORD.exec(load(KEY) || memory) ?? [];
   // Absolute: a clock that was wrong may have written the future.
   const since = (time: string | number) => Math.abs(now - Number(time));
   if (since(last) > IDLE || since(started) > LONGEST) {
     first = clientId ? "0" : "1";
-    clientId ??= uuidv7(now);
+    clientId ||= uuidv7(now);
     sessionId = uuidv7(now);
     started = now;
   }
@@ -40,7 +40,7 @@ export function visit(now: number): Visitor {
     memory = [clientId, sessionId, first, started, now].join(" ");
     keep(KEY, memory);
   }
-  return { clientId: clientId ?? "", sessionId, isFirstVisit: first === "1" };
+  return { clientId, sessionId, isFirstVisit: first === "1" };
 }
 
 /** The next event is a new visitor's first. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { closeTab, open, trackMany, untilCounted, untilEmpty, world } from "./support/browser.ts";
+import { until } from "./support/http.ts";
 
 const at = world();
 
@@ -74,18 +75,24 @@ test("500s: tried again with back-off", async () => {
   assert.ok(second - first > 450 && third - second > 900, "each wait is longer");
 });
 
-test("429 with Retry-After: not before", async () => {
-  let failures = 1;
-  at.api.fault = () => (failures-- > 0 ? { status: 429, headers: { "Retry-After": "3" } } : undefined);
-  const page = await open(at);
-  await page.evaluate(() => clickstream.flush());
-  await trackMany(page, "busy", 3);
-  // Asking for it changes nothing.
-  await page.evaluate(() => clickstream.flush());
-  await untilCounted(at, "busy", 3);
-  const [first = 0, second = 0] = at.api.requests.map(({ at }) => at);
-  assert.ok(second - first >= 2_950, `tried again after ${second - first} ms`);
-});
+for (const [spelling, header] of [
+  ["seconds", () => "3"],
+  // Whole seconds, rounded up: 3 at least.
+  ["a date", () => new Date(Date.now() + 4_000).toUTCString()],
+] as const) {
+  test(`429 with Retry-After as ${spelling}: not before`, async () => {
+    let failures = 1;
+    at.api.fault = () => (failures-- > 0 ? { status: 429, headers: { "Retry-After": header() } } : undefined);
+    const page = await open(at);
+    await page.evaluate(() => clickstream.flush());
+    await trackMany(page, "busy", 3);
+    // Asking for it changes nothing.
+    await page.evaluate(() => clickstream.flush());
+    await untilCounted(at, "busy", 3);
+    const [first = 0, second = 0] = at.api.requests.map(({ at }) => at);
+    assert.ok(second - first >= 2_950, `tried again after ${second - first} ms`);
+  });
+}
 
 test("a slow API: nothing twice", async () => {
   at.api.fault = () => ({ delay: 2_000 });
@@ -102,6 +109,17 @@ test("a slow API and a closed tab: the request outlives the page", async () => {
   await trackMany(page, "slow_close", 10);
   await closeTab(page);
   await untilCounted(at, "slow_close", 10);
+});
+
+test("a request that takes its time does not hold up what a closed tab has left", async () => {
+  at.api.fault = () => ({ delay: 1_500 });
+  const page = await open(at);
+  await trackMany(page, "first", 49);
+  await until("the first request", () => at.api.requests.length > 0);
+  await trackMany(page, "last", 10);
+  await closeTab(page);
+  await untilCounted(at, "first", 49);
+  await untilCounted(at, "last", 10);
 });
 
 test("connections refused, then taken again", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Page } from "playwright-core";
-import { open, world } from "./support/browser.ts";
+import { open, openAlone, world } from "./support/browser.ts";
 import { until } from "./support/http.ts";
 
 const at = world();
@@ -92,24 +92,44 @@ test("neither an outbox in trouble nor a slow answer keeps a page out of the bac
 
 test("a prerendered page is viewed when it is shown", async () => {
   const rules = JSON.stringify({ prerender: [{ urls: ["/next"], eagerness: "immediate" }] });
-  const head = '<script defer src="/clickstream.js"></script>';
-  at.site.pages.set("/", {
-    head: `${head}<script type="speculationrules">${rules}</script>`,
-    body: '<a href="/next">next</a>',
-  });
-  at.site.pages.set("/next", { head: `${head}<script defer src="/own.js"></script>` });
-  at.site.scripts.set("/own.js", 'clickstream.productView({ id: "7" });');
-  const page = await open(at);
-  await until("a prerendered page", () => at.site.visits.some(({ path }) => path === "/next"));
-  assert.equal(at.site.visits.at(-1)?.headers["sec-purpose"], "prefetch;prerender");
-  assert.deepEqual(await views(page, 1), ["/ from -"]);
-  assert.equal(at.api.counted("product_view").length, 0);
-
-  await page.click("a");
-  await page.waitForURL("**/next");
-  assert.deepEqual(await views(page, 2), ["/ from -", "/next from /"]);
-  await until("the view of the product", () => at.api.counted("product_view").length === 1);
-  assert.equal(at.site.visits.filter(({ path }) => path === "/next").length, 1, "it was not loaded again");
+  const head = '<script defer src="/clickstream.js"></script><script defer src="/own.js"></script>';
+  at.site.pages.set("/", { head: `${head}<script type="speculationrules">${rules}</script>` });
+  at.site.pages.set("/next", { head });
+  at.site.scripts.set("/show.js", "not yet");
+  at.site.scripts.set(
+    "/own.js",
+    `
+    const isFirst = location.pathname === "/";
+    if (!isFirst) clickstream.productView({ id: "7" });
+    clickstream.flush();
+    if (isFirst) setInterval(async () => {
+      const answer = await fetch("/show.js");
+      if (await answer.text() === "now") location.href = "/next";
+    }, 50);
+    else fetch("/prerendered");`,
+  );
+  // On its own: a page that Playwright looks at does not run before it is shown.
+  const close = await openAlone(at.site.origin);
+  try {
+    await until("a prerendered page", () => at.site.visits.some(({ path }) => path === "/prerendered"));
+    const visits = at.site.visits.filter(({ path }) => path === "/next");
+    assert.deepEqual(
+      visits.map(({ headers }) => headers["sec-purpose"]),
+      ["prefetch;prerender"],
+    );
+    const shown = Date.now();
+    at.site.scripts.set("/show.js", "now");
+    await until("the views", () => at.api.counted("product_view").length === 1);
+    const told = at.api.counted().filter(({ pageUrl }) => pageUrl === `${at.site.origin}/next`);
+    assert.deepEqual(told.map(({ eventName }) => eventName).sort(), ["page_view", "product_view"]);
+    assert.ok(
+      told.every(({ eventTimestamp }) => Date.parse(eventTimestamp) >= shown),
+      "when it is shown",
+    );
+    assert.equal(at.site.visits.filter(({ path }) => path === "/next").length, 1, "it was not loaded again");
+  } finally {
+    await close();
+  }
 });
 
 test("a strict Content-Security-Policy is obeyed", async () => {

@@ -1,4 +1,5 @@
 import { JwtVerifier } from "aws-jwt-verify";
+import { SimpleJwksCache } from "aws-jwt-verify/jwk";
 import {
   allowInsecureRequests,
   authorizationCodeGrant,
@@ -18,6 +19,7 @@ export interface CognitoSettings {
   /** The hosted pages' origin. */
   COGNITO_DOMAIN?: string | undefined;
   COGNITO_CLIENT_ID?: string | undefined;
+  COGNITO_METADATA_URL?: string | undefined;
 }
 
 const Claims = z.object({
@@ -31,18 +33,20 @@ const Claims = z.object({
 
 /** The hosted page of a Cognito user pool: authorization code with PKCE, by a client without a secret. */
 export function cognitoLogin(settings: CognitoSettings): Login {
-  const { SHOP_ORIGIN, COGNITO_ISSUER, COGNITO_DOMAIN, COGNITO_CLIENT_ID } = settings;
+  const { SHOP_ORIGIN, COGNITO_ISSUER, COGNITO_DOMAIN, COGNITO_CLIENT_ID, COGNITO_METADATA_URL } = settings;
   if (!COGNITO_ISSUER || !COGNITO_DOMAIN || !COGNITO_CLIENT_ID) {
     throw new Error("LOGIN=cognito needs COGNITO_ISSUER, COGNITO_DOMAIN and COGNITO_CLIENT_ID");
   }
   const redirectUri = `${SHOP_ORIGIN}/auth/callback`;
-  let found: Promise<{ configuration: Configuration; jwksUri: string }> | undefined;
+  let found: Promise<UserPool> | undefined;
   const discover = () => {
-    found ??= find(COGNITO_ISSUER, COGNITO_CLIENT_ID).catch((error) => {
-      // Asked again at the next login.
-      found = undefined;
-      throw error;
-    });
+    found ??= find(COGNITO_ISSUER, COGNITO_METADATA_URL ?? COGNITO_ISSUER, COGNITO_CLIENT_ID).catch(
+      (error) => {
+        // Asked again at the next login.
+        found = undefined;
+        throw error;
+      },
+    );
     return found;
   };
 
@@ -60,7 +64,7 @@ export function cognitoLogin(settings: CognitoSettings): Login {
     },
 
     async complete(callback, { state, nonce, codeVerifier }) {
-      const { configuration, jwksUri } = await discover();
+      const { configuration, verify } = await discover();
       const tokens = await authorizationCodeGrant(configuration, callback, {
         expectedState: state,
         expectedNonce: nonce,
@@ -68,8 +72,8 @@ export function cognitoLogin(settings: CognitoSettings): Login {
         idTokenExpected: true,
       });
       if (!tokens.id_token) throw new Error("the user pool sent no id token");
-      const verifier = JwtVerifier.create({ issuer: COGNITO_ISSUER, audience: COGNITO_CLIENT_ID, jwksUri });
-      const claims = Claims.parse(await verifier.verify(tokens.id_token));
+      // The signature, too, which openid-client leaves to TLS.
+      const claims = Claims.parse(await verify(tokens.id_token));
       // An address that nobody confirmed could be somebody else's, and so would be their orders.
       if (String(claims.email_verified) !== "true") throw new Error("the e-mail address is not confirmed");
       const provider = claims.identities?.[0]?.providerName.toLowerCase() ?? "email";
@@ -85,13 +89,26 @@ export function cognitoLogin(settings: CognitoSettings): Login {
   };
 }
 
-async function find(issuer: string, clientId: string) {
-  // Plain HTTP only where the issuer itself is an emulator on this machine.
-  const options = ["localhost", "127.0.0.1"].includes(new URL(issuer).hostname)
-    ? { execute: [allowInsecureRequests] }
-    : {};
-  const configuration = await discovery(new URL(issuer), clientId, undefined, None(), options);
+interface UserPool {
+  configuration: Configuration;
+  /** The claims of an id token that the pool signed for this client, and that is not out of date. */
+  verify(idToken: string): Promise<unknown>;
+}
+
+async function find(issuer: string, metadata: string, clientId: string): Promise<UserPool> {
+  // Plain HTTP only where the pool itself is on this machine.
+  const isLocal = ["localhost", "127.0.0.1"].includes(new URL(metadata).hostname);
+  const options = isLocal ? { execute: [allowInsecureRequests] } : {};
+  const configuration = await discovery(new URL(metadata), clientId, undefined, None(), options);
   const jwksUri = configuration.serverMetadata().jwks_uri;
   if (!jwksUri) throw new Error(`${issuer} names no keys`);
-  return { configuration, jwksUri };
+  const jwksCache = new SimpleJwksCache({ fetcher: { fetch: fetchKeys } });
+  const verifier = JwtVerifier.create({ issuer, audience: clientId, jwksUri }, { jwksCache });
+  return { configuration, verify: (idToken) => verifier.verify(idToken) };
+}
+
+async function fetchKeys(uri: string): Promise<ArrayBuffer> {
+  const response = await fetch(uri, { signal: AbortSignal.timeout(5_000) });
+  if (!response.ok) throw new Error(`${uri} answers ${response.status}`);
+  return response.arrayBuffer();
 }

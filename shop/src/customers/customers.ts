@@ -23,7 +23,12 @@ export async function customerOf(identity: Identity, db: Database = database()):
   if (known) return known;
   // Prisma compares by `ilike`, for which `a_b@…` would be `axb@…`, too.
   const address = { equals: escapeLike(email), mode: "insensitive" } as const;
-  const before = await db.user.findFirst({ where: { email: address } });
+  const before = await db.user.findFirst({
+    where: { email: address },
+    select: { ...SHOWN, cognitoSub: true },
+  });
+  // Somebody's by now: this customer's, who signs in twice at once, or another's.
+  if (before?.cognitoSub === subject) return before;
   if (before?.cognitoSub) throw new Error("the e-mail address belongs to another customer");
   try {
     if (before)

@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-/// The shop's own export; one name ends in a space, as it does there.
-const EXPORT: &str = include_str!("../../catalogue.csv");
+/// The shop's own export, a CSV file; one name ends in a space, as it does there.
+pub const CATALOGUE: &str = include_str!("../../catalogue.csv");
 
 /// A product.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -55,13 +55,13 @@ pub enum CatalogueError {
 impl Catalogue {
     /// The real one, which is compiled in.
     pub fn of_the_shop() -> Result<Self, CatalogueError> {
-        Self::new(from_csv(EXPORT)?)
+        Self::new(from_csv(CATALOGUE)?)
     }
 
     /// One of so many products: the first of the real ones, then variants of them.
     /// The same size is always the same catalogue.
     pub fn of_size(products: usize) -> Result<Self, CatalogueError> {
-        let real = from_csv(EXPORT)?;
+        let real = from_csv(CATALOGUE)?;
         let variants = (2..).flat_map(|series| real.iter().map(move |it| it.variant(series)));
         Self::new(
             real.iter()
@@ -103,8 +103,7 @@ impl Product {
     /// nothing, as the shop's database does (`products.sale_price_vnd`).
     pub(super) fn reduced_price(&self) -> Option<i64> {
         let exact = self.price * (100 - self.discount_percent) / 100;
-        (self.discount_percent > 0)
-            .then(|| (exact / 10_000 * 10_000).max(self.price.min(10_000)))
+        (self.discount_percent > 0).then(|| (exact / 10_000 * 10_000).max(self.price.min(10_000)))
     }
 
     /// A product of a later series: the same kind and brand at another price.

@@ -8,7 +8,7 @@ export type Fault = (request: { bytes: number; events: number }) =>
   | undefined
   /** An answer that ingest knows nothing of; the page may read it. */
   | { status: number; headers?: Record<string, string>; body?: string }
-  /** Ingest's own answer, after a while. */
+  /** A slow way to ingest: who hangs up before the end was never heard. */
   | { delay: number }
   /** Stored, and the answer lost on the way. */
   | "lose the answer";
@@ -18,6 +18,7 @@ export interface SentRequest {
   bytes: number;
   ids: string[];
   contentType: string | undefined;
+  body: string;
 }
 
 /** The HTTP API in front of the real ingest, on an origin of its own, with faults to order. */
@@ -94,7 +95,13 @@ export class Api {
     const events: unknown = request.method === "POST" && body ? JSON.parse(body).events : [];
     const ids = [events].flat().map((event) => (event as StoredEvent | null)?.eventId ?? "");
     const bytes = Buffer.byteLength(body);
-    this.requests.push({ at: performance.now(), bytes, ids, contentType: request.headers["content-type"] });
+    this.requests.push({
+      at: performance.now(),
+      bytes,
+      ids,
+      body,
+      contentType: request.headers["content-type"],
+    });
 
     const fault = this.fault({ bytes, events: ids.length });
     if (fault && typeof fault === "object" && "status" in fault) {
@@ -106,7 +113,7 @@ export class Api {
       return;
     }
     if (fault && typeof fault === "object") await new Promise((resolve) => setTimeout(resolve, fault.delay));
-    const answer = isOver() ? undefined : await this.ingest.invoke(request, body);
+    const answer = isOver() || response.destroyed ? undefined : await this.ingest.invoke(request, body);
     if (!answer || fault === "lose the answer") response.destroy();
     else response.writeHead(answer.statusCode, answer.headers).end(answer.body);
   }

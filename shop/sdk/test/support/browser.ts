@@ -1,4 +1,10 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, beforeEach } from "node:test";
 import { type Browser, type BrowserContext, chromium, type LaunchOptions, type Page } from "playwright-core";
 import type { Clickstream } from "../../src/index.ts";
@@ -12,9 +18,10 @@ declare global {
 
 /** Chromium of the machine, quiet, with the back/forward cache that Playwright turns off. */
 export const launchOptions: LaunchOptions = {
-  executablePath: process.env.SBW_CHROMIUM ?? "/usr/bin/chromium",
+  executablePath: ["/usr/bin/chromium", "/usr/bin/google-chrome"].find((path) => existsSync(path)),
   ignoreDefaultArgs: ["--disable-back-forward-cache"],
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"],
+  chromiumSandbox: process.getuid?.() !== 0,
+  args: ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"],
 };
 
 /** What a test has: a browser of the file, and for itself a site, an API with the real ingest, and a profile. */
@@ -53,6 +60,22 @@ export async function open({ context, site }: World, path = "/"): Promise<Page> 
   await page.goto(site.origin + path);
   await page.waitForFunction(() => typeof globalThis.clickstream?.track === "function");
   return page;
+}
+
+/** Opens a page in a browser that nothing drives; what is returned closes it. */
+export async function openAlone(url: string): Promise<() => Promise<void>> {
+  const profile = await mkdtemp(join(tmpdir(), "sbw-sdk-"));
+  const { executablePath = "", args = [], chromiumSandbox } = launchOptions;
+  const sandbox = chromiumSandbox ? [] : ["--no-sandbox"];
+  const alone = ["--headless", "--disable-background-networking", "--disable-component-update"];
+  const browser = spawn(executablePath, [...alone, ...args, ...sandbox, `--user-data-dir=${profile}`, url], {
+    stdio: "ignore",
+  });
+  return async () => {
+    browser.kill();
+    await once(browser, "exit");
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+  };
 }
 
 /** Tracks so many events of a name, at once. */

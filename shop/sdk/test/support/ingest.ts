@@ -19,17 +19,13 @@ export interface HttpAnswer {
   body?: string;
 }
 
-/** The program that is deployed: named by SBW_LAMBDA_DIR, else what cargo built last. */
+/** The program that is deployed: in the folder SBW_LAMBDA_DIR where that is set, else what cargo built. */
 function program(): string {
-  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
-  const target = process.env.CARGO_TARGET_DIR ?? join(cache, "sbw/target");
-  const folders = [process.env.SBW_LAMBDA_DIR, join(target, "debug"), join(target, "release")];
-  const found = folders
-    .filter((folder) => folder !== undefined)
-    .map((folder) => join(folder, "clickstream-lambda-ingest"))
-    .find(existsSync);
-  if (!found)
-    throw new Error("the ingest program is not built: run make test-shop, or cargo build -p sbw-ingest");
+  const { SBW_LAMBDA_DIR, CARGO_TARGET_DIR, XDG_CACHE_HOME = join(homedir(), ".cache") } = process.env;
+  const target = CARGO_TARGET_DIR ?? join(XDG_CACHE_HOME, "sbw/target");
+  const folders = SBW_LAMBDA_DIR ? [SBW_LAMBDA_DIR] : [join(target, "debug"), join(target, "release")];
+  const found = folders.map((folder) => join(folder, "clickstream-lambda-ingest")).find(existsSync);
+  if (!found) throw new Error(`no ingest program in ${folders.join(", ")}: run make test-shop`);
   return found;
 }
 
