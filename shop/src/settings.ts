@@ -29,8 +29,6 @@ const Environment = z.object({
   LOGIN: z.enum(["cognito", "demo", "none"]).default("none"),
   COGNITO_ISSUER: z.url().optional(),
   COGNITO_DOMAIN: z.url().optional(),
-  /** Where the pool's metadata is, if not under the issuer: that of an emulator. */
-  COGNITO_METADATA_URL: z.url().optional(),
   COGNITO_CLIENT_ID: z.string().optional(),
   /** Proxies in front that append to X-Forwarded-For; the address before theirs is the visitor's. */
   TRUSTED_PROXIES: count(0).default(0),

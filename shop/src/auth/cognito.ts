@@ -19,7 +19,6 @@ export interface CognitoSettings {
   /** The hosted pages' origin. */
   COGNITO_DOMAIN?: string | undefined;
   COGNITO_CLIENT_ID?: string | undefined;
-  COGNITO_METADATA_URL?: string | undefined;
 }
 
 const Claims = z.object({
@@ -33,20 +32,18 @@ const Claims = z.object({
 
 /** The hosted page of a Cognito user pool: authorization code with PKCE, by a client without a secret. */
 export function cognitoLogin(settings: CognitoSettings): Login {
-  const { SHOP_ORIGIN, COGNITO_ISSUER, COGNITO_DOMAIN, COGNITO_CLIENT_ID, COGNITO_METADATA_URL } = settings;
+  const { SHOP_ORIGIN, COGNITO_ISSUER, COGNITO_DOMAIN, COGNITO_CLIENT_ID } = settings;
   if (!COGNITO_ISSUER || !COGNITO_DOMAIN || !COGNITO_CLIENT_ID) {
     throw new Error("LOGIN=cognito needs COGNITO_ISSUER, COGNITO_DOMAIN and COGNITO_CLIENT_ID");
   }
   const redirectUri = `${SHOP_ORIGIN}/auth/callback`;
   let found: Promise<UserPool> | undefined;
   const discover = () => {
-    found ??= find(COGNITO_ISSUER, COGNITO_METADATA_URL ?? COGNITO_ISSUER, COGNITO_CLIENT_ID).catch(
-      (error) => {
-        // Asked again at the next login.
-        found = undefined;
-        throw error;
-      },
-    );
+    found ??= find(COGNITO_ISSUER, COGNITO_CLIENT_ID).catch((error) => {
+      // Asked again at the next login.
+      found = undefined;
+      throw error;
+    });
     return found;
   };
 
@@ -95,11 +92,11 @@ interface UserPool {
   verify(idToken: string): Promise<unknown>;
 }
 
-async function find(issuer: string, metadata: string, clientId: string): Promise<UserPool> {
-  // Plain HTTP only where the pool itself is on this machine.
-  const isLocal = ["localhost", "127.0.0.1"].includes(new URL(metadata).hostname);
+async function find(issuer: string, clientId: string): Promise<UserPool> {
+  // Plain HTTP only where the issuer itself is on this machine.
+  const isLocal = ["localhost", "127.0.0.1"].includes(new URL(issuer).hostname);
   const options = isLocal ? { execute: [allowInsecureRequests] } : {};
-  const configuration = await discovery(new URL(metadata), clientId, undefined, None(), options);
+  const configuration = await discovery(new URL(issuer), clientId, undefined, None(), options);
   const jwksUri = configuration.serverMetadata().jwks_uri;
   if (!jwksUri) throw new Error(`${issuer} names no keys`);
   const jwksCache = new SimpleJwksCache({ fetcher: { fetch: fetchKeys } });

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { type Certificate, makeCertificate, pemOf, serveTls } from "../../tests/tls";
-import { answerConsent, launch, visitor } from "../browser";
+import { answerConsent, fillDelivery, launch, ORDER_BUTTON, putIntoCart, visitor } from "../browser";
 import { freePort, type OpenShop, openShop } from "../shop";
 import { type Cloud, openCloud, REGION } from "./cloud";
 
@@ -101,21 +101,27 @@ test("a shared product has a picture, which pages may show", async () => {
 });
 
 describe("a login on the user pool's own page", () => {
-  test("comes back to where it began, knows the customer, and ends at both ends", async () => {
+  test("comes back to the checkout, buys as the customer, and ends at both ends", async () => {
     const { page, context, troubles } = await customerAtTheShop();
     await page.goto("/");
     await answerConsent(page, "granted");
-    await page.goto("/account");
+    await putIntoCart(page, "ban-phim-aula-m75-tm");
+    await page.goto("/checkout");
+    await page.click("main >> text=đăng nhập");
     await page.waitForURL(HOSTED_PAGE);
     const { searchParams } = new URL(page.url());
     expect(searchParams.get("code_challenge_method")).toBe("S256");
     expect(searchParams.get("redirect_uri")).toBe(`${shop.origin}/auth/callback`);
     await signIn(page, "an@example.com", PASSWORD);
-    await page.waitForURL(`${shop.origin}/account`);
-    await page.waitForSelector("main >> text=an@example.com");
+    await page.waitForURL(`${shop.origin}/checkout`);
+    await fillDelivery(page);
+    await page.click(ORDER_BUTTON);
+    await page.waitForURL("**/success/*");
 
-    const { rows } = await shop.database.query("select cognito_sub, email from users");
-    expect(rows).toEqual([{ cognito_sub: expect.any(String), email: "an@example.com" }]);
+    const { rows } = await shop.database.query(
+      "select email, cognito_sub is not null as known, total_vnd::int from orders join users on users.id = user_id",
+    );
+    expect(rows).toEqual([{ email: "an@example.com", known: true, total_vnd: 1_790_000 }]);
     const cookies = await context.cookies(shop.origin);
     const session = cookies.find(({ name }) => name === "session");
     expect(session?.httpOnly).toBe(true);
@@ -125,6 +131,8 @@ describe("a login on the user pool's own page", () => {
       "eyJ",
     );
 
+    await page.goto("/account");
+    await page.waitForSelector("main >> text=an@example.com");
     await page.click("text=Đăng xuất");
     await page.waitForURL(`${shop.origin}/`);
     await page.waitForSelector("header >> text=Đăng nhập");
