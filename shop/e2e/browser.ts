@@ -44,7 +44,7 @@ export async function visitor(
   options: BrowserContextOptions = {},
 ): Promise<Visitor> {
   const context = await browser.newContext({ baseURL: origin, locale: "vi-VN", ...options });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(45_000);
   const troubles: string[] = [];
   await context.addInitScript(() => {
     addEventListener("securitypolicyviolation", (event) => {

@@ -120,21 +120,31 @@ test("the layout-shift measure sees a shift", async () => {
   await context.close();
 });
 
-test.each(PAGES)("%s loads at most 180 kB of JavaScript, gzipped", async (path) => {
-  const { page, context } = await visitor(browser, shop.origin);
-  const scripts = new Map<string, Promise<number>>();
-  page.on("response", (response) => {
-    if (response.request().resourceType() !== "script" && !response.url().endsWith(".js")) return;
-    scripts.set(
-      response.url(),
-      response.body().then((body) => gzipSync(body).length),
-    );
+describe("JavaScript", () => {
+  let cookies: Awaited<ReturnType<Visitor["context"]["storageState"]>>;
+  beforeAll(async () => {
+    const { context } = await regular({ width: 1280, colorScheme: "light" });
+    cookies = await context.storageState();
+    await context.close();
   });
-  await page.goto(path, { waitUntil: "networkidle" });
-  const bytes = (await Promise.all(scripts.values())).reduce((sum, size) => sum + size, 0);
-  expect(bytes).toBeGreaterThan(50_000);
-  expect(bytes / 1_000).toBeLessThanOrEqual(180);
-  await context.close();
+
+  test.each(PAGES)("of %s is at most 180 kB, gzipped", async (path) => {
+    // Nobody's cache has anything yet, and no page is empty.
+    const { page, context } = await visitor(browser, shop.origin, { storageState: cookies });
+    const scripts = new Map<string, Promise<number>>();
+    page.on("response", (response) => {
+      if (response.request().resourceType() !== "script" && !response.url().endsWith(".js")) return;
+      scripts.set(
+        response.url(),
+        response.body().then((body) => gzipSync(body).length),
+      );
+    });
+    await page.goto(path, { waitUntil: "networkidle" });
+    const bytes = (await Promise.all(scripts.values())).reduce((sum, size) => sum + size, 0);
+    expect(bytes).toBeGreaterThan(50_000);
+    expect(bytes / 1_000).toBeLessThanOrEqual(180);
+    await context.close();
+  });
 });
 
 test("pages come back from the back/forward cache, with the cart as it is now", async () => {

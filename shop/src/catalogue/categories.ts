@@ -9,7 +9,6 @@ export const CATEGORIES = [
 ] as const;
 
 export type Category = (typeof CATEGORIES)[number];
-export type CategoryId = Category["id"];
 
 export function categoryOf(id: string): Category | undefined {
   return CATEGORIES.find((category) => category.id === id);

@@ -65,12 +65,6 @@ export const ReturnIcon = () => (
     <path d="M4 9h10.5a5 5 0 0 1 0 10H8M4 9l4-4M4 9l4 4" />
   </Icon>
 );
-export const ShieldIcon = () => (
-  <Icon>
-    <path d="M12 3l7.5 3v5.5c0 4.5-3 7.8-7.5 9.5-4.5-1.7-7.5-5-7.5-9.5V6z" />
-    <path d="M8.8 12l2.3 2.3 4.2-4.4" />
-  </Icon>
-);
 export const CashIcon = () => (
   <Icon>
     <rect x="3" y="6.5" width="18" height="11" rx="1.5" />
