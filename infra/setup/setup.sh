@@ -202,6 +202,7 @@ shop)
     ;;
 test-shop)
     install_rust_needs
+    install_postgres
     install_node
     install_shop_packages
     install_browser
