@@ -27,7 +27,7 @@ async fn order(shop: &Client, number: u32, status: &str, total: i64, at: &str) {
 }
 
 /// The thank-you page's event, in a session of its own.
-fn checkout(event: &str, at: &str, order: Value) -> Value {
+fn checkout(event: &str, at: &str, order: &Value) -> Value {
     json!({"eventName": "checkout_complete", "eventId": event, "sessionId": format!("s-{event}"),
            "eventTimestamp": format!("{at}Z"), "order": order})
 }
@@ -68,12 +68,12 @@ async fn a_week() -> (Platform, Client) {
     events.push(checkout(
         "1",
         "2025-12-01T10:00:01",
-        json!({"id": id(1), "total": 100}),
+        &json!({"id": id(1), "total": 100}),
     ));
     events.push(checkout(
         "1-again",
         "2025-12-01T10:05:00",
-        json!({"id": id(1), "total": 999}),
+        &json!({"id": id(1), "total": 999}),
     ));
     // Never seen.
     order(&shop, 2, "paid", 200, "2025-12-02T10:00:00").await;
@@ -82,38 +82,38 @@ async fn a_week() -> (Platform, Client) {
     events.push(checkout(
         "3",
         "2025-12-03T10:00:00",
-        json!({"id": id(3), "total": 299}),
+        &json!({"id": id(3), "total": 299}),
     ));
     // Handed in days later, from a clock that is off.
     order(&shop, 4, "new", 400, "2025-12-07T23:59:59").await;
     events.push(checkout(
         "4",
         "2025-12-10T10:00:00",
-        json!({"id": id(4), "total": 400}),
+        &json!({"id": id(4), "total": 400}),
     ));
     // Ordered all the same.
     order(&shop, 5, "cancelled", 500, "2025-12-04T10:00:00").await;
     events.push(checkout(
         "5",
         "2025-12-04T10:00:00",
-        json!({"id": id(5), "total": 500}),
+        &json!({"id": id(5), "total": 500}),
     ));
     // Ordered before the range, seen in it.
     order(&shop, 6, "new", 600, "2025-11-30T23:59:59").await;
     events.push(checkout(
         "6",
         "2025-12-01T00:00:01",
-        json!({"id": id(6), "total": 600}),
+        &json!({"id": id(6), "total": 600}),
     ));
     // Without a total and a price.
     order(&shop, 7, "new", 700, "2025-12-05T10:00:00").await;
-    events.push(checkout("7", "2025-12-05T10:00:00", json!({"id": id(7)})));
+    events.push(checkout("7", "2025-12-05T10:00:00", &json!({"id": id(7)})));
     // Without a total, but with prices.
     order(&shop, 8, "new", 800, "2025-12-05T11:00:00").await;
     events.push(checkout(
         "8",
         "2025-12-05T11:00:00",
-        json!({"id": id(8), "items": [{"productId": "p-1", "price": 400, "quantity": 2}]}),
+        &json!({"id": id(8), "items": [{"productId": "p-1", "price": 400, "quantity": 2}]}),
     ));
     // As the site of today says it.
     order(&shop, 9, "new", 900, "2025-12-05T12:00:00").await;
@@ -123,15 +123,15 @@ async fn a_week() -> (Platform, Client) {
     events.push(checkout(
         "x",
         "2025-12-06T10:00:00",
-        json!({"id": "x-\u{202e}1", "total": 50}),
+        &json!({"id": "x-\u{202e}1", "total": 50}),
     ));
-    events.push(checkout("y", "2025-12-06T11:00:00", json!({"total": 60})));
+    events.push(checkout("y", "2025-12-06T11:00:00", &json!({"total": 60})));
     // Neither ordered nor seen in the range.
     order(&shop, 10, "new", 1_000, "2025-12-08T00:00:00").await;
     events.push(checkout(
         "z",
         "2025-12-08T00:00:00",
-        json!({"id": "z", "total": 70}),
+        &json!({"id": "z", "total": 70}),
     ));
     platform
         .put(&key(10, 1), Value::from(events).to_string())
@@ -304,7 +304,7 @@ async fn agreement_is_exit_code_0() {
     let checkout = checkout(
         "1",
         "2025-12-01T10:00:01",
-        json!({"id": id(1), "total": 100}),
+        &json!({"id": id(1), "total": 100}),
     );
     platform.put(&key(1, 601), checkout.to_string()).await;
     let (code, out, _) = reconcile(&platform, &WEEK);
