@@ -2,7 +2,7 @@ import "server-only";
 import type { Identity } from "@/auth/login";
 import { escapeLike } from "@/catalogue/search-text";
 import { type Database, database } from "@/database";
-import { Prisma } from "@/generated/prisma/client";
+import { isUniqueViolation } from "@/unique-violation";
 
 export interface Customer {
   id: string;
@@ -37,8 +37,9 @@ export async function customerOf(identity: Identity, db: Database = database()):
     return await db.user.create({ data: made, select: SHOWN });
   } catch (error) {
     // The same customer, who signed in twice at once.
-    const taken = error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002";
-    const other = taken && (await db.user.findUnique({ where: { cognitoSub: subject }, select: SHOWN }));
+    const other =
+      isUniqueViolation(error) &&
+      (await db.user.findUnique({ where: { cognitoSub: subject }, select: SHOWN }));
     if (other) return other;
     throw error;
   }

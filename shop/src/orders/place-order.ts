@@ -1,7 +1,8 @@
 import "server-only";
 import type { Cart } from "@/cart/cart";
 import { type Database, database } from "@/database";
-import { Prisma } from "@/generated/prisma/client";
+import type { Prisma } from "@/generated/prisma/client";
+import { isUniqueViolation } from "@/unique-violation";
 
 /** Where an order goes. */
 export interface Delivery {
@@ -53,7 +54,7 @@ export async function placeOrder(
       // Another submission of this cart may have taken the last pieces.
       return (await orderOfCart(cart.id, db)) ?? error.answer;
     }
-    const other = isTaken(error) && (await orderOfCart(cart.id, db));
+    const other = isUniqueViolation(error) && (await orderOfCart(cart.id, db));
     if (other) return other;
     throw error;
   }
@@ -111,8 +112,4 @@ async function orderOfCart(cartId: string, db: Database): Promise<Placed | undef
     select: { id: true, totalVnd: true },
   });
   return order ? { kind: "placed", orderId: order.id, totalVnd: order.totalVnd } : undefined;
-}
-
-function isTaken(error: unknown): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002";
 }

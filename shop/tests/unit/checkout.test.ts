@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { readCheckout } from "@/orders/checkout-form";
 import { orderNumber } from "@/orders/orders";
 import { settingsOf } from "@/settings";
+import { isUniqueViolation } from "@/unique-violation";
 
 const GOOD = {
   cartId: "0190b2c4-0000-7000-8000-000000000001",
@@ -79,4 +80,14 @@ describe("settings", () => {
   ])("name what is wrong: %s %j", (name, value) => {
     expect(() => settingsOf({ ...LEAST, [name]: value })).toThrow(name);
   });
+});
+
+test.each([
+  [Object.assign(new Error("taken"), { code: "P2002" }), true],
+  [Object.assign(new Error("away"), { code: "P1001" }), false],
+  [new Error("P2002"), false],
+  ["P2002", false],
+  [undefined, false],
+])("%s is a unique violation: %s", (error, is) => {
+  expect(isUniqueViolation(error)).toBe(is);
 });
