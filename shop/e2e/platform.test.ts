@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
@@ -74,6 +74,22 @@ function overview(): Record<string, number> {
   return JSON.parse(execFileSync("sh", ["-c", command], { encoding: "utf8" }));
 }
 
+/** What `sbw-etl reconcile` says of the shop's orders and the warehouse's. */
+function reconciled(): Record<string, unknown> {
+  const [, passfile = "", port = ""] = /^PGPASSFILE=(\S+) .* -p (\d+) /.exec(address("shop data")) ?? [];
+  const env = {
+    ...process.env,
+    PGPASSFILE: passfile,
+    DWH_HOST: "127.0.0.1",
+    DWH_PORT: port,
+    DWH_USER: "sbw_reader",
+    DWH_DATABASE: "clickstream_dw",
+  };
+  const shop = `postgres://web_app@127.0.0.1:${port}/clickstream_web`;
+  const asked = ["reconcile", "--oltp", shop, "--last", "1d", "--json"];
+  return JSON.parse(execFileSync(join(dirname(program()), "sbw-etl"), asked, { env, encoding: "utf8" }));
+}
+
 async function order(page: Page): Promise<void> {
   await fillDelivery(page);
   await page.click(ORDER_BUTTON);
@@ -140,6 +156,7 @@ test("what is bought in the browser is what the report shows", async () => {
     unique_users: 1,
     add_to_cart_clicks: 3,
   });
+  expect(reconciled()).toMatchObject({ agree: true, shop_orders: 2, same: 2, warehouse_orders: 2 });
   // What was sold is gone from stock, and nothing else.
   const stock = "select stock from inventory join products on id = product_id";
   expect(ask(`${stock} where slug = 'chuot-edra-em640'`)).toBe("47");
@@ -162,6 +179,7 @@ test("who buys while the API is away, and closes the tab, is counted when they c
   await page.goto("/");
   await arrived(before + 1);
   expect(overview().revenue_vnd).toBe(Number(ask("select sum(total_vnd) from orders")));
+  expect(reconciled()).toMatchObject({ agree: true, same: before + 1 });
   await one.context.close();
 }, 180_000);
 
