@@ -42,7 +42,9 @@ pub(super) async fn command(warehouse: &Target, args: ReconcileArgs) -> Result<E
             if args.json {
                 print::json(&report);
             } else {
-                text(&report).iter().for_each(|line| print::line(line));
+                for line in text(&report) {
+                    print::line(&line);
+                }
             }
             Ok(ExitCode::from(if report.agree { 0 } else { FAILED }))
         }
@@ -107,9 +109,7 @@ fn shop(
 
 /// The report for people, line by line.
 fn text(report: &Reconciliation) -> Vec<String> {
-    let loaded = report
-        .loaded_at
-        .map_or_else(|| "never".to_owned(), |at| format!("{}", time(at)));
+    let loaded = report.loaded_at.map_or_else(|| "never".to_owned(), time);
     let mut lines = vec![
         format!("shop       {}", report.shop),
         format!("warehouse  {}, last loaded {loaded}", report.warehouse),

@@ -27,7 +27,7 @@ async fn order(shop: &Client, number: u32, status: &str, total: i64, at: &str) {
 }
 
 /// The thank-you page's event, in a session of its own.
-fn checkout(event: &str, at: &str, order: Value) -> Value {
+fn checkout(event: &str, at: &str, order: &Value) -> Value {
     json!({"eventName": "checkout_complete", "eventId": event, "sessionId": format!("s-{event}"),
            "eventTimestamp": format!("{at}Z"), "order": order})
 }
@@ -68,12 +68,12 @@ async fn a_week() -> (Platform, Client) {
     events.push(checkout(
         "1",
         "2025-12-01T10:00:01",
-        json!({"id": id(1), "total": 100}),
+        &json!({"id": id(1), "total": 100}),
     ));
     events.push(checkout(
         "1-again",
         "2025-12-01T10:05:00",
-        json!({"id": id(1), "total": 999}),
+        &json!({"id": id(1), "total": 999}),
     ));
     // Never seen.
     order(&shop, 2, "paid", 200, "2025-12-02T10:00:00").await;
@@ -82,38 +82,38 @@ async fn a_week() -> (Platform, Client) {
     events.push(checkout(
         "3",
         "2025-12-03T10:00:00",
-        json!({"id": id(3), "total": 299}),
+        &json!({"id": id(3), "total": 299}),
     ));
     // Handed in days later, from a clock that is off.
     order(&shop, 4, "new", 400, "2025-12-07T23:59:59").await;
     events.push(checkout(
         "4",
         "2025-12-10T10:00:00",
-        json!({"id": id(4), "total": 400}),
+        &json!({"id": id(4), "total": 400}),
     ));
     // Ordered all the same.
     order(&shop, 5, "cancelled", 500, "2025-12-04T10:00:00").await;
     events.push(checkout(
         "5",
         "2025-12-04T10:00:00",
-        json!({"id": id(5), "total": 500}),
+        &json!({"id": id(5), "total": 500}),
     ));
     // Ordered before the range, seen in it.
     order(&shop, 6, "new", 600, "2025-11-30T23:59:59").await;
     events.push(checkout(
         "6",
         "2025-12-01T00:00:01",
-        json!({"id": id(6), "total": 600}),
+        &json!({"id": id(6), "total": 600}),
     ));
     // Without a total and a price.
     order(&shop, 7, "new", 700, "2025-12-05T10:00:00").await;
-    events.push(checkout("7", "2025-12-05T10:00:00", json!({"id": id(7)})));
+    events.push(checkout("7", "2025-12-05T10:00:00", &json!({"id": id(7)})));
     // Without a total, but with prices.
     order(&shop, 8, "new", 800, "2025-12-05T11:00:00").await;
     events.push(checkout(
         "8",
         "2025-12-05T11:00:00",
-        json!({"id": id(8), "items": [{"productId": "p-1", "price": 400, "quantity": 2}]}),
+        &json!({"id": id(8), "items": [{"productId": "p-1", "price": 400, "quantity": 2}]}),
     ));
     // As the site of today says it.
     order(&shop, 9, "new", 900, "2025-12-05T12:00:00").await;
@@ -123,15 +123,15 @@ async fn a_week() -> (Platform, Client) {
     events.push(checkout(
         "x",
         "2025-12-06T10:00:00",
-        json!({"id": "x-\u{202e}1", "total": 50}),
+        &json!({"id": "x-\u{202e}1", "total": 50}),
     ));
-    events.push(checkout("y", "2025-12-06T11:00:00", json!({"total": 60})));
+    events.push(checkout("y", "2025-12-06T11:00:00", &json!({"total": 60})));
     // Neither ordered nor seen in the range.
     order(&shop, 10, "new", 1_000, "2025-12-08T00:00:00").await;
     events.push(checkout(
         "z",
         "2025-12-08T00:00:00",
-        json!({"id": "z", "total": 70}),
+        &json!({"id": "z", "total": 70}),
     ));
     platform
         .put(&key(10, 1), Value::from(events).to_string())
@@ -334,41 +334,37 @@ async fn many_orders_are_compared_in_batches() {
     let orders = "
         select ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid as id, n, n * 1000 as total,
                timestamptz '2025-12-01T00:00:00Z' + n * interval '20 seconds' as at
-          from generate_series(1, 12000) n";
+          from generate_series(1, 6000) n";
     let sql = format!(
         "insert into orders (id, total_vnd, created_at) select id, total, at from ({orders}) o"
     );
     shop.execute(&sql, &[]).await.unwrap();
     // Each 1,000th is missing, each 700th says something else, and 3 are nobody's.
     let admin = platform.admin().await;
+    // The context first, as a load writes it.
     let sql = format!(
-        "with o as ({orders}), seen as (
-             select id, total + case when n % 700 = 0 then 1 else 0 end as total, at from o where n % 1000 <> 0
-              union all
-             select gen_random_uuid(), 1, at from o where n <= 3),
-         events as (
-             insert into clickstream_events (event_id, event_timestamp, event_name) select id, at, 'checkout_complete' from seen)
-         insert into context.orders (event_id, order_id, total) select id, id::text, total from seen"
+        "create temp table seen as
+         select id, total + case when n % 700 = 0 then 1 else 0 end as total, at from ({orders}) o where n % 1000 <> 0
+          union all
+         select gen_random_uuid(), 1, at from ({orders}) o where n <= 3;
+         insert into context.orders (event_id, order_id, total) select id, id::text, total from seen;
+         insert into clickstream_events (event_id, event_timestamp, event_name) select id, at, 'checkout_complete' from seen"
     );
-    admin.execute(&sql, &[]).await.unwrap();
+    admin.batch_execute(&sql).await.unwrap();
     platform.load().await;
 
     let (code, out, err) = reconcile(&platform, &[&WEEK[..], &["--json"]].concat());
     assert_eq!(code, 1, "{err}");
     let told = document(&platform, &out);
     let numbers = ["missing", "different_total", "extra"].map(|kind| told[kind]["count"].clone());
-    assert_eq!(numbers, [json!(12), json!(16), json!(3)]);
+    assert_eq!(numbers, [json!(6), json!(8), json!(3)]);
     assert_eq!(
         [
             &told["shop_orders"],
             &told["same"],
             &told["warehouse_orders"]
         ],
-        [
-            &json!(12_000),
-            &json!(12_000 - 12 - 16),
-            &json!(12_000 - 12 + 3)
-        ]
+        [&json!(6_000), &json!(6_000 - 6 - 8), &json!(6_000 - 6 + 3)]
     );
     let newest: Vec<&str> = told["missing"]["rows"]
         .as_array()
@@ -376,7 +372,7 @@ async fn many_orders_are_compared_in_batches() {
         .iter()
         .map(|row| row["order_id"].as_str().unwrap())
         .collect();
-    let expected: Vec<String> = (1..=12).rev().map(|n| id(n * 1_000)).collect();
+    let expected: Vec<String> = (1..=6).rev().map(|n| id(n * 1_000)).collect();
     assert_eq!(newest, expected);
 }
 
@@ -391,7 +387,7 @@ async fn agreement_is_exit_code_0() {
     let checkout = checkout(
         "1",
         "2025-12-01T10:00:01",
-        json!({"id": id(1), "total": 100}),
+        &json!({"id": id(1), "total": 100}),
     );
     platform.put(&key(1, 601), checkout.to_string()).await;
     let (code, out, _) = reconcile(&platform, &WEEK);
