@@ -3,7 +3,7 @@ SHELL := /bin/bash
 export CARGO_TARGET_DIR ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/sbw/target
 ARGS ?=
 
-.PHONY: demo shiny setup test bench
+.PHONY: demo shiny shop setup test test-shop bench
 
 demo: setup
 	cargo run --release --locked -p sbw-local -- $(ARGS)
@@ -14,12 +14,24 @@ shiny:
 	cargo build --release --locked -p sbw-local
 	shiny/local.sh $(ARGS)
 
+# The shop in a browser, on port 3000, and the platform that counts what is done there.
+shop:
+	infra/setup/setup.sh shop
+	cd shop && PATH="$$(../infra/setup/node-path):$$PATH" npm run --silent build
+	SBW_NODE="$$(infra/setup/node-path)/node" cargo run --release --locked -p sbw-local -- --shop shop/.next/standalone $(ARGS)
+
 setup:
 	infra/setup/setup.sh demo
 
 test:
 	infra/setup/setup.sh test
 	infra/setup/check.sh
+
+# The Node parts alone: the browser SDK and the shop.
+test-shop:
+	infra/setup/setup.sh test-shop
+	cargo build --locked -p sbw-ingest
+	infra/setup/check-shop.sh
 
 # The figures of the README; minutes, and only honest on a machine at rest.
 bench:

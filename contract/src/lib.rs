@@ -3,6 +3,9 @@
 //! Ingest, ETL, migration, report and terminal all read [the table](Column): what a column is
 //! called, what raw events call its field, what kind of value it holds and how long that may be.
 //! A new column is a line in `column.rs`, and a migration.
+//!
+//! Beside the table stand [what `POST /clickstream` takes](EVENT_SCHEMA), a page of docs made from it
+//! (`EVENTS.md`), and `examples/`: requests with what they become in the warehouse.
 
 mod column;
 mod id;
@@ -11,6 +14,10 @@ mod kind;
 pub use column::{COLUMN_COUNT, Column};
 pub use id::is_known_id;
 pub use kind::Kind;
+
+/// The JSON Schema (2020-12) of what `POST /clickstream` takes; `$defs/sdkBatch` is what the browser
+/// SDK sends. `x-column` names the column that a property becomes, `x-spellings` its other names.
+pub const EVENT_SCHEMA: &str = include_str!("../event.schema.json");
 
 /// The columns' names, comma-separated, in the order of the table, each behind `prefix`:
 /// `""`, or a table's alias and a dot.

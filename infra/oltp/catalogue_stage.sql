@@ -8,5 +8,6 @@ create temporary table catalogue (
     discount_percent smallint not null,
     slug             text not null,
     stock            integer not null,
-    featured         boolean not null
+    featured         boolean not null,
+    description      text not null
 ) on commit drop;

@@ -55,6 +55,12 @@ fi
 step tests
 SBW_LAMBDA_DIR="$zips/unzipped" cargo nextest run --workspace --locked --profile ci
 
+step "the shop"
+SBW_LAMBDA_DIR="$zips/unzipped" infra/setup/check-shop.sh
+
+step "the shop and the platform together"
+(cd shop && PATH=$(../infra/setup/node-path):$PATH npm run --silent test:platform)
+
 step "the AWS side"
 "${XDG_CACHE_HOME:-$HOME/.cache}/sbw/aws/bin/pytest" -n 2 --dist loadfile infra/tests
 

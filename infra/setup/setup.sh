@@ -3,6 +3,8 @@
 #
 #   infra/setup/setup.sh demo   what running the platform takes: PostgreSQL, a C compiler
 #   infra/setup/setup.sh shiny  what the Shiny app takes: R and its packages
+#   infra/setup/setup.sh shop   what the shop takes: Node and the packages it names
+#                               (`test-shop`: that and a browser)
 #   infra/setup/setup.sh test   all that, and what the tests take: SeaweedFS, nextest, cargo-deny, ShellCheck, Chromium,
 #                               and for infra/aws: linters, emulators of AWS, and roots to install hosts in
 #
@@ -14,9 +16,11 @@ DENY_VERSION=0.20.2
 SEAWEEDFS_VERSION=4.48
 GUARD_VERSION=0.0.62
 UV_VERSION=0.13.8
+NPM_VERSION=11.21.2
 MIN_POSTGRES=15
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/sbw
+root=$(cd "$(dirname "$0")/../.." && pwd)
 
 say() { printf 'setup: %s\n' "$*"; }
 die() { printf 'setup: %s\n' "$*" >&2; exit 1; }
@@ -153,6 +157,33 @@ install_browser() {
     apt_install chromium chromium-driver
 }
 
+# Node with its npm, from its own package: distributions carry older ones.
+install_node() {
+    local version folder architecture
+    if "$root/infra/setup/node-path" >/dev/null 2>&1; then return; fi
+    command -v npm >/dev/null || apt_install npm
+    version=$(cat "$root/shop/.nvmrc")
+    folder=$cache/node/$version
+    architecture=$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')
+    say "installing Node $version into $folder"
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$folder" \
+        "node-linux-$architecture@$version" "npm@$NPM_VERSION"
+}
+
+# The packages of the lock file, as they are there: again only when it changes.
+install_shop_packages() {
+    local lock=$root/shop/package-lock.json installed=$root/shop/node_modules/.installed
+    if [ -e "$installed" ] && sha256sum --status --check "$installed"; then return; fi
+    say "installing the packages of the shop"
+    (
+        cd "$root/shop"
+        PATH=$(../infra/setup/node-path):$PATH npm ci --silent --ignore-scripts
+    )
+    sha256sum "$lock" >"$installed"
+}
+
 case "${1:-}" in
 demo)
     install_rust_needs
@@ -163,19 +194,34 @@ shiny)
     install_postgres
     install_shiny
     ;;
+shop)
+    install_rust_needs
+    install_postgres
+    install_node
+    install_shop_packages
+    ;;
+test-shop)
+    install_rust_needs
+    install_postgres
+    install_node
+    install_shop_packages
+    install_browser
+    ;;
 test)
     install_rust_needs
     install_postgres
     install_seaweedfs
     install_shiny
     install_browser
+    install_node
+    install_shop_packages
     cargo_tool cargo-nextest "$NEXTEST_VERSION"
     cargo_tool cargo-deny "$DENY_VERSION"
     command -v shellcheck >/dev/null || apt_install shellcheck
     install_aws_tools
     ;;
 *)
-    die "usage: infra/setup/setup.sh demo|shiny|test"
+    die "usage: infra/setup/setup.sh demo|shiny|shop|test-shop|test"
     ;;
 esac
 say "ready"

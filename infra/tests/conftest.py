@@ -41,6 +41,7 @@ PARAMETERS = {
     "EtlZipKey": "functions/etl.zip",
     "Architecture": "x86_64",
     "ClickstreamUrl": "https://api.example/clickstream",
+    "SiteOrigin": "https://shop.example",
 }
 
 

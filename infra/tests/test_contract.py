@@ -47,6 +47,7 @@ CONTRACT = [
     ("etl", "Rule", "Name", "SBW_ETL_HOURLY_RULE"),
     ("etl", "Rule", "ScheduleExpression", "rate(1 hour)"),
     ("site", "App", "Name", "ClickSteam.NextJS"),
+    ("site", "App", "Platform", "WEB_COMPUTE"),
 ]
 
 # What both emulators drop without a word: only a template can be asked.

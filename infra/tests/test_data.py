@@ -6,7 +6,7 @@ import botocore.exceptions
 import pytest
 
 import policies
-from conftest import ARTEFACTS, BACKUPS
+from conftest import ACCOUNT, ARTEFACTS, BACKUPS
 
 RAW, ASSETS = "clickstream-s3-ingest", "clickstream-s3-sbw"
 BUCKETS = [RAW, ASSETS, ARTEFACTS, BACKUPS]
@@ -55,6 +55,31 @@ def test_only_the_vpc_installs_from_the_artefact_bucket(data):
         assert not may("s3:GetObject", "hosts/install", "vpce-9999")
         assert not may("s3:GetObject", "functions/etl.zip", "vpce-0123")
         assert not may("s3:PutObject", "hosts/install", "vpce-0123")
+
+
+def test_pictures_leave_by_the_cdn_only(data):
+    cloudfront, s3 = data.client("cloudfront"), data.client("s3")
+    (found,) = cloudfront.list_distributions()["DistributionList"]["Items"]
+    assert data.outputs["AssetOrigin"] == f"https://{found['DomainName']}"
+    configuration = cloudfront.get_distribution(Id=found["Id"])["Distribution"]["DistributionConfig"]
+    (origin,) = configuration["Origins"]["Items"]
+    assert origin["DomainName"].startswith(f"{ASSETS}.s3.") and origin["OriginAccessControlId"]
+    access = cloudfront.get_origin_access_control(Id=origin["OriginAccessControlId"])["OriginAccessControl"]["OriginAccessControlConfig"]
+    assert (access["SigningBehavior"], access["OriginAccessControlOriginType"]) == ("always", "s3")
+    behavior = configuration["DefaultCacheBehavior"]
+    assert behavior["ViewerProtocolPolicy"] == "redirect-to-https"
+    assert sorted(behavior["AllowedMethods"]["Items"]) == ["GET", "HEAD"]
+
+    document = json.loads(s3.get_bucket_policy(Bucket=ASSETS)["Policy"])
+
+    def may(action, principal, distribution):
+        context = {"aws__SecureTransport": "true", "aws__SourceArn": f"arn:aws:cloudfront::{ACCOUNT}:distribution/{distribution}"}
+        return policies.allowed([document], action, f"arn:aws:s3:::{ASSETS}/share/laptop.png", principal, **context)
+
+    assert may("s3:GetObject", "cloudfront.amazonaws.com", found["Id"])
+    assert not may("s3:GetObject", "cloudfront.amazonaws.com", "SOMEBODYELSES")
+    assert not may("s3:GetObject", "anybody", found["Id"])
+    assert not may("s3:PutObject", "cloudfront.amazonaws.com", found["Id"])
 
 
 def test_objects_of_hosts_are_announced(data):

@@ -55,7 +55,6 @@ def start(role, repository, folder):
             "AWS_ENDPOINT_URL": ENDPOINT,
             "ADDRESS": "127.0.0.2",
             "LOADER_CIDR": "127.0.0.2/32",
-            "CLIENT_CIDRS": "127.0.0.3/32",
         }
         (machine.root / "etc/sbw").mkdir()
         (machine.root / "etc/sbw/settings").write_text("".join(f'{key}="{value}"\n' for key, value in settings.items()))
@@ -294,6 +293,9 @@ def test_the_shop(repository, tmp_path_factory):
             where = f"host={address} dbname=clickstream_web user=web_app sslmode=verify-full sslrootcert=/etc/sbw/tls/root.crt"
             return machine.run(f"psql -X -A -t '{where}' -c \"{statement}\" 2>&1", check=False, PGPASSWORD=password).stdout.strip()
 
+        def as_owner(statements):
+            machine.run(f"runuser -u postgres -- psql -X -q -d clickstream_web -c '{statements}'")
+
         catalogue = (templates.INFRA / "local/catalogue.csv").read_text().splitlines()
         assert int(ask("select count(*) from products")) == len(catalogue) - 1
         assert ask("select name, price_vnd from products where slug = 'laptop-dell-vostro-3520-f0v0vi3'") == (
@@ -305,9 +307,28 @@ def test_the_shop(repository, tmp_path_factory):
         ask("update inventory set stock = stock - 1 where product_id = 'cmiplel24000uxzk04dxmtt1t'")
         install(machine)
         assert ask("select stock from inventory where product_id = 'cmiplel24000uxzk04dxmtt1t'") == "14"
+        assert ask("select sale_price_vnd from products where slug = 'ban-phim-aula-m75-tm'") == "1790000"
+        assert "permission denied" in ask("update products set price_vnd = 1")
+        assert "permission denied" in ask("delete from orders")
         assert "must be owner" in ask("drop table orders")
         assert "permission denied" in ask("create table x ()")
+        # Orders are written once, and prices are not the shop's to set.
+        assert "permission denied" in ask("update orders set total_vnd = 0")
+        assert "permission denied" in ask("update products set price_vnd = 0")
+        # By the host's own address as well, which Amplify's certificate check asks for.
+        assert ask("select count(idempotency_key) from orders", address="127.0.0.2") == "0"
+        key = secret(machine, "/sbw/oltp/session-key")
+        assert len(key) == 48 and key != password
+
+        # A dump from before the shop's upgrade comes back as a database that it can sell from.
+        as_owner("alter table orders drop column idempotency_key; grant update on products to web_app")
         machine.run("systemctl start sbw-backup.service && sbw-restore")
         assert ask("select stock from inventory where product_id = 'cmiplel24000uxzk04dxmtt1t'") == "14"
+        assert ask("select count(idempotency_key) from orders") == "0"
+        assert "permission denied" in ask("update products set price_vnd = 0")
+
+        machine.run("sbw-rotate-password session")
+        assert secret(machine, "/sbw/oltp/session-key") != key
+        assert secret(machine, "/sbw/oltp/app-password") == password
     finally:
         machine.stop()

@@ -60,9 +60,15 @@ def test_the_stage_logs_without_addresses(ingest):
     assert set(line) == {"requestId", "time", "method", "path", "status", "bytes", "latencyMs", "error"}
     assert "identity" not in format
 
-    ingest.update("ingest", AllowedOrigins="https://shop.example")
-    configuration = ingest.client("lambda").get_function_configuration(FunctionName="clickstream-lambda-ingest")
-    assert configuration["Environment"]["Variables"]["ALLOWED_ORIGINS"] == "https://shop.example"
+
+def test_the_shop_may_read_the_answers_and_others_when_named(ingest):
+    def origins():
+        configuration = ingest.client("lambda").get_function_configuration(FunctionName="clickstream-lambda-ingest")
+        return configuration["Environment"]["Variables"]["ALLOWED_ORIGINS"]
+
+    assert origins() == "https://shop.example"
+    ingest.update("ingest", AllowedOrigins="https://old.example,https://other.example")
+    assert origins() == "https://shop.example,https://old.example,https://other.example"
 
 
 def test_the_function(ingest):
@@ -71,7 +77,7 @@ def test_the_function(ingest):
     assert (found["Runtime"], found["Timeout"], found["MemorySize"]) == ("provided.al2023", 20, 256)
     assert found["Architectures"] == ["x86_64"]
     assert not found.get("VpcConfig", {}).get("SubnetIds"), "outside the VPC"
-    assert found["Environment"]["Variables"] == {"RAW_BUCKET": RAW, "ALLOWED_ORIGINS": "", "KEEP_FULL_IP": "false"}
+    assert found["Environment"]["Variables"] == {"RAW_BUCKET": RAW, "ALLOWED_ORIGINS": "https://shop.example", "KEEP_FULL_IP": "false"}
     groups = {g["logGroupName"]: g.get("retentionInDays") for g in ingest.client("logs").describe_log_groups()["logGroups"]}
     assert int(groups["/aws/lambda/clickstream-lambda-ingest"]) == 30
     assert int(groups["/aws/apigateway/clickstream-http-api"]) == 30
@@ -118,7 +124,7 @@ def test_an_event_that_is_posted_is_kept(ministack, functions_uploaded):
     s3 = ministack.client("s3")
     s3.put_object(Bucket=ARTEFACTS, Key="functions/ingest.zip", Body=function_zip(PROGRAM.read_bytes()))
     s3.create_bucket(Bucket=RAW, CreateBucketConfiguration={"LocationConstraint": REGION})
-    ministack.create("ingest", AllowedOrigins="https://shop.example")
+    ministack.create("ingest")
 
     # The emulator's S3 is not where the SDK looks by itself.
     function = ministack.client("lambda")

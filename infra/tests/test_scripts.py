@@ -17,6 +17,7 @@ import pytest
 import templates
 from conftest import free_port
 
+SHOP = templates.INFRA.parent / "shop"
 ARCHITECTURE = {"x86_64": "x86_64", "aarch64": "arm64"}[platform.machine()]
 
 
@@ -58,13 +59,15 @@ class Fake:
 OUTPUTS = {
     "network": {"VpcId": "vpc-1", "PublicSubnetId": "subnet-1", "PrivateSubnetId": "subnet-2", "S3EndpointId": "vpce-1",
                 "WebDbGroupId": "sg-1", "WarehouseGroupId": "sg-2", "EtlGroupId": "sg-3"},
-    "data": {},
+    "data": {"AssetBucketName": "clickstream-s3-sbw", "AssetOrigin": "https://d1.cloudfront.example"},
     "warehouse": {"WarehouseInstanceId": "i-1", "WarehouseParameterPrefix": "/sbw/warehouse", "WarehouseAddress": "10.0.128.10"},
-    "oltp": {"WebDbInstanceId": "i-2", "WebDbParameterPrefix": "/sbw/oltp"},
+    "oltp": {"WebDbInstanceId": "i-2", "WebDbParameterPrefix": "/sbw/oltp", "WebDbPublicAddress": "203.0.113.9"},
+    "site": {"AppId": "d123", "SiteOrigin": "https://main.d123.amplifyapp.com"},
     "ingest": {"ApiId": "api-1", "ClickstreamUrl": "https://api-1.example/clickstream", "IngestFunctionName": "clickstream-lambda-ingest"},
     "etl": {"EtlFunctionName": "SBW_Lamda_ETL", "FailureQueueName": "SBW_Lamda_ETL-failures"},
-    "users": {"UserPoolId": "pool-1", "UserPoolClientId": "client-1"},
-    "site": {},
+    "users": {"UserPoolId": "pool-1", "UserPoolClientId": "client-1", "UserPoolIssuer": "https://idp.example/pool-1",
+              "LoginOrigin": "https://login.example"},
+    "branch": {"ShopBranch": "main"},
     "alarms": {"TopicArn": "arn:topic"},
 }  # fmt: skip
 
@@ -146,6 +149,13 @@ def test_deploy_brings_everything_in_order(cloud):
     assert given["sbw-data"]["BackupBucketName"] == "clickstream-s3-backups-123456789012"
     assert (given["sbw-warehouse"]["PrivateSubnetId"], given["sbw-warehouse"]["ImageId"]) == ("subnet-2", "ami-0debian")
     assert (given["sbw-etl"]["EtlGroupId"], given["sbw-etl"]["WarehouseAddress"]) == ("sg-3", "10.0.128.10")
+    # Whoever must know the shop's address is told it, before the shop is told theirs.
+    shop = "https://main.d123.amplifyapp.com"
+    assert given["sbw-ingest"]["SiteOrigin"] == given["sbw-users"]["SiteOrigin"] == given["sbw-branch"]["SiteOrigin"] == shop
+    assert shop in done.stdout
+    branch = {"AppId": "d123", "AssetOrigin": "https://d1.cloudfront.example", "UserPoolIssuer": "https://idp.example/pool-1",
+              "LoginOrigin": "https://login.example", "WebDbPublicAddress": "203.0.113.9"}  # fmt: skip
+    assert given["sbw-branch"] | branch == given["sbw-branch"]
     assert given["sbw-alarms"] | {"ApiId": "api-1", "WebDbInstanceId": "i-2", "AlarmEmail": "ops@shop.example"} == given["sbw-alarms"]
     # Every parameter without a default was given.
     for stack in templates.STACKS:
@@ -158,7 +168,9 @@ def test_deploy_brings_everything_in_order(cloud):
         assert b"BEGIN CERTIFICATE" in archive.read("root.crt")
         assert archive.getinfo("bootstrap").external_attr >> 16 & 0o111 == 0o111
     uploads = [c for c in cloud.calls() if c[0] == "s3"]
-    assert uploads[2][-1] == "s3://clickstream-s3-artefacts-123456789012/hosts/current", "the name last"
+    assert (uploads[0][1], uploads[0][-1]) == ("sync", "s3://clickstream-s3-sbw") and Path(uploads[0][-2]).resolve() == SHOP / "assets"
+    assert "--delete" not in uploads[0], "what others keep there stays"
+    assert uploads[3][-1] == "s3://clickstream-s3-artefacts-123456789012/hosts/current", "the name last"
     assert f"s3://clickstream-s3-artefacts-123456789012/{given['sbw-etl']['EtlZipKey']}" in [c[-1] for c in uploads]
     assert not [c for c in cloud.calls() if c[:2] == ["ssm", "send-command"]], "new hosts install themselves"
 
@@ -188,6 +200,29 @@ def test_a_second_environment_has_names_of_its_own(cloud):
     given = overrides(cloud)
     assert list(given) == [f"try-{stack}" for stack in templates.STACKS]
     assert given["try-ingest"]["RawBucketName"] == given["try-data"]["RawBucketName"] == "try-raw"
+
+
+def test_the_shop_is_built_where_there_is_a_repository(cloud):
+    def builds():
+        return [c for c in cloud.calls() if c[:2] == ["amplify", "start-job"]]
+
+    done = deploy(cloud)
+    assert done.returncode == 0, done.stderr
+    assert builds() == [] and "RepositoryUrl names no repository" in done.stderr
+
+    release = {f"ssm get-parameter --name /sbw/{s}/release": (cloud.folder / "current").read_text() for s in ("warehouse", "oltp")}
+    cloud.answer(**release)
+    repository = {"RepositoryUrl": "https://git.example/shop", "RepositoryTokenSecret": "token"}
+    done = deploy(cloud, **repository)
+    assert done.returncode == 0, done.stderr
+    assert builds() == [["amplify", "start-job", "--app-id", "d123", "--branch-name", "main", "--job-type", "RELEASE"]]
+    assert "cannot reach its database: AppCidr is empty" in done.stderr, "closed unless somebody opens it"
+
+    done = deploy(cloud, **repository, AppCidr="0.0.0.0/0", SiteOrigin="https://shop.example")
+    assert "AppCidr" not in done.stderr
+    given = overrides(cloud)
+    assert given["sbw-network"]["AppCidr"] == "0.0.0.0/0" and "AppCidr" not in given["sbw-oltp"]
+    assert given["sbw-site"]["SiteOrigin"] == "https://shop.example"
 
 
 @pytest.mark.parametrize(

@@ -58,10 +58,6 @@ impl<'a> Warehouse<'a> {
             .start()
             .await
             .map_err(failed)?;
-        snapshot
-            .batch_execute(include_str!("../../sql/reconcile_begin.sql"))
-            .await
-            .map_err(failed)?;
         let loaded_at = snapshot
             .query_one(include_str!("../../sql/last_complete.sql"), &[])
             .await

@@ -4,6 +4,7 @@
 
 mod commands;
 mod context;
+mod contract;
 mod copy;
 mod faults;
 mod formats;

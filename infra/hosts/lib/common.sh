@@ -9,7 +9,6 @@
 #   AWS_REGION, AWS_ENDPOINT_URL
 #   ADDRESS         this host's own address
 #   LOADER_CIDR     warehouse: where the loader comes from
-#   CLIENT_CIDRS    oltp: where clients come from
 
 # A failure within $( ) is one, too.
 shopt -s inherit_errexit

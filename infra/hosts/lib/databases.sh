@@ -23,21 +23,29 @@ etl_program() {
 
 set_up_shop() {
     make_database
-    say "shop: schema and catalogue"
-    # By stdin: the files are root's, the session is postgres's.
-    shop_sql <"$here/../oltp/schema.sql"
+    migrate_shop
+    say "shop: catalogue"
     {
         cat "$here/../oltp/catalogue_stage.sql"
         echo "copy catalogue from stdin (format csv, header);"
         cat "$here/../oltp/catalogue.csv"
         printf '\\.\n'
         cat "$here/../oltp/catalogue_merge.sql"
-    } | shop_sql
+    } | shop_sql "$database"
     give_password web_app app-password
+    # What the shop seals its cookies with; it reads the parameter at its start.
+    secret session-key >/dev/null
 }
 
+# Also renews all grants, which is what a restored database needs.
+migrate_shop() {
+    say "shop: schema"
+    shop_sql "${1:-$database}" <"$here/../oltp/schema.sql"
+}
+
+# By stdin: the files are root's, the session is postgres's.
 shop_sql() {
-    as_postgres psql -X -q -v ON_ERROR_STOP=1 --single-transaction -d "$database"
+    as_postgres psql -X -q -v ON_ERROR_STOP=1 --single-transaction -d "$1"
 }
 
 make_database() {

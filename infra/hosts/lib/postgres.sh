@@ -81,7 +81,6 @@ CONF
 }
 
 who_may_come() {
-    local cidr
     cat <<'HBA'
 # Written by the bootstrap of SBW; changes by hand are lost.
 # type    database         user        address        method
@@ -101,9 +100,10 @@ hostssl   clickstream_dw   sbw_loader  $LOADER_CIDR scram-sha-256
 HBA
         ;;
     oltp)
-        for cidr in 127.0.0.1/32 ::1/128 ${CLIENT_CIDRS:-}; do
-            echo "hostssl   clickstream_web  web_app     $cidr scram-sha-256"
-        done
+        cat <<'HBA'
+# From where is the security group's to say, which changes without this host.
+hostssl   clickstream_web  web_app     all           scram-sha-256
+HBA
         ;;
     esac
 }

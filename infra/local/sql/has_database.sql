@@ -1,2 +1,2 @@
--- Whether the warehouse's database is there.
-select exists (select from pg_database where datname = 'clickstream_dw') as found;
+-- Whether the database of this name is there.
+select exists (select from pg_database where datname = $1) as found;

@@ -7,6 +7,7 @@ use sbw_queries::connect::Target;
 
 use crate::home::Home;
 use crate::keys::{CREDENTIALS, PASSFILE};
+use crate::oltp;
 use crate::raw::BUCKET;
 
 /// Lines to read, and to paste into a shell.
@@ -32,6 +33,11 @@ pub fn lines(
         format!("warehouse  127.0.0.1:{port}/{dbname}"),
         format!("psql       PGPASSFILE={passfile} psql -h 127.0.0.1 -p {port} -U {user} {dbname}"),
         format!("dashboard  PGPASSFILE={passfile} {dashboard} --host 127.0.0.1 --port {port}"),
+        format!(
+            "shop data  PGPASSFILE={passfile} psql -h 127.0.0.1 -p {port} -U {} {}",
+            oltp::ROLE,
+            oltp::DATABASE
+        ),
         format!("log        {}", home.join(crate::LOG).display()),
     ]
 }

@@ -7,7 +7,9 @@ use sbw_servers::{postgres, s3};
 use crate::api::ApiError;
 use crate::history::HistoryError;
 use crate::home::HomeError;
+use crate::oltp::OltpError;
 use crate::simulator::CatalogueError;
+use crate::storefront::StorefrontError;
 use crate::warehouse::WarehouseError;
 
 /// Why the platform does not run.
@@ -25,6 +27,12 @@ pub enum Error {
     /// There is no warehouse.
     #[error("the warehouse cannot start")]
     Warehouse(#[from] WarehouseError),
+    /// The shop has no database.
+    #[error("the shop's database cannot be set up")]
+    Oltp(#[from] OltpError),
+    /// The shop in the browser does not run.
+    #[error("the shop cannot start")]
+    Storefront(#[from] StorefrontError),
     /// The simulated shop has nothing to sell.
     #[error("the shop cannot open")]
     Catalogue(#[from] CatalogueError),
@@ -75,6 +83,9 @@ impl Error {
             Self::S3(s3::StartError::PortTaken { .. }) => {
                 Some(("--s3-port", " (0 takes a free one)"))
             }
+            Self::Storefront(StorefrontError::PortTaken(_)) => {
+                Some(("--shop-port", " (0 takes a free one)"))
+            }
             Self::Warehouse(WarehouseError::Server(postgres::Error::PortTaken { .. })) => {
                 Some(("--pg-port", " (0 takes a free one)"))
             }
@@ -91,6 +102,8 @@ mod tests {
 
     #[rstest]
     #[case(ApiError::PortTaken(8787).into(), "the HTTP API cannot start: port 8787 is taken by another program", "--api-port")]
+    #[case(StorefrontError::PortTaken(3000).into(), "the shop cannot start: port 3000 is taken by another program", "--shop-port")]
+    #[case(StorefrontError::NotBuilt("/nothing".into()).into(), "the shop cannot start: /nothing holds no built shop", "make shop")]
     #[case(s3::StartError::PortTaken { port: 9000 }.into(), "the S3 server cannot start: port 9000 is taken by another program", "--s3-port")]
     #[case(WarehouseError::from(postgres::Error::PortTaken { port: 5432 }).into(), "the warehouse cannot start: port 5432 is taken by another program", "--pg-port")]
     #[case(WarehouseError::from(postgres::Error::NotFound { looked: vec!["/usr/bin".into()] }).into(), "the warehouse cannot start: PostgreSQL is not installed (looked in /usr/bin)", "make setup")]

@@ -4,8 +4,9 @@
 //! <home>/lock                 held while the platform runs
 //!        pgpass               passwords of the warehouse's roles   (0600)
 //!        aws-credentials      keys of the S3 server                (0600)
+//!        shop-secret          what seals the shop's cookies        (0600)
 //!        simulation.json      how far the simulated shop has come
-//!        sbw-local.log
+//!        sbw-local.log  shop.log
 //!        sbw-tui              this program as the dashboard's, a link
 //!        postgres/  s3/
 //! ```

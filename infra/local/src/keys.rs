@@ -14,6 +14,9 @@ pub const CREDENTIALS: &str = "aws-credentials";
 const SUPERUSER: &str = "postgres";
 const LOADER: &str = "sbw_loader";
 const READER: &str = "sbw_reader";
+const WEB_APP: &str = "web_app";
+/// The name of the file with what seals the shop's cookies.
+const SHOP_SECRET: &str = "shop-secret";
 const ACCESS_KEY: &str = "sbw-local";
 
 /// What opens the servers of one home.
@@ -25,6 +28,10 @@ pub struct Keys {
     pub loader: SecretString,
     /// Of the dashboard.
     pub reader: SecretString,
+    /// Of the shop.
+    pub web_app: SecretString,
+    /// What seals the shop's cookies; with another one, everybody's cart is empty.
+    pub shop_secret: SecretString,
     /// Who asks the S3 server.
     pub access_key: String,
     /// What they sign with.
@@ -41,6 +48,10 @@ impl Keys {
             superuser: password(SUPERUSER),
             loader: password(LOADER),
             reader: password(READER),
+            web_app: password(WEB_APP),
+            shop_secret: home
+                .read(SHOP_SECRET)?
+                .map_or_else(fresh, SecretString::from),
             access_key: ACCESS_KEY.to_owned(),
             secret_key: secret_key_of(&credentials).unwrap_or_else(fresh),
         };
@@ -48,6 +59,7 @@ impl Keys {
             (SUPERUSER, &keys.superuser),
             (LOADER, &keys.loader),
             (READER, &keys.reader),
+            (WEB_APP, &keys.web_app),
         ]
         .map(|(role, password)| format!("127.0.0.1:*:*:{role}:{}\n", password.expose_secret()))
         .concat();
@@ -58,6 +70,7 @@ impl Keys {
             keys.secret_key.expose_secret()
         );
         home.write_private(CREDENTIALS, &credentials)?;
+        home.write_private(SHOP_SECRET, keys.shop_secret.expose_secret())?;
         Ok(keys)
     }
 }
@@ -99,6 +112,8 @@ mod tests {
                 &keys.superuser,
                 &keys.loader,
                 &keys.reader,
+                &keys.web_app,
+                &keys.shop_secret,
                 &keys.secret_key,
             ]
             .map(|key| key.expose_secret().to_owned())

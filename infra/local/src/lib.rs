@@ -21,6 +21,7 @@ pub mod history;
 pub mod home;
 pub mod keys;
 pub mod live;
+pub mod oltp;
 pub mod platform;
 pub mod raw;
 pub mod schedule;
@@ -28,6 +29,7 @@ pub mod settings;
 pub mod signals;
 pub mod simulation;
 pub mod simulator;
+pub mod storefront;
 pub mod warehouse;
 
 pub use error::Error;

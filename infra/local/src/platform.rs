@@ -1,6 +1,7 @@
 //! All parts together: up in the order they need each other, down in the reverse.
 
 use std::io::IsTerminal;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,7 +24,8 @@ use crate::raw::{self, BUCKET};
 use crate::settings::Settings;
 use crate::signals::Signals;
 use crate::simulation::Simulation;
-use crate::{Error, addresses, dashboard, schedule, warehouse};
+use crate::storefront::{Place, Setup, Storefront};
+use crate::{Error, addresses, dashboard, oltp, schedule, warehouse};
 
 /// How often the simulation's progress is written down.
 const SAVED_EVERY: Duration = Duration::from_secs(30);
@@ -59,6 +61,7 @@ pub async fn run(settings: &Settings, home: &Arc<Home>) -> Result<(), Error> {
 #[derive(Default)]
 struct Platform {
     // Declared in the order of dropping, should it come to that.
+    storefront: Option<Storefront>,
     shop: Option<OpenShop>,
     loading: Option<JoinHandle<()>>,
     api: Option<Api>,
@@ -94,6 +97,7 @@ impl Platform {
         }
 
         // What fails fast comes first: ports, then the slow database.
+        let place = Place::asked_for(settings).await?;
         let s3 = S3Server::start(S3Options {
             root: Some(home.join("s3")),
             port: settings.s3_port,
@@ -106,7 +110,7 @@ impl Platform {
         let writer = s3.writer();
         self.s3 = Some(s3);
         let policy = Policy {
-            origins: Origins::from_list(&settings.allowed_origins),
+            origins: Origins::from_list(&origins(settings, place.as_ref())),
             keep_full_ip: false,
         };
         let ingest = Ingest::new(S3Store::new(&client, BUCKET), SystemClock, policy);
@@ -142,6 +146,8 @@ impl Platform {
         let postgres = self.postgres.insert(postgres);
         let migrated = warehouse::prepare(postgres, &keys).await?;
         console.say(&format!("warehouse: {migrated}"));
+        oltp::prepare(postgres, &keys).await?;
+        let database = oltp::url(postgres, &keys).into();
 
         let reader = warehouse::for_reader(postgres, &keys);
         let etl = Etl {
@@ -159,10 +165,40 @@ impl Platform {
             schedule::keep_loading(etl, every, &watch).await;
         }));
 
-        let s3_endpoint = self.s3.as_ref().map(S3Server::endpoint).unwrap_or_default();
+        if let Some(place) = place {
+            console.say("starting the shop");
+            let setup = Setup {
+                place,
+                database,
+                secret: keys.shop_secret.clone(),
+                clickstream: format!("http://{api_address}/clickstream"),
+            };
+            let storefront = Storefront::start(setup, home, console).await?;
+            self.storefront = Some(storefront);
+        }
+        self.show(settings, home, console, api_address, reader)
+            .await
+    }
+
+    /// Says where everything is, or opens the dashboard; comes back when that is left.
+    async fn show(
+        &self,
+        settings: &Settings,
+        home: &Home,
+        console: &Console,
+        api: SocketAddr,
+        reader: Target,
+    ) -> Result<(), Error> {
+        if let Some(storefront) = &self.storefront {
+            console.say(&format!(
+                "shop       {} (buy something and watch it arrive)",
+                storefront.origin()
+            ));
+        }
         if settings.headless || !has_terminal() {
+            let s3_endpoint = self.s3.as_ref().map(S3Server::endpoint).unwrap_or_default();
             let dashboard = dashboard::link(home)?;
-            for line in addresses::lines(home, api_address, &s3_endpoint, &reader, &dashboard) {
+            for line in addresses::lines(home, api, &s3_endpoint, &reader, &dashboard) {
                 console.say(&line);
             }
             console.say(if home.is_throwaway() {
@@ -170,10 +206,15 @@ impl Platform {
             } else {
                 "Ctrl-C stops everything; the same --data-dir goes on from there"
             });
-            std::future::pending().await
-        } else {
-            show_dashboard(reader, console).await
+            return std::future::pending().await;
         }
+        if self.storefront.is_some() {
+            // The dashboard takes the whole terminal, and the addresses with it.
+            console.say(&format!("API        http://{api}/clickstream"));
+            console.say("Enter opens the dashboard; leaving it stops everything");
+            enter().await?;
+        }
+        show_dashboard(reader, console).await
     }
 
     /// Everything in order, each part before those that it uses.
@@ -181,6 +222,9 @@ impl Platform {
         if self.postgres.is_none() {
             // It may be in mid-start, with nothing in it yet to be careful of.
             self.kill_switch.pull();
+        }
+        if let Some(storefront) = self.storefront.take() {
+            storefront.shutdown().await;
         }
         if let Some(OpenShop { close, mut closed }) = self.shop.take() {
             // A shop that has closed by itself does not hear it.
@@ -237,6 +281,30 @@ async fn show_dashboard(reader: Target, console: &Console) -> Result<(), Error> 
     let shown = Box::pin(sbw_tui::run(sbw_tui::Options::new(reader))).await;
     console.speak_again();
     Ok(shown?)
+}
+
+/// The origins whose pages may send events: the shop's own among them.
+fn origins(settings: &Settings, place: Option<&Place>) -> String {
+    let asked_for = &settings.allowed_origins;
+    match place {
+        Some(place) => format!("{asked_for},{}", place.origin()),
+        None => asked_for.clone(),
+    }
+}
+
+/// Waits for the end of a line. The thread is none of the runtime's, which would wait
+/// for it after a signal.
+async fn enter() -> Result<(), Error> {
+    let (tell, told) = oneshot::channel();
+    std::thread::Builder::new()
+        .name("enter".into())
+        .spawn(move || {
+            let _ = std::io::stdin().read_line(&mut String::new());
+            let _ = tell.send(());
+        })?;
+    // The thread ends by telling.
+    let _ = told.await;
+    Ok(())
 }
 
 fn has_terminal() -> bool {

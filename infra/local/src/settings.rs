@@ -26,6 +26,12 @@ pub struct Settings {
     /// Port of the S3 server; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     pub s3_port: u16,
+    /// Also run the shop that is built in this directory (`make shop` does it all)
+    #[arg(long, value_name = "DIR")]
+    pub shop: Option<PathBuf>,
+    /// Port of the shop; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = 3000)]
+    pub shop_port: u16,
     /// Time between two runs of the ETL, such as 15s or 2m
     #[arg(long, value_name = "TIME", default_value = "15s", value_parser = duration)]
     pub etl_every: Duration,

@@ -64,7 +64,7 @@ pub async fn prepare(server: &Postgres, keys: &Keys) -> Result<MigrationReport, 
     let operator = |database: &str| target(server, SUPERUSER, database, &keys.superuser);
     let cluster = connect(&operator("postgres"), &session).await?.client;
     let found = cluster
-        .query_one(include_str!("../sql/has_database.sql"), &[])
+        .query_one(include_str!("../sql/has_database.sql"), &[&DATABASE])
         .await?;
     if !found.try_get::<_, bool>("found")? {
         cluster
@@ -74,17 +74,26 @@ pub async fn prepare(server: &Postgres, keys: &Keys) -> Result<MigrationReport, 
     let mut warehouse = connect(&operator(DATABASE), &session).await?.client;
     let report = migrate(&mut warehouse).await?;
     for (role, password) in [("sbw_loader", &keys.loader), ("sbw_reader", &keys.reader)] {
-        let verifier = scram_sha_256(password.expose_secret().as_bytes());
-        let change = warehouse.transaction().await?;
-        change
-            .query_one(include_str!("../sql/set_secret.sql"), &[&role, &verifier])
-            .await?;
-        change
-            .batch_execute(include_str!("../sql/set_password.sql"))
-            .await?;
-        change.commit().await?;
+        give_password(&mut warehouse, role, password).await?;
     }
     Ok(report)
+}
+
+/// Gives a role its password.
+pub(crate) async fn give_password(
+    operator: &mut tokio_postgres::Client,
+    role: &str,
+    password: &SecretString,
+) -> Result<(), tokio_postgres::Error> {
+    let verifier = scram_sha_256(password.expose_secret().as_bytes());
+    let change = operator.transaction().await?;
+    change
+        .query_one(include_str!("../sql/set_secret.sql"), &[&role, &verifier])
+        .await?;
+    change
+        .batch_execute(include_str!("../sql/set_password.sql"))
+        .await?;
+    change.commit().await
 }
 
 /// The warehouse, as the ETL reaches it.
@@ -99,7 +108,12 @@ pub fn for_reader(server: &Postgres, keys: &Keys) -> Target {
     target(server, "sbw_reader", DATABASE, &keys.reader)
 }
 
-fn target(server: &Postgres, user: &str, database: &str, password: &SecretString) -> Target {
+pub(crate) fn target(
+    server: &Postgres,
+    user: &str,
+    database: &str,
+    password: &SecretString,
+) -> Target {
     let mut target = Target::new("localhost", server.port(), user, database);
     // It listens on IPv4 alone, whatever `localhost` is here.
     target.hostaddr = Some(IpAddr::V4(Ipv4Addr::LOCALHOST));

@@ -43,13 +43,13 @@ async fn an_event_that_is_posted_is_in_the_warehouse_after_the_next_load() {
     serde_json::from_slice::<serde_json::Value>(&report.stdout).unwrap();
 
     let home = local.home();
-    let secrets = ["pgpass", "aws-credentials"].map(|file| {
+    let secrets = ["pgpass", "aws-credentials", "shop-secret"].map(|file| {
         let text = fs::read_to_string(home.join(file)).unwrap();
         let words = text.split([':', ' ', '\n']).filter(|word| word.len() == 32);
         words.map(str::to_owned).collect::<Vec<_>>()
     });
     let secrets = secrets.concat();
-    assert_eq!(secrets.len(), 4);
+    assert_eq!(secrets.len(), 6);
     let logs = ["sbw-local.log", "postgres/sbw-server.log"];
     let said = logs.map(|log| fs::read_to_string(home.join(log)).unwrap());
     let said = said.concat() + &local.heard();

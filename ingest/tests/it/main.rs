@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod answers;
+mod contract;
 mod enrichment;
 mod lambda;
 mod program;

@@ -11,7 +11,7 @@ create function metrics.events_of_order(order_key text) returns setof public.cli
 language sql stable parallel safe as $$
     select e.*
       from context.orders o
-      join public.clickstream_events e on e.event_id = o.event_id
+     cross join lateral (select * from public.clickstream_events e where e.event_id = o.event_id offset 0) e
      where o.order_id = $1 and e.event_name = 'checkout_complete'
      union all
     select e.*

@@ -40,6 +40,12 @@ begin
 end
 $$;
 
+-- Whether too many events carry an id for it to be a session.
+create function metrics.is_long(session_id text, max_events integer) returns boolean
+language sql stable as $$
+    select count(*) > $2 from (select from public.clickstream_events e where e.session_id = $1 and e.session_id <> '' limit $2 + 1) e
+$$;
+
 -- Decides how a question is answered. `widths`: the buckets that may be used, the widest first.
 create function metrics.read(
     from_time timestamptz, to_time timestamptz, login text, category text, brand text, product text, event text,
@@ -62,14 +68,17 @@ begin
     r.pieces := '{}';
     r.covered := '{}';
     r.stale := array(select distinct session_id from rollups.stale where session_id is not null limit max_stale + 1);
-    r.long_ids := array(select l.session_id from rollups.long_sessions l where l.session_id <> all (r.stale));
     if cardinality(r.stale) > max_stale then
         -- Too many to look up one by one: all is read from events.
         r.segment_no := null;
         r.stale := '{}';
         r.long_ids := '{}';
         changed := tstzmultirange(tstzrange('-infinity', 'infinity'));
-    elsif exists (select from rollups.stale) then
+    else
+        r.long_ids := array(
+            select l.session_id from rollups.long_sessions l where l.session_id <> all (r.stale)
+             union all
+            select i.id from unnest(r.stale) i (id) where metrics.is_long(i.id, max_events));
         -- Hours in which events changed, in which changed sessions began, and of their checkouts.
         changed := (
             select range_agg(tstzrange(h.hour, h.hour + interval '1 hour'))
@@ -85,7 +94,7 @@ begin
                     select metrics.bucket_of(1::smallint, e.event_timestamp)
                       from unnest(r.stale) i (id)
                      cross join lateral (select * from public.clickstream_events e where e.session_id = i.id and e.session_id <> '' offset 0) e
-                     where e.event_name in ('checkout_start', 'checkout_complete') and metrics.in_calendar(e.event_timestamp)) h);
+                     where i.id <> all (r.long_ids) and e.event_name in ('checkout_start', 'checkout_complete') and metrics.in_calendar(e.event_timestamp)) h);
     end if;
     changed := coalesce(changed, '{}');
 
@@ -111,14 +120,12 @@ begin
               where f.hours = 1 and f.bucket > lower(g) - interval '1 hour' and f.bucket < upper(g) offset 0) f), '{}') - changed);
     r.long_ids := r.long_ids || array(
         select i.id
-          from (select unnest(r.stale) as id
-                 union
-                select e.session_id
+          from (select distinct e.session_id as id
                   from unnest(r.dirty) g
                  cross join lateral (
                      select session_id from public.clickstream_events e where e.event_timestamp >= lower(g) and e.event_timestamp < upper(g) offset 0) e
                  where metrics.known_id(e.session_id) is not null) i
-         where (select count(*) from (select from public.clickstream_events e where e.session_id = i.id and e.session_id <> '' limit max_events + 1) e) > max_events);
+         where i.id not in (select unnest(r.stale)) and metrics.is_long(i.id, max_events));
     return r;
 end
 $$;

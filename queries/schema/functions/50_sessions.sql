@@ -20,7 +20,7 @@ declare
     -- In the sums, and going on after the range.
     beyond text[] := array(select session_id from unnest(open_sessions) where first_at <@ r.covered and last_at >= r.to_time);
     -- Computed from their events in the pieces.
-    apart constant text[] := array(select session_id from unnest(open_sessions) where not first_at <@ r.covered) || beyond || r.stale;
+    apart constant text[] := array(select session_id from unnest(open_sessions) where not first_at <@ r.covered) || beyond || array(select unnest(r.stale) except select unnest(r.long_ids));
 begin
     if r.segment_no = 0 then
         whole := array(

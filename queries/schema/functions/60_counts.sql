@@ -177,7 +177,7 @@ begin
          where s.session_id not in (select unnest(apart)) and (r.login_no is null or s.login_no = r.login_no)
     ),
     theirs as materialized (
-        select k.event_timestamp, k.session_id from metrics.kept_events_of(r, apart || r.stale, '{(,)}', true) k
+        select k.event_timestamp, k.session_id from metrics.kept_events_of(r, apart || array(select unnest(r.stale) except select unnest(r.long_ids)), '{(,)}', true) k
          where k.session_id not in (select unnest(r.long_ids))
     ),
     counted (t, sessions) as (

@@ -115,10 +115,8 @@ fn a_line_that_is_no_order_ends_it(#[case] text: &str, #[case] at: u64, #[case] 
 
 #[test]
 fn a_large_file_comes_in_batches() {
-    let mut text = String::from("order_id,ordered_at,total\n");
-    for order in 0..=2 * BATCH {
-        text.extend([&format!("o-{order}"), ",2025-12-01,1\n"]);
-    }
+    let lines = (0..=2 * BATCH).map(|order| format!("o-{order},2025-12-01,1\n"));
+    let text = format!("order_id,ordered_at,total\n{}", lines.collect::<String>());
     let export = Export::new("orders.csv", io::Cursor::new(text));
     let mut sizes = Vec::new();
     let range = december("2025-12-01", "2026-01-01");

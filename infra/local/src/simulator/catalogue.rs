@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-/// The shop's own export; one name ends in a space, as it does there.
-const EXPORT: &str = include_str!("../../catalogue.csv");
+/// The shop's own export, a CSV file; one name ends in a space, as it does there.
+pub const CATALOGUE: &str = include_str!("../../catalogue.csv");
 
 /// A product.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -20,6 +20,8 @@ pub struct Product {
     /// The list price in VND.
     #[serde(rename = "price_vnd")]
     pub price: i64,
+    /// By how many percent it is cheaper; 0: not on offer.
+    pub discount_percent: i64,
     /// The last part of its page's address.
     pub slug: String,
     /// Whether the home page shows it.
@@ -53,13 +55,13 @@ pub enum CatalogueError {
 impl Catalogue {
     /// The real one, which is compiled in.
     pub fn of_the_shop() -> Result<Self, CatalogueError> {
-        Self::new(from_csv(EXPORT)?)
+        Self::new(from_csv(CATALOGUE)?)
     }
 
     /// One of so many products: the first of the real ones, then variants of them.
     /// The same size is always the same catalogue.
     pub fn of_size(products: usize) -> Result<Self, CatalogueError> {
-        let real = from_csv(EXPORT)?;
+        let real = from_csv(CATALOGUE)?;
         let variants = (2..).flat_map(|series| real.iter().map(move |it| it.variant(series)));
         Self::new(
             real.iter()
@@ -97,6 +99,13 @@ impl Catalogue {
 }
 
 impl Product {
+    /// What a buyer pays while it is on offer: rounded down to 10,000 VND and never to
+    /// nothing, as the shop's database does (`products.sale_price_vnd`).
+    pub(super) fn reduced_price(&self) -> Option<i64> {
+        let exact = self.price * (100 - self.discount_percent) / 100;
+        (self.discount_percent > 0).then(|| (exact / 10_000 * 10_000).max(self.price.min(10_000)))
+    }
+
     /// A product of a later series: the same kind and brand at another price.
     fn variant(&self, series: u64) -> Self {
         // Up to a quarter dearer or cheaper; 19 and 51 have no factor in common.
@@ -149,6 +158,24 @@ mod tests {
             .find(|it| it.name.ends_with(' '))
             .unwrap();
         assert_eq!(odd.name, "Giá đỡ laptop nhôm ");
+    }
+
+    #[test]
+    fn offers_are_those_of_the_shop() {
+        let catalogue = Catalogue::of_the_shop().unwrap();
+        let reduced = |slug: &str| {
+            let product = catalogue.products().iter().find(|it| it.slug == slug);
+            product.unwrap().reduced_price()
+        };
+        assert_eq!(reduced("ban-phim-aula-m75-tm"), Some(1_790_000));
+        assert_eq!(reduced("chuot-logitech-g304-lightspeed"), Some(790_000));
+        assert_eq!(reduced("chuot-logitech-g102-lightsync-rgb"), None);
+        let cheap = Product {
+            price: 10_000,
+            discount_percent: 5,
+            ..catalogue.products()[0].clone()
+        };
+        assert_eq!(cheap.reduced_price(), Some(10_000));
     }
 
     #[test]

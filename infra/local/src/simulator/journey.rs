@@ -78,7 +78,7 @@ impl Visit<'_> {
         self.pause(7.0);
         match self.dice.weighted(&[0.44, 0.25, 0.09, 0.22]) {
             0 => Some(Page::Category(self.favourite())),
-            1 => Some(Page::Product(self.shop.featured(self.dice, self.at))),
+            1 => Some(Page::Product(self.shop.featured(self.dice))),
             2 => Some(Page::Search),
             _ => None,
         }

@@ -23,6 +23,6 @@ mod site;
 mod traffic;
 mod visit;
 
-pub use catalogue::{Catalogue, CatalogueError, Product};
+pub use catalogue::{CATALOGUE, Catalogue, CatalogueError, Product};
 pub use event::{Cart, Element, Event, Flaw, Line, Offer, Order, Sender, Subject};
 pub use traffic::{Plan, Sent, Traffic};

@@ -1,15 +1,10 @@
-//! The shop: its catalogue, what sells, what is cheaper this week.
+//! The shop: its catalogue and what sells.
 
 use std::sync::Arc;
-
-use chrono::{DateTime, Datelike, TimeDelta, Utc};
 
 use super::catalogue::{Catalogue, Product};
 use super::dice::Dice;
 use super::event::Offer;
-
-/// Share of the products that are cheaper in a given week.
-const ON_OFFER: f64 = 0.18;
 
 /// The catalogue with prices and popularity.
 #[derive(Debug)]
@@ -20,11 +15,10 @@ pub(super) struct Shop {
     /// The products of the home page.
     featured: Shelf,
     category_weights: Vec<f64>,
-    seed: u64,
 }
 
 impl Shop {
-    pub(super) fn new(catalogue: Arc<Catalogue>, dice: &mut Dice, seed: u64) -> Self {
+    pub(super) fn new(catalogue: Arc<Catalogue>, dice: &mut Dice) -> Self {
         let products = catalogue.products();
         let mut ranks: Vec<u32> = (1..).take(products.len()).collect();
         for last in (1..ranks.len()).rev() {
@@ -53,7 +47,6 @@ impl Shop {
             shelves,
             featured,
             category_weights,
-            seed,
         }
     }
 
@@ -68,18 +61,13 @@ impl Shop {
     }
 
     /// A product of a category, the popular ones more often.
-    pub(super) fn product_of(
-        &self,
-        dice: &mut Dice,
-        category: usize,
-        at: DateTime<Utc>,
-    ) -> Arc<Offer> {
-        self.offer(self.shelves[category].pick(dice), at)
+    pub(super) fn product_of(&self, dice: &mut Dice, category: usize) -> Arc<Offer> {
+        self.offer(self.shelves[category].pick(dice))
     }
 
     /// A product of the home page.
-    pub(super) fn featured(&self, dice: &mut Dice, at: DateTime<Utc>) -> Arc<Offer> {
-        self.offer(self.featured.pick(dice), at)
+    pub(super) fn featured(&self, dice: &mut Dice) -> Arc<Offer> {
+        self.offer(self.featured.pick(dice))
     }
 
     /// How many products of a category are of a brand: what a search finds.
@@ -93,24 +81,16 @@ impl Shop {
             .count()
     }
 
-    /// Some products are cheaper for a week, the same for everybody.
-    fn offer(&self, index: usize, at: DateTime<Utc>) -> Arc<Offer> {
+    fn offer(&self, index: usize) -> Arc<Offer> {
         let product = &self.catalogue.products()[index];
-        let week = (at + TimeDelta::hours(7)).num_days_from_ce() / 7;
-        let mixed = self.seed ^ (u64::from(week.unsigned_abs()) << 20) ^ (index as u64);
-        let mut of_the_week = Dice::new(mixed);
-        let discount_percent = of_the_week
-            .chance(ON_OFFER)
-            .then(|| [5, 7, 10, 12, 15, 20][of_the_week.below(6)]);
-        let reduced = |percent: i64| product.price * (100 - percent) / 100 / 10_000 * 10_000;
         Arc::new(Offer {
             id: product.id.clone(),
             name: product.name.clone(),
             category: product.category.clone(),
             brand: product.brand.clone(),
             price: product.price,
-            discount_price: discount_percent.map(reduced),
-            discount_percent,
+            discount_price: product.reduced_price(),
+            discount_percent: (product.discount_percent > 0).then_some(product.discount_percent),
             url_path: format!("/product/{}", product.slug),
         })
     }

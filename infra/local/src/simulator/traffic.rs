@@ -105,7 +105,7 @@ impl Traffic {
     #[must_use]
     pub fn new(catalogue: Arc<Catalogue>, plan: Plan) -> Self {
         let mut dice = Dice::new(plan.seed);
-        let shop = Shop::new(catalogue, &mut dice, plan.seed);
+        let shop = Shop::new(catalogue, &mut dice);
         let mut traffic = Self {
             dice,
             shop,

@@ -161,7 +161,7 @@ impl<'a> Visit<'a> {
     }
 
     pub(super) fn some_product(&mut self) -> Arc<Offer> {
-        self.shop.product_of(self.dice, self.category, self.at)
+        self.shop.product_of(self.dice, self.category)
     }
 
     pub(super) fn add_to_cart(&mut self, offer: &Arc<Offer>, quantity: u32) {
