@@ -9,7 +9,7 @@
 //! 2. Each order of the warehouse in the range is looked for in the shop, anywhere.
 //!
 //! Both go in batches, so that memory does not grow with the range. Of a file the
-//! ids are held: some 40 bytes an order.
+//! ids are held: some 55 bytes an order.
 
 mod database;
 mod error;
