@@ -29,7 +29,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["e2e/**/*.test.ts"],
-          exclude: ["e2e/platform.test.ts", "e2e/aws/*"],
+          exclude: ["e2e/platform*.test.ts", "e2e/aws/*"],
           globalSetup: "e2e/server.ts",
           testTimeout: 120_000,
           hookTimeout: 60_000,
@@ -42,7 +42,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "platform",
-          include: ["e2e/platform.test.ts", "e2e/aws/*.test.ts"],
+          include: ["e2e/platform*.test.ts", "e2e/aws/*.test.ts"],
           globalSetup: "e2e/server.ts",
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -1,8 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { execFileSync } from "node:child_process";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
@@ -14,81 +10,21 @@ import {
   type Visitor,
   visitor,
 } from "./browser";
+import { Platform } from "./local";
 
-/** The whole platform on this machine, from an empty warehouse, with the built shop. */
-let platform: ChildProcess;
+/** From an empty warehouse, with the built shop. */
+let platform: Platform;
 let browser: Browser;
-let said = "";
 
 beforeAll(async () => {
-  const shop = join(import.meta.dirname, "../.next/standalone");
-  const flags = ["--headless", "--days=0", "--no-traffic", "--etl-every=1s", "--api-port=0", "--shop-port=0"];
-  platform = spawn(program(), [...flags, `--shop=${shop}`], {
-    env: { ...process.env, SBW_NODE: process.execPath, CLICKSTREAM_ROBOTS: "true" },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  platform.stdout?.on("data", (text) => {
-    said += text;
-  });
   browser = await launch();
-  await until(() => said.includes("Ctrl-C stops everything"));
+  platform = await Platform.start();
 }, 120_000);
 
 afterAll(async () => {
   await browser?.close();
-  platform.kill();
-  if (platform.exitCode === null) await once(platform, "exit");
+  await platform?.stop();
 });
-
-function program(): string {
-  const target = process.env.CARGO_TARGET_DIR ?? join(homedir(), ".cache/sbw/target");
-  const named = process.env.SBW_LOCAL;
-  const built = [named, join(target, "release/sbw-local"), join(target, "debug/sbw-local")];
-  const found = built.find((path) => path && existsSync(path));
-  if (!found)
-    throw new Error("sbw-local is not built: cargo build --release -p sbw-local, or name it in SBW_LOCAL");
-  return found;
-}
-
-async function until(met: () => boolean): Promise<void> {
-  while (!met()) {
-    if (platform.exitCode !== null) throw new Error(`the platform ended: ${said}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
-/** What stands after this name in the list of addresses. */
-function address(name: string): string {
-  const line = said.split("\n").find((one) => one.startsWith(`${name} `));
-  if (!line) throw new Error(`no ${name} in ${said}`);
-  return line.slice(name.length).trim();
-}
-
-function ask(sql: string): string {
-  const command = `${address("shop data")} -X -A -t -c "$0"`;
-  return execFileSync("sh", ["-c", command, sql], { encoding: "utf8" }).trim();
-}
-
-function overview(): Record<string, number> {
-  const command = `${address("dashboard")} report overview --format json`;
-  return JSON.parse(execFileSync("sh", ["-c", command], { encoding: "utf8" }));
-}
-
-/** What `sbw-etl reconcile` says of the shop's orders and the warehouse's. */
-function reconciled(): Record<string, unknown> {
-  const [, passfile = "", port = ""] = /^PGPASSFILE=(\S+) .* -p (\d+) /.exec(address("shop data")) ?? [];
-  const env = {
-    ...process.env,
-    PGPASSFILE: passfile,
-    DWH_HOST: "127.0.0.1",
-    DWH_PORT: port,
-    DWH_USER: "sbw_reader",
-    DWH_DATABASE: "clickstream_dw",
-  };
-  const shop = `postgres://web_app@127.0.0.1:${port}/clickstream_web`;
-  const asked = ["reconcile", "--oltp", shop, "--last", "1d", "--json"];
-  return JSON.parse(execFileSync(join(dirname(program()), "sbw-etl"), asked, { env, encoding: "utf8" }));
-}
 
 async function order(page: Page): Promise<void> {
   await fillDelivery(page);
@@ -99,7 +35,7 @@ async function order(page: Page): Promise<void> {
 
 /** Opens the shop and agrees to be counted. */
 async function shopper(): Promise<Visitor> {
-  const one = await visitor(browser, address("shop").split(" ")[0] ?? "");
+  const one = await visitor(browser, platform.shop);
   await one.page.goto("/");
   await answerConsent(one.page, "granted");
   return one;
@@ -114,7 +50,7 @@ async function leave({ page, context, troubles }: Visitor): Promise<void> {
 
 /** Waits until the warehouse has so many orders, each of them told. */
 async function arrived(orders: number): Promise<void> {
-  const both = () => [overview().orders, overview().checkout_completes];
+  const both = () => [platform.overview().orders, platform.overview().checkout_completes];
   await expect.poll(both, { timeout: 60_000, interval: 500 }).toEqual([orders, orders]);
 }
 
@@ -142,11 +78,11 @@ test("what is bought in the browser is what the report shows", async () => {
   await order(customer.page);
   await leave(customer);
 
-  const sold = Number(ask("select sum(total_vnd) from orders"));
-  const pieces = Number(ask("select sum(quantity) from order_items"));
+  const sold = Number(platform.ask("select sum(total_vnd) from orders"));
+  const pieces = Number(platform.ask("select sum(quantity) from order_items"));
   expect(sold).toBe(2 * 1_790_000 + 3 * 290_000 + 52_190_000);
   await arrived(2);
-  expect(overview()).toMatchObject({
+  expect(platform.overview()).toMatchObject({
     orders: 2,
     orders_inferred: 0,
     revenue_vnd: sold,
@@ -156,30 +92,30 @@ test("what is bought in the browser is what the report shows", async () => {
     unique_users: 1,
     add_to_cart_clicks: 3,
   });
-  expect(reconciled()).toMatchObject({ agree: true, shop_orders: 2, same: 2, warehouse_orders: 2 });
+  expect(platform.reconciled()).toMatchObject({ agree: true, shop_orders: 2, same: 2, warehouse_orders: 2 });
   // What was sold is gone from stock, and nothing else.
   const stock = "select stock from inventory join products on id = product_id";
-  expect(ask(`${stock} where slug = 'chuot-edra-em640'`)).toBe("47");
+  expect(platform.ask(`${stock} where slug = 'chuot-edra-em640'`)).toBe("47");
 }, 180_000);
 
 test("who buys while the API is away, and closes the tab, is counted when they come back", async () => {
-  const { orders: before = 0 } = overview();
+  const { orders: before = 0 } = platform.overview();
   const one = await shopper();
   await one.page.waitForLoadState("networkidle");
-  const events = `${new URL(address("API")).origin}/**`;
+  const events = `${new URL(platform.address("API")).origin}/**`;
   await one.context.route(events, (route) => route.abort());
   await putIntoCart(one.page, "chuot-msi-clutch-gm11");
   await one.page.goto("/checkout");
   await order(one.page);
   await one.page.close();
-  expect(overview().orders).toBe(before);
+  expect(platform.overview().orders).toBe(before);
 
   await one.context.unroute(events);
   const page = await one.context.newPage();
   await page.goto("/");
   await arrived(before + 1);
-  expect(overview().revenue_vnd).toBe(Number(ask("select sum(total_vnd) from orders")));
-  expect(reconciled()).toMatchObject({ agree: true, same: before + 1 });
+  expect(platform.overview().revenue_vnd).toBe(Number(platform.ask("select sum(total_vnd) from orders")));
+  expect(platform.reconciled()).toMatchObject({ agree: true, same: before + 1 });
   await one.context.close();
 }, 180_000);
 

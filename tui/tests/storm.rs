@@ -217,6 +217,6 @@ fn a_panic_is_told_on_a_terminal_that_is_as_it_was() {
     program.wait_until("the panic", |screen| {
         screen.contains("as the test wants it")
     });
-    assert!(!program.is_on_its_screen() && program.shows_the_cursor());
     assert_eq!(program.wait_for_end().0.exit_code(), 7);
+    assert!(!program.is_on_its_screen() && program.shows_the_cursor());
 }
