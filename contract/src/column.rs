@@ -40,6 +40,15 @@ macro_rules! columns {
                 match self { $(Self::$e => $e_title,)* $(Self::$p => $p_title,)* }
             }
 
+            /// The keys of raw events that name it; the first is what the platform writes.
+            #[must_use]
+            pub const fn keys(self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$e => &[$e_key $(, $e_other)*],)*
+                    $(Self::$p => &[$p_key $(, $p_other)*],)*
+                }
+            }
+
             /// The JSON key that the platform itself writes, quotes included.
             #[must_use]
             pub const fn json_key(self) -> &'static str {

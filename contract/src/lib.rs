@@ -4,8 +4,9 @@
 //! called, what raw events call its field, what kind of value it holds and how long that may be.
 //! A new column is a line in `column.rs`, and a migration.
 //!
-//! Beside the table stand [what `POST /clickstream` takes](EVENT_SCHEMA), a page of docs made from it
-//! (`EVENTS.md`), and `examples/`: requests with what they become in the warehouse.
+//! Besides the table there is [the schema of what `POST /clickstream` accepts](EVENT_SCHEMA), a page of
+//! docs generated from it (`EVENTS.md`), and `examples/`: requests, each with what it becomes in the
+//! warehouse.
 
 mod column;
 mod id;

@@ -1,6 +1,6 @@
 // Made from contract/event.schema.json by scripts/contract.ts.
 
-/** An event as the browser SDK sends it. A shop's own fields may stand beside these. */
+/** An event as the browser SDK sends it. A shop may add fields of its own. */
 export interface ClickstreamEvent {
   /** 1 to 100 characters of `A-Z a-z 0-9 _ . : -`. */
   eventName: string;
