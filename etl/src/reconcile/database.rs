@@ -7,10 +7,10 @@ use sbw_queries::{
     connect::{SessionOptions, Target, connect},
     range::TimeRange,
 };
-use tokio_postgres::{Client, IsolationLevel, Portal, Statement, Transaction};
+use tokio_postgres::{Client, Portal, Statement, Transaction};
 use uuid::Uuid;
 
-use super::{BATCH, Found, ReconcileError, Shop, ShopOrder};
+use super::{BATCH, Found, ReconcileError, Shop, ShopOrder, snapshot};
 
 /// A range of a large shop is read within seconds, even without an index on the time.
 const STATEMENT: Duration = Duration::from_secs(30);
@@ -49,13 +49,7 @@ impl<'a> DatabaseShop<'a> {
         range: TimeRange,
     ) -> Result<Self, ReconcileError> {
         let failed = |error| ReconcileError::shop(target, error);
-        let snapshot = client
-            .build_transaction()
-            .isolation_level(IsolationLevel::RepeatableRead)
-            .read_only(true)
-            .start()
-            .await
-            .map_err(failed)?;
+        let snapshot = snapshot(client).await.map_err(failed)?;
         let orders = snapshot
             .prepare(include_str!("../../sql/shop_orders.sql"))
             .await

@@ -12,7 +12,7 @@ use crate::{EtlError, error::in_full};
 #[derive(Debug, thiserror::Error)]
 #[expect(
     missing_docs,
-    reason = "each variant is told by its message, and its fields by their names"
+    reason = "the messages describe the variants, and the names describe the fields"
 )]
 pub enum ReconcileError {
     /// No connection to the shop's database.

@@ -22,6 +22,7 @@ use sbw_queries::{
     connect::{Target, connect},
     range::TimeRange,
 };
+use tokio_postgres::{Client, IsolationLevel, Transaction};
 
 use crate::EtlError;
 use database::DatabaseShop;
@@ -137,6 +138,16 @@ fn days(range: TimeRange) -> impl Iterator<Item = TimeRange> {
         from = to;
         Some(day)
     })
+}
+
+/// What one side has now; nothing can be written in it.
+async fn snapshot(client: &mut Client) -> Result<Transaction<'_>, tokio_postgres::Error> {
+    client
+        .build_transaction()
+        .isolation_level(IsolationLevel::RepeatableRead)
+        .read_only(true)
+        .start()
+        .await
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use sbw_queries::{connect::SessionOptions, range::TimeRange};
-use tokio_postgres::{Client, IsolationLevel, Portal, Statement, Transaction};
+use tokio_postgres::{Client, Portal, Statement, Transaction};
 
-use super::{BATCH, Difference, ReconcileError, ShopOrder};
+use super::{BATCH, Difference, ReconcileError, ShopOrder, snapshot};
 use crate::EtlError;
 
 /// A day that no rollup covers is counted from its events.
@@ -51,13 +51,7 @@ pub(super) struct SeenOrders<'a> {
 
 impl<'a> Warehouse<'a> {
     pub(super) async fn begin(client: &'a mut Client) -> Result<Self, ReconcileError> {
-        let snapshot = client
-            .build_transaction()
-            .isolation_level(IsolationLevel::RepeatableRead)
-            .read_only(true)
-            .start()
-            .await
-            .map_err(failed)?;
+        let snapshot = snapshot(client).await.map_err(failed)?;
         let loaded_at = snapshot
             .query_one(include_str!("../../sql/last_complete.sql"), &[])
             .await

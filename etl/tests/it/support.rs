@@ -78,7 +78,7 @@ impl Platform {
         self.connect("postgres", DATABASE).await
     }
 
-    /// A shop without orders beside the warehouse; its owner's connection.
+    /// Creates a shop without orders on the warehouse's server; returns a superuser's connection to it.
     pub(crate) async fn create_shop(&self) -> Client {
         self.admin()
             .await
