@@ -1,15 +1,15 @@
-//! The shop's database, beside the warehouse's: schema, catalogue, and the role
+//! The shop's database, on the warehouse's server: schema, catalogue, and the role
 //! that the shop signs in as. The statements are those of the hosts (`infra/oltp`).
 
 use bytes::Bytes;
 use futures::SinkExt;
-use sbw_queries::connect::{ConnectError, SessionOptions, connect};
-use sbw_servers::postgres::{Postgres, SUPERUSER};
+use sbw_queries::connect::ConnectError;
+use sbw_servers::postgres::Postgres;
 use secrecy::ExposeSecret;
 
 use crate::keys::Keys;
 use crate::simulator::CATALOGUE;
-use crate::warehouse::{give_password, target};
+use crate::warehouse::{give_password, open_database};
 
 /// The shop's database.
 pub const DATABASE: &str = "clickstream_web";
@@ -30,18 +30,8 @@ pub enum OltpError {
 /// Makes the database if it is not there, and brings schema, catalogue and role to
 /// what this program knows. What was sold and ordered stays.
 pub async fn prepare(server: &Postgres, keys: &Keys) -> Result<(), OltpError> {
-    let session = SessionOptions::writer("sbw-local");
-    let operator = |database: &str| target(server, SUPERUSER, database, &keys.superuser);
-    let cluster = connect(&operator("postgres"), &session).await?.client;
-    let found = cluster
-        .query_one(include_str!("../sql/has_database.sql"), &[&DATABASE])
-        .await?;
-    if !found.try_get::<_, bool>("found")? {
-        cluster
-            .batch_execute(include_str!("../sql/create_shop_database.sql"))
-            .await?;
-    }
-    let mut shop = connect(&operator(DATABASE), &session).await?.client;
+    let create = include_str!("../sql/create_shop_database.sql");
+    let mut shop = open_database::<OltpError>(server, keys, DATABASE, create).await?;
     let change = shop.transaction().await?;
     change
         .batch_execute(include_str!("../../oltp/schema.sql"))

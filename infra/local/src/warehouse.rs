@@ -60,23 +60,35 @@ pub async fn start(
 
 /// Brings database, schema and roles to what this program knows.
 pub async fn prepare(server: &Postgres, keys: &Keys) -> Result<MigrationReport, WarehouseError> {
-    let session = SessionOptions::writer("sbw-local");
-    let operator = |database: &str| target(server, SUPERUSER, database, &keys.superuser);
-    let cluster = connect(&operator("postgres"), &session).await?.client;
-    let found = cluster
-        .query_one(include_str!("../sql/has_database.sql"), &[&DATABASE])
-        .await?;
-    if !found.try_get::<_, bool>("found")? {
-        cluster
-            .batch_execute(include_str!("../sql/create_database.sql"))
-            .await?;
-    }
-    let mut warehouse = connect(&operator(DATABASE), &session).await?.client;
+    let create = include_str!("../sql/create_database.sql");
+    let mut warehouse = open_database::<WarehouseError>(server, keys, DATABASE, create).await?;
     let report = migrate(&mut warehouse).await?;
     for (role, password) in [("sbw_loader", &keys.loader), ("sbw_reader", &keys.reader)] {
         give_password(&mut warehouse, role, password).await?;
     }
     Ok(report)
+}
+
+/// Connects to a database as the superuser; creates it first if it does not exist.
+pub(crate) async fn open_database<E>(
+    server: &Postgres,
+    keys: &Keys,
+    name: &str,
+    create: &str,
+) -> Result<tokio_postgres::Client, E>
+where
+    E: From<ConnectError> + From<tokio_postgres::Error>,
+{
+    let session = SessionOptions::writer("sbw-local");
+    let operator = |database: &str| target(server, SUPERUSER, database, &keys.superuser);
+    let cluster = connect(&operator("postgres"), &session).await?.client;
+    let found = cluster
+        .query_one(include_str!("../sql/has_database.sql"), &[&name])
+        .await?;
+    if !found.try_get::<_, bool>("found")? {
+        cluster.batch_execute(create).await?;
+    }
+    Ok(connect(&operator(name), &session).await?.client)
 }
 
 /// Gives a role its password.

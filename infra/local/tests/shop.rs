@@ -1,4 +1,4 @@
-//! The shop's database beside the warehouse's. The shop itself is tried in a
+//! The shop's database, on the warehouse's server. The shop itself is tried in a
 //! browser (`shop/e2e/platform.test.ts`).
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
