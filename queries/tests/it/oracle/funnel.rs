@@ -51,8 +51,8 @@ fn group(first: &RawEvent, segment: Segment) -> &str {
 }
 
 /// How far the session's events, oldest first, go along the steps: an event for each step
-/// that it reaches. Each is the first at or after the time of the step before; where two
-/// steps name the same event, it is also later than the earlier step's by (time, id).
+/// that it reaches. Each is the first at or after the time of the step before; where an
+/// earlier step's event fits this step too, it is also later than that by (time, id).
 pub(crate) fn path<'a>(visit: &[&'a Filtered<'a>], steps: &Steps) -> Path<'a> {
     let names = |step: usize| -> Vec<&str> { steps.names()[step].split('|').collect() };
     let mut path: Path<'a> = Vec::new();
@@ -61,14 +61,12 @@ pub(crate) fn path<'a>(visit: &[&'a Filtered<'a>], steps: &Steps) -> Path<'a> {
             let after_last = path
                 .last()
                 .is_none_or(|last| event.event_timestamp >= last.event_timestamp);
-            let namesakes = (0..step).filter(|before| {
-                let mut before = names(*before).into_iter();
-                before.any(|name| names(step).contains(&name))
-            });
-            let after_namesakes = namesakes.map(|before| path[before]).all(|used| {
+            let fits = |event: &RawEvent| names(step).contains(&event.event_name.as_str());
+            let mut fitting = path.iter().filter(|used| fits(used));
+            let after_fitting = fitting.all(|used| {
                 (event.event_timestamp, event.event_id) > (used.event_timestamp, used.event_id)
             });
-            names(step).contains(&event.event_name.as_str()) && after_last && after_namesakes
+            fits(event) && after_last && after_fitting
         });
         match next {
             Some(event) => path.push(event),
