@@ -21,10 +21,10 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-export async function launch(): Promise<Browser> {
+export async function launch(...flags: string[]): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: FLAGS,
+    args: [...FLAGS, ...flags],
     // Playwright switches it off, and pages must come back from it.
     ignoreDefaultArgs: ["--disable-back-forward-cache"],
   });
@@ -55,7 +55,8 @@ export async function visitor(
     });
   });
   context.on("console", (message) => {
-    if (message.type() === "error") troubles.push(`${message.page()?.url()}: ${message.text()}`);
+    if (message.type() !== "error") return;
+    troubles.push(`${message.page()?.url()}: ${message.text()} (${message.location().url})`);
   });
   context.on("weberror", (error) => troubles.push(error.error().message));
   context.on("response", (response) => {

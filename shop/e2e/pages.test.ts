@@ -167,6 +167,25 @@ test("pages come back from the back/forward cache, with the cart as it is now", 
   await context.close();
 });
 
+test("the question about counting covers nothing for good on a phone", async () => {
+  const { page, context } = await visitor(browser, shop.origin, { viewport: { width: 390, height: 844 } });
+  await page.goto("/product/ban-phim-aula-m75-tm", { waitUntil: "networkidle" });
+  await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+  const [footer, question] = await Promise.all(
+    ["footer", "#consent"].map((selector) => page.locator(selector).boundingBox()),
+  );
+  expect((footer?.y ?? 0) + (footer?.height ?? 0)).toBeLessThanOrEqual(question?.y ?? 0);
+  // What is covered cannot be clicked.
+  await page.click("button:has-text('Thêm vào giỏ')", { timeout: 5_000 });
+  await page.waitForURL("**/cart");
+  await context.close();
+});
+
+test("a browser that looks for the icon by itself finds it", async () => {
+  const icon = await fetch(`${shop.origin}/favicon.ico`);
+  expect([icon.status, icon.headers.get("content-type")]).toEqual([200, "image/svg+xml"]);
+});
+
 test("a page that is not there says so", async () => {
   const { page, context } = await visitor(browser, shop.origin);
   for (const path of ["/nowhere", "/category/nothing", "/product/nothing", "/orders/x", "/success/x"]) {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -66,3 +67,30 @@ test("a platform that is killed and started again has lost nothing and counts no
     rmSync(folder, { recursive: true, force: true });
   }
 }, 240_000);
+
+test("the shop is started again when it ends, with everybody's cart", async () => {
+  const browser = await launch();
+  const platform = await Platform.start();
+  try {
+    const { page } = await visitor(browser, platform.shop);
+    await page.goto("/");
+    await answerConsent(page, "granted");
+    await putIntoCart(page, "chuot-razer-viper-mini");
+    const { port } = new URL(page.url());
+    const listener = `ss -ltnp 'sport = :${port}' | grep -o 'pid=[0-9]*' | cut -d= -f2`;
+    const [pid] = execFileSync("sh", ["-c", listener], { encoding: "utf8" }).split("\n");
+    process.kill(Number(pid), "SIGKILL");
+    const health = () =>
+      fetch(`${platform.shop}/health`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    await expect.poll(health, { timeout: 30_000 }).toBe(false);
+    await expect.poll(health, { timeout: 30_000 }).toBe(true);
+    await page.goto("/cart");
+    await page.waitForSelector("main >> text=Chuột Razer Viper Mini");
+  } finally {
+    await browser.close();
+    await platform.stop();
+  }
+}, 120_000);

@@ -1,144 +1,144 @@
-import { execFileSync } from "node:child_process";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import {
-  answerConsent,
-  fillDelivery,
-  launch,
-  ORDER_BUTTON,
-  putIntoCart,
-  type Visitor,
-  visitor,
-} from "./browser";
-import { Platform } from "./local";
+import { once } from "node:events";
+import type { Browser } from "playwright-core";
+import { afterEach, expect, test } from "vitest";
+import { launch } from "./browser";
+import { Door } from "./door";
+import { FREE_PORTS, Platform } from "./local";
+import { repeatable } from "./report";
+import { type Day, shop, unsentOf } from "./shoppers";
 
-/** From an empty warehouse, with the built shop. */
+/** The numbers of the same shoppers, whatever else happens. Written anew by `npm run test:platform -- -u`. */
+const EXPECTED = "expected-report.json";
+const NEVER = "24h";
+
 let platform: Platform;
 let browser: Browser;
+let door: Door;
 
-beforeAll(async () => {
-  browser = await launch();
-  platform = await Platform.start();
-}, 120_000);
+/** From an empty warehouse, with the built shop; the ETL runs by itself, or when a test starts it. */
+async function open(etlEvery?: string): Promise<Day> {
+  platform = await Platform.start(FREE_PORTS, etlEvery);
+  door = await Door.to(Number(new URL(platform.address("API")).port));
+  browser = await launch(door.flag);
+  return {
+    browser,
+    shop: platform.shop,
+    offline: 3_000,
+    async withoutApi(work) {
+      await door.shut();
+      await work();
+      await door.unlock();
+    },
+  };
+}
 
-afterAll(async () => {
+afterEach(async () => {
   await browser?.close();
+  await door?.shut();
   await platform?.stop();
 });
 
-async function order(page: Page): Promise<void> {
-  await fillDelivery(page);
-  await page.click(ORDER_BUTTON);
-  await page.waitForURL("**/success/*");
-  await page.waitForSelector("h1:has-text('Cảm ơn')");
-}
-
-/** Opens the shop and agrees to be counted. */
-async function shopper(): Promise<Visitor> {
-  const one = await visitor(browser, platform.shop);
-  await one.page.goto("/");
-  await answerConsent(one.page, "granted");
-  return one;
-}
-
-/** Comes back to the home page, which sends what is unsent, and closes when all is quiet. */
-async function leave({ page, context, troubles }: Visitor): Promise<void> {
-  await page.goto("/", { waitUntil: "networkidle" });
-  await context.close();
-  expect(troubles).toEqual([]);
-}
-
-/** Waits until the warehouse has so many orders, each of them told. */
-async function arrived(orders: number): Promise<void> {
-  const both = () => [platform.overview().orders, platform.overview().checkout_completes];
-  await expect.poll(both, { timeout: 60_000, interval: 500 }).toEqual([orders, orders]);
-}
-
-test("what is bought in the browser is what the report shows", async () => {
-  const guest = await shopper();
-  await putIntoCart(guest.page, "ban-phim-aula-m75-tm", 2);
-  await putIntoCart(guest.page, "chuot-edra-em640", 3);
-  await guest.page.click("text=Tiến hành đặt hàng");
-  await order(guest.page);
-  // None of this is another order.
-  await guest.page.reload();
-  await guest.page.goBack();
-  await guest.page.goForward();
-  const tab = await guest.context.newPage();
-  await tab.goto(guest.page.url());
-  await tab.waitForSelector("h1:has-text('Cảm ơn')");
-  await leave(guest);
-
-  const customer = await shopper();
-  await putIntoCart(customer.page, "laptop-dell-xps-13-9350-71058714");
-  await customer.page.click("text=Tiến hành đặt hàng");
-  await customer.page.click("main >> text=đăng nhập");
-  await customer.page.click("text=Nguyễn Minh Anh");
-  await customer.page.waitForURL("**/checkout");
-  await order(customer.page);
-  await leave(customer);
-
-  const sold = Number(platform.ask("select sum(total_vnd) from orders"));
-  const pieces = Number(platform.ask("select sum(quantity) from order_items"));
-  expect(sold).toBe(2 * 1_790_000 + 3 * 290_000 + 52_190_000);
-  await arrived(2);
-  expect(platform.overview()).toMatchObject({
-    orders: 2,
-    orders_inferred: 0,
-    revenue_vnd: sold,
-    units: pieces,
-    sessions: 2,
-    unique_clients: 2,
-    unique_users: 1,
-    add_to_cart_clicks: 3,
+/** Runs the ETL as the program; how it ended. */
+async function load(): Promise<Record<string, number>> {
+  const run = platform.load();
+  let said = "";
+  run.stdout?.on("data", (text) => {
+    said += text;
   });
-  expect(platform.reconciled()).toMatchObject({ agree: true, shop_orders: 2, same: 2, warehouse_orders: 2 });
-  // What was sold is gone from stock, and nothing else.
-  const stock = "select stock from inventory join products on id = product_id";
-  expect(platform.ask(`${stock} where slug = 'chuot-edra-em640'`)).toBe("47");
-}, 180_000);
+  const [code] = await once(run, "close");
+  expect(code).toBe(0);
+  return JSON.parse(said);
+}
 
-test("who buys while the API is away, and closes the tab, is counted when they come back", async () => {
-  const { orders: before = 0 } = platform.overview();
-  const one = await shopper();
-  await one.page.waitForLoadState("networkidle");
-  const events = `${new URL(platform.address("API")).origin}/**`;
-  await one.context.route(events, (route) => route.abort());
-  await putIntoCart(one.page, "chuot-msi-clutch-gm11");
-  await one.page.goto("/checkout");
-  await order(one.page);
-  await one.page.close();
-  expect(platform.overview().orders).toBe(before);
+/** The ETL of the platform has looked at everything once more, and found nothing new. */
+async function loaded(): Promise<void> {
+  const now = Date.now();
+  const lastRun = () => {
+    const { started_at, status, objects } = platform.report("pipeline").last_run;
+    return { isLater: Date.parse(started_at) > now, status, objects };
+  };
+  await expect
+    .poll(lastRun, { timeout: 60_000, interval: 500 })
+    .toEqual({ isLater: true, status: "complete", objects: 0 });
+}
 
-  await one.context.unroute(events);
-  const page = await one.context.newPage();
-  await page.goto("/");
-  await arrived(before + 1);
-  expect(platform.overview().revenue_vnd).toBe(Number(platform.ask("select sum(total_vnd) from orders")));
-  expect(platform.reconciled()).toMatchObject({ agree: true, same: before + 1 });
-  await one.context.close();
-}, 180_000);
+/** Kills the ETL at work: when it wants to write a table that somebody else holds. */
+async function killWhileWriting(table: string): Promise<void> {
+  const operator = await platform.connect("clickstream_dw");
+  await operator.query(`begin; lock table ${table} in share row exclusive mode`);
+  const run = platform.load();
+  const waiting = `select count(*)::int from pg_locks where not granted and relation = '${table}'::regclass`;
+  await expect
+    .poll(async () => (await operator.query(waiting)).rows, { timeout: 20_000 })
+    .toEqual([{ count: 1 }]);
+  run.kill("SIGKILL");
+  await once(run, "close");
+  await operator.end();
+}
 
-test("the shop is started again when it ends, with everybody's cart", async () => {
-  const one = await shopper();
-  await putIntoCart(one.page, "chuot-razer-viper-mini");
-  const port = new URL(one.page.url()).port;
-  const [pid] = execFileSync(
-    "sh",
-    ["-c", `ss -ltnp 'sport = :${port}' | grep -o 'pid=[0-9]*' | cut -d= -f2`],
-    {
-      encoding: "utf8",
+/** The report, the shop's books and its stock say the same, and what they said before. */
+async function agree(stockBefore: string): Promise<void> {
+  // A week of days, by a clock on which midnight is half a day away.
+  const hours = new Date().getUTCHours() - 12;
+  const zone = `Etc/GMT${hours < 0 ? hours : `+${hours}`}`;
+  const report = platform.report("all", "--tz", zone);
+  await expect(`${JSON.stringify(repeatable(report), undefined, 2)}\n`).toMatchFileSnapshot(EXPECTED);
+
+  const { orders, revenue_vnd, units } = report.overview;
+  const books = "select count(*), sum(total_vnd) from orders";
+  expect(platform.ask(books)).toBe(`${orders}|${revenue_vnd}`);
+  const sold = "select sum(quantity) from order_items";
+  expect(platform.ask(sold)).toBe(String(units));
+  // Of each product so many pieces are gone as were ordered.
+  const stock = `select product_id, stock + coalesce((select sum(quantity) from order_items i
+    where i.product_id = inventory.product_id), 0) from inventory order by 1`;
+  expect(platform.ask(stock)).toBe(stockBefore);
+  expect(platform.reconciled()).toMatchObject({ agree: true, shop_orders: orders, same: orders });
+}
+
+const stock = () => platform.ask("select product_id, stock from inventory order by 1");
+
+test("what is done in the browser is what the report says, a minute offline included", async () => {
+  const day = await open();
+  const before = stock();
+  await shop({ ...day, offline: 60_000 });
+  await loaded();
+  await agree(before);
+}, 300_000);
+
+test("the API stops half-way and is started again: the same report", async () => {
+  const day = await open();
+  const before = stock();
+  await shop({
+    ...day,
+    async halfway(page) {
+      // It ends between storing and answering.
+      door.loseAnswers();
+      await page.evaluate("clickstream.flush()");
+      expect(door.lost).toBeGreaterThan(0);
+      await door.shut();
+      expect(await unsentOf(page)).toBeGreaterThan(0);
     },
-  ).split("\n");
-  process.kill(Number(pid), "SIGKILL");
-  const health = () =>
-    fetch(`${new URL(one.page.url()).origin}/health`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  await expect.poll(health, { timeout: 30_000 }).toBe(false);
-  await expect.poll(health, { timeout: 30_000 }).toBe(true);
-  await one.page.goto("/cart");
-  await one.page.waitForSelector("main >> text=Chuột Razer Viper Mini");
-  await one.context.close();
-}, 120_000);
+    over: () => door.unlock(),
+  });
+  await loaded();
+  await agree(before);
+}, 300_000);
+
+test("the ETL is killed while it loads: the same report", async () => {
+  const day = await open(NEVER);
+  const before = stock();
+  await shop({
+    ...day,
+    async halfway(page) {
+      await page.evaluate("clickstream.flush()");
+      await killWhileWriting("public.clickstream_events");
+    },
+    async over() {
+      await killWhileWriting("rollups.event_counts");
+    },
+  });
+  await load();
+  expect(await load()).toMatchObject({ objects: 0, remaining: 0, refresh_pending: 0 });
+  await agree(before);
+}, 300_000);

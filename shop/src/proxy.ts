@@ -68,4 +68,4 @@ function protect(response: NextResponse): void {
   response.headers.set("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()");
 }
 
-export const config = { matcher: "/((?!_next/static|drawings.svg|icon.svg|robots.txt).*)" };
+export const config = { matcher: "/((?!_next/static|drawings.svg|icon.svg|favicon.ico|robots.txt).*)" };

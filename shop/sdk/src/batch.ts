@@ -27,9 +27,10 @@ export const readBatch = (json: string): Batch | undefined => {
 
 /** The two halves of a batch that is too large for the endpoint; none of a single event. */
 export function halves({ json, events }: Batch): Batch[] {
-  const all: string[] = JSON.parse(json).map((event: unknown) => JSON.stringify(event));
+  const all: unknown[] = JSON.parse(json);
   const half = events >> 1;
-  return half ? [all.slice(0, half), all.slice(half)].map(batchOf) : [];
+  const parts = half ? [all.splice(0, half), all] : [];
+  return parts.map((part) => ({ json: JSON.stringify(part), events: part.length }));
 }
 
 /** Events in batches of what a request may hold, in their order. One that is larger alone is sent alone. */

@@ -22,7 +22,7 @@ const allowed = (control: HTMLElement): Record<string, string> =>
   Object.fromEntries(
     Object.entries(control.dataset)
       .filter(([name]) => /^cs[A-Z]/.test(name))
-      .map(([name, value = ""]) => [name.charAt(2).toLowerCase() + name.slice(3), clip(value)]),
+      .map(([name, value = ""]) => [name.slice(2, 3).toLowerCase() + name.slice(3), clip(value)]),
   );
 
 /**
@@ -40,11 +40,11 @@ export function watchClicks(auto: boolean, track: (name: string, fields: Fields)
     const element = {
       tag,
       id: control.id || undefined,
-      role: control.role ?? undefined,
+      role: control.role || undefined,
       text:
         TYPED.test(tag) || control.isContentEditable
           ? undefined
-          : clip(control.ariaLabel ?? control.textContent ?? ""),
+          : clip(control.ariaLabel || control.textContent || ""),
       dataset,
     };
     if (auto) track("click", { element });

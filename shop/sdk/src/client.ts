@@ -158,7 +158,7 @@ export function createCore(watch: Watcher): Core {
     };
     addEventListener("pagehide", close);
     addEventListener("online", wake);
-    addEventListener("pageshow", ({ persisted }) => persisted && wake());
+    // Also when the back/forward cache brings the page back.
     document.addEventListener("visibilitychange", () => (document.hidden ? close() : wake()));
     /** What nobody asked for is not told of the pages of signing in. */
     const automatic: Clickstream["track"] = (name, fields) => {

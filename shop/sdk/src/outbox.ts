@@ -13,16 +13,18 @@
  */
 import type { Stats } from "./api.ts";
 import { type Batch, halves, readBatch } from "./batch.ts";
-import { canOutlive, send } from "./send.ts";
+import { canOutlive, retryAfter, send } from "./send.ts";
 import { forget, keep, keptKeys, load, PREFIX } from "./storage.ts";
 import { uuidv7 } from "./uuid.ts";
 
 const KEYS = `${PREFIX}batch.`;
 const LOCK = `${PREFIX}outbox`;
+/** Until when the endpoint asked to wait, for the pages after this one. */
+const UNTIL = `${PREFIX}until`;
 /** More waiting batches are not kept: the oldest go. */
 const MAX_BATCHES = 40;
-const FIRST_WAIT = 1_000;
-const LONGEST_WAIT = 60_000;
+const FIRST_PAUSE = 1_000;
+const LONGEST_PAUSE = 60_000;
 
 export interface Outbox {
   /** Keeps a batch; the next `run` sends it. */
@@ -110,8 +112,9 @@ export function createOutbox(
 
   function backOff(wait: number): void {
     const now = performance.now();
-    const pause = Math.min(FIRST_WAIT * 2 ** failures++, LONGEST_WAIT);
+    const pause = Math.min(FIRST_PAUSE * 2 ** failures++, LONGEST_PAUSE);
     askedToWait = Math.max(askedToWait, now + wait);
+    if (wait) keep(UNTIL, new Date(Date.now() + wait).toJSON());
     // Half of it at random, so that the pages of an outage don't come back as one.
     notBefore = Math.max(askedToWait, now + pause * (1 - Math.random() / 2));
     clearTimeout(timer);
@@ -167,6 +170,9 @@ export function createOutbox(
     own.delete(key);
   });
 
+  const left = retryAfter(load(UNTIL));
+  if (left > 0) backOff(left);
+
   return {
     put,
     run,
@@ -177,7 +183,8 @@ export function createOutbox(
     },
     close() {
       unlock();
-      if (!isOpen || performance.now() < askedToWait) return;
+      notBefore = askedToWait;
+      if (!mayTry()) return;
       for (const [key, batch] of own) {
         if (!sending.has(key) && canOutlive(batch)) transmit(key);
       }
@@ -187,7 +194,7 @@ export function createOutbox(
       isOpen = false;
       clearTimeout(timer);
       own.clear();
-      keptKeys(KEYS).forEach(forget);
+      keptKeys(PREFIX).forEach(forget);
     },
     waiting() {
       let sum = 0;

@@ -40,8 +40,7 @@ export async function send(endpoint: string, batch: Batch): Promise<Answer> {
   }
 }
 
-/** Seconds, or a date. */
-function retryAfter(header: string | null): number {
-  const wait = header && (Number(header) * 1_000 || Date.parse(header) - Date.now());
-  return Math.min(Number(wait) || 0, LONGEST_WAIT);
+/** Milliseconds to wait, of a number of seconds or a date; less than 0 when that is over. */
+export function retryAfter(text: string | null): number {
+  return Math.min(Number(text) * 1_000 || Date.parse(text ?? "") - Date.now() || 0, LONGEST_WAIT);
 }

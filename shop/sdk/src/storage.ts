@@ -18,6 +18,8 @@ export const forget = (key: string): void => attempt(() => localStorage.removeIt
 
 /** The keys with a prefix, ascending. */
 export const keptKeys = (prefix: string): string[] =>
-  attempt(() => Object.keys(localStorage))
-    ?.filter((key) => key.startsWith(prefix))
-    .sort() ?? [];
+  attempt(() =>
+    Object.keys(localStorage)
+      .filter((key) => key.startsWith(prefix))
+      .sort(),
+  ) ?? [];

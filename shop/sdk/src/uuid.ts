@@ -13,6 +13,6 @@ export function uuidv7(now: number = Date.now()): string {
     last++;
     count = 0;
   }
-  const digits = `${hex(last, 12)}7${hex(count, 3)}${hex(0x8000 | (a & 0x3fff), 4)}${hex(a >>> 16, 4)}${hex(b, 8)}`;
-  return digits.replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  const time = hex(last, 12).replace(/.{8}/, "$&-");
+  return `${time}-7${hex(count, 3)}-${hex(0x8000 | (a & 0x3fff), 4)}-${hex(a >>> 16, 4)}${hex(b, 8)}`;
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Page } from "playwright-core";
 import { closeTab, open, trackMany, untilCounted, untilEmpty, world } from "./support/browser.ts";
 import { until } from "./support/http.ts";
 
@@ -92,6 +93,47 @@ for (const [spelling, header] of [
     const [first = 0, second = 0] = at.api.requests.map(({ at }) => at);
     assert.ok(second - first >= 2_950, `tried again after ${second - first} ms`);
   });
+}
+
+test("429 with Retry-After: the pages after this one wait, too, and no longer", async () => {
+  at.api.fault = () => ({ status: 429, headers: { "Retry-After": "300" } });
+  const page = await open(at);
+  await trackMany(page, "handed_on", 2);
+  await page.evaluate(() => clickstream.flush());
+  await closeTab(page);
+  assert.equal(at.api.requests.length, 1);
+  at.api.fault = () => undefined;
+  const next = await openWithClock("/next");
+  await next.evaluate(() => clickstream.flush());
+  assert.equal(at.api.requests.length, 1);
+  await next.clock.fastForward("05:01");
+  await untilCounted(at, "handed_on", 2);
+  await untilEmpty(next);
+});
+
+// Ten minutes is the longest that an endpoint can ask for.
+for (const [what, junk] of [
+  ["nonsense", "x"],
+  ["a day ahead", new Date(Date.now() + 24 * 60 * 60_000).toJSON()],
+] as const) {
+  test(`another script wrote how long to wait, ${what}: ten minutes at most`, async () => {
+    const page = await open(at);
+    await page.evaluate((text) => localStorage.setItem("clickstream.until", text), junk);
+    await closeTab(page);
+    const next = await openWithClock("/next");
+    await trackMany(next, "held_up", 1);
+    await next.clock.fastForward("10:01");
+    await untilCounted(at, "held_up", 1);
+  });
+}
+
+/** Opens a page whose time can be moved on. */
+async function openWithClock(path: string): Promise<Page> {
+  const page = await at.context.newPage();
+  await page.clock.install();
+  await page.goto(at.site.origin + path);
+  await page.waitForFunction(() => typeof globalThis.clickstream?.track === "function");
+  return page;
 }
 
 test("a slow API: nothing twice", async () => {

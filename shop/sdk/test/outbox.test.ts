@@ -54,6 +54,8 @@ test("a tab that is hidden and then killed, as phones do: nothing is lost", asyn
 test("two tabs, one visitor, one outbox", async () => {
   at.api.fault = () => ({ delay: 50 });
   const [left, right] = [await open(at), await open(at, "/other")];
+  // A tab that has just opened still looks for what others left.
+  for (const page of [left, right]) await page.evaluate(() => clickstream.flush());
   await Promise.all([trackMany(left, "left", 300), trackMany(right, "right", 300)]);
   await untilCounted(at, "left", 300);
   await untilCounted(at, "right", 300);
@@ -77,11 +79,12 @@ test("two tabs find the same leftovers: one sends them", async () => {
 test("a tab in trouble is helped by another: nothing twice", async () => {
   at.api.fault = ({ events }) =>
     events > 40 ? { status: 429, headers: { "Retry-After": "600" } } : undefined;
-  const troubled = await open(at);
+  const [troubled, other] = [await open(at), await open(at, "/other")];
+  await untilEmpty(other);
   await trackMany(troubled, "helped", 49);
   await until("a refusal", () => at.api.requests.some(({ ids }) => ids.length > 40));
   at.api.fault = () => undefined;
-  await open(at, "/other");
+  await other.evaluate(() => clickstream.flush());
   await untilCounted(at, "helped", 49);
   await untilEmpty(troubled);
   await closeTab(troubled);

@@ -1,12 +1,16 @@
 import { answerConsent } from "@/clickstream/actions";
 import { CurrentPath } from "@/ui/current-path";
 
-/** Asks once whether visits may be counted. Stays out of the way, and needs no script. */
+/**
+ * Asks once whether visits may be counted. Stays out of the way, and needs no script. On a phone it has a place of its
+ * own below the page, so that nothing there stays covered.
+ */
 export function ConsentBanner() {
   return (
     <section
       aria-label="Thống kê lượt xem"
-      className="fixed inset-x-3 bottom-3 z-20 rounded-xl border border-line bg-paper p-4 shadow-lg sm:right-auto sm:max-w-sm"
+      id="consent"
+      className="sticky bottom-3 z-20 m-3 rounded-xl border border-line bg-paper p-4 shadow-lg sm:fixed sm:left-3 sm:m-0 sm:max-w-sm"
     >
       <p className="text-sm leading-relaxed">
         Cho phép cửa hàng đếm lượt xem để phục vụ tốt hơn? Không quảng cáo, không chia sẻ cho ai.

@@ -12,7 +12,8 @@ export function BuyForm({ product, inCart }: { product: Product; inCart: number 
       <TrackedForm
         action={addToCart}
         meaning={{ event: "add_to_cart_click", product: eventProduct(product) }}
-        className="sticky bottom-0 z-10 -mx-4 mt-4 flex gap-3 bg-paper px-4 py-3 sm:static sm:mx-0 sm:px-0 sm:py-0"
+        // Not at the edge while the banner about counting is there, which would cover it.
+        className="sticky bottom-0 z-10 -mx-4 mt-4 flex gap-3 bg-paper px-4 py-3 in-[body:has(>#consent)]:static sm:static sm:mx-0 sm:px-0 sm:py-0"
       >
         <input type="hidden" name="productId" value={product.id} />
         <label className="relative">
