@@ -8,6 +8,7 @@ mod mouse;
 mod sequence;
 
 use std::collections::VecDeque;
+use std::io::ErrorKind::{Interrupted, WouldBlock};
 use std::io::{self, Read as _};
 use std::os::fd::AsFd as _;
 
@@ -85,18 +86,16 @@ impl Inputs {
 fn read(mut terminal: std::fs::File, bytes: &mpsc::Sender<Vec<u8>>) {
     let mut buffer = [0; 4_096];
     loop {
-        let read = match terminal.read(&mut buffer) {
+        // Not a read that waits: while this program is being stopped, such a one
+        // still takes what is typed for the shell.
+        let read = poll(&mut [PollFd::new(&terminal, PollFlags::IN)], None)
+            .map_err(io::Error::from)
+            .and_then(|_| terminal.read(&mut buffer));
+        let read = match read {
             Ok(0) => return,
             Ok(read) => buffer.get(..read).unwrap_or_default().to_vec(),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            // Whoever shares the terminal made it one that does not wait.
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                let mut terminal = [PollFd::new(&terminal, PollFlags::IN)];
-                if poll(&mut terminal, None).is_err() {
-                    return;
-                }
-                continue;
-            }
+            // Somebody who shares the terminal may have read first.
+            Err(error) if matches!(error.kind(), Interrupted | WouldBlock) => continue,
             Err(_) => return,
         };
         if bytes.blocking_send(read).is_err() {

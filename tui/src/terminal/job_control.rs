@@ -49,14 +49,14 @@ impl Shell {
             }
         }
     }
+}
 
-    /// Stops here; comes back when told to go on.
-    pub(super) fn stop(self, who: Stop) -> io::Result<()> {
-        match who {
-            // At once: between two signals somebody could have been told to go on.
-            Stop::Group => Ok(kill_current_process_group(Signal::STOP)?),
-            Stop::Process => raise(SIGSTOP),
-        }
+/// Stops here; comes back when told to go on.
+pub(super) fn stop(who: Stop) -> io::Result<()> {
+    match who {
+        // At once: between two signals somebody could have been told to go on.
+        Stop::Group => Ok(kill_current_process_group(Signal::STOP)?),
+        Stop::Process => raise(SIGSTOP),
     }
 }
 

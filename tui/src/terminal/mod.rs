@@ -20,8 +20,8 @@ use ratatui::backend::{Backend as _, ClearType, CrosstermBackend};
 use ratatui::layout::{Position, Rect, Size};
 use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 
-use self::job_control::Shell;
 pub(crate) use self::job_control::Stop;
+use self::job_control::{Shell, stop};
 pub(crate) use self::signals::{Signals, Told};
 
 /// Is the terminal ours right now? The panic hook has no other way to know.
@@ -114,7 +114,8 @@ impl Screen {
             return Ok(false);
         };
         leave();
-        shell.stop(who)?;
+        stop(who)?;
+        drop(shell);
         self.take_back()?;
         Ok(true)
     }
