@@ -36,11 +36,15 @@ async fn filters_limits_and_pages_are_passed_on() {
     );
 }
 
-/// Each time that is printed, without what else stands in its cell.
+/// Each time that is printed: `2025-12-03T00:00:00Z`, or `00:00:00Z` after its date.
 fn times(printed: &str) -> Vec<&str> {
-    let words = printed.split([' ', ',', '\n', '|']);
-    let is_time = |word: &&str| word.contains(':') && word.contains('0');
-    words.map(str::trim).filter(is_time).collect()
+    let words = printed.split([' ', ',', '\n', '|', '*']);
+    let is_time = |word: &&str| {
+        [2, 13]
+            .iter()
+            .any(|at| word.as_bytes().get(*at) == Some(&b':'))
+    };
+    words.filter(is_time).collect()
 }
 
 /// Whatever is printed for a person says by whose clocks it is; JSON is UTC.
