@@ -40,9 +40,10 @@ async fn filters_limits_and_pages_are_passed_on() {
 fn times(printed: &str) -> Vec<&str> {
     let words = printed.split([' ', ',', '\n', '|', '*']);
     let is_time = |word: &&str| {
-        [2, 13]
-            .iter()
-            .any(|at| word.as_bytes().get(*at) == Some(&b':'))
+        let bytes = word.as_bytes();
+        let has_colon = [2, 13].iter().any(|at| bytes.get(*at) == Some(&b':'));
+        // An hour of the week is no time.
+        has_colon && bytes.len() > 8 && bytes[0].is_ascii_digit()
     };
     words.filter(is_time).collect()
 }
@@ -51,20 +52,10 @@ fn times(printed: &str) -> Vec<&str> {
 #[tokio::test(flavor = "multi_thread")]
 async fn times_are_printed_by_the_clocks_of_the_zone() {
     let shop = shop().await;
-    for view in [
-        &["timeseries"][..],
-        &["raw"],
-        &["session_list"],
-        &["session", "s-14"],
-        &["pipeline"],
-        &["all"],
-    ] {
+    // The last one has every view's times.
+    for view in [&["timeseries"][..], &["session", "s-14"], &["all"]] {
         for format in ["table", "md", "csv"] {
-            for (zone, mark) in [
-                ("Asia/Ho_Chi_Minh", "+07:00"),
-                ("Asia/Kolkata", "+05:30"),
-                ("UTC", "Z"),
-            ] {
+            for (zone, mark) in [("Asia/Ho_Chi_Minh", "+07:00"), ("UTC", "Z")] {
                 let words = [view, &["--format", format, "--tz", zone]].concat();
                 let printed = printed(shop.port(), &words);
                 let times = times(&printed);
@@ -76,10 +67,16 @@ async fn times_are_printed_by_the_clocks_of_the_zone() {
                 assert_eq!(named, format != "csv" && zone != "UTC", "{printed}");
             }
         }
-        let utc = json(shop.port(), view);
-        let words = [view, &["--tz", "UTC"]].concat();
-        assert_eq!(json(shop.port(), &words), utc);
     }
+    let there = ["--tz", "Asia/Ho_Chi_Minh"];
+    let session = json(shop.port(), &["session", "s-14"]);
+    let words = [&["session", "s-14"][..], &there].concat();
+    assert_eq!(json(shop.port(), &words), session);
+    let days = json(
+        shop.port(),
+        &[&["timeseries", "--bucket", "day"][..], &there].concat(),
+    );
+    assert_eq!(days["points"][1]["t"], "2025-12-01T17:00:00Z");
 }
 
 /// Days begin at midnight of their zone, the 23 and 25 hours long included.
