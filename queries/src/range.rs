@@ -3,6 +3,8 @@
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use serde::Serialize;
 
+use crate::zone::Zone;
+
 /// `from <= event_timestamp < to`. Never ends before it starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub struct TimeRange {
@@ -21,9 +23,9 @@ pub struct ReversedRange {
 /// Text that is no instant.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is not a time; write 2025-12-01, 2025-12-01T14:30 (both UTC) or 2025-12-01T14:30:00+07:00, of the years 1900 to 2999"
+    "{0:?} is not a time; write 2025-12-01, 2025-12-01T14:30 (both {1}) or 2025-12-01T14:30:00+07:00, of the years 1900 to 2999"
 )]
-pub struct NotAnInstant(String);
+pub struct NotAnInstant(String, Zone);
 
 /// Text that is no duration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -78,25 +80,31 @@ impl TimeRange {
 /// An instant as people write it: RFC 3339 with its offset, or a date with or
 /// without a time of day, which are UTC.
 pub fn parse_instant(text: &str) -> Result<DateTime<Utc>, NotAnInstant> {
-    let naive = |format| {
-        NaiveDateTime::parse_from_str(text, format)
-            .ok()
-            .map(|t| t.and_utc())
-    };
+    parse_instant_in(text, &Zone::utc())
+}
+
+/// The same, dates and times of day without an offset being those of a zone.
+pub fn parse_instant_in(text: &str, zone: &Zone) -> Result<DateTime<Utc>, NotAnInstant> {
+    let is_in_reach = |year: i32| (1900..3000).contains(&year);
+    let shown = |format| NaiveDateTime::parse_from_str(text, format).ok();
     DateTime::parse_from_rfc3339(text)
         .ok()
         .map(|t| t.to_utc())
-        .or_else(|| naive("%Y-%m-%dT%H:%M:%S%.f"))
-        .or_else(|| naive("%Y-%m-%d %H:%M:%S%.f"))
-        .or_else(|| naive("%Y-%m-%dT%H:%M"))
-        .or_else(|| naive("%Y-%m-%d %H:%M"))
         .or_else(|| {
-            let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-            Some(date.and_time(NaiveTime::MIN).and_utc())
+            shown("%Y-%m-%dT%H:%M:%S%.f")
+                .or_else(|| shown("%Y-%m-%d %H:%M:%S%.f"))
+                .or_else(|| shown("%Y-%m-%dT%H:%M"))
+                .or_else(|| shown("%Y-%m-%d %H:%M"))
+                .or_else(|| {
+                    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+                    Some(date.and_time(NaiveTime::MIN))
+                })
+                .filter(|t| is_in_reach(t.year()))
+                .map(|t| zone.when(t))
         })
         // PostgreSQL's time ends before chrono's, and the period before must fit too.
-        .filter(|t| (1900..3000).contains(&t.year()))
-        .ok_or_else(|| NotAnInstant(text.to_owned()))
+        .filter(|t| is_in_reach(t.year()))
+        .ok_or_else(|| NotAnInstant(text.to_owned(), zone.clone()))
 }
 
 /// A length of time as people write it: `90m`, `24h`, `7d`, `4w`.

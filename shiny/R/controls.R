@@ -29,12 +29,23 @@ controls_ui <- function(id, asked = list()) {
 }
 
 # `question`: what is asked, or a message instead of all answers. `tick`: changes
-# when it is time to ask again.
-controls_server <- function(id, recoveries) {
+# when it is time to ask again. `today` is the clock.
+controls_server <- function(id, recoveries, today = utc_today) {
   moduleServer(id, function(input, output, session) {
+    # A page may stay open for weeks, and a laptop sleep over midnight.
+    seen <- today()
+    observe({
+      invalidateLater(20000)
+      days <- isolate(input$days)
+      followed <- follow_day(days, seen, today())
+      seen <<- today()
+      if (!identical(followed, days)) {
+        updateDateRangeInput(session, "days", start = followed[1], end = followed[2])
+      }
+    })
     lapply(PRESETS, function(days) {
       observeEvent(input[[paste0("last", days)]], {
-        updateDateRangeInput(session, "days", start = utc_today() - days + 1, end = utc_today())
+        updateDateRangeInput(session, "days", start = today() - days + 1, end = today())
       })
     })
     turns <- reactiveVal(0)
@@ -58,6 +69,11 @@ days_question <- function(days, login) {
   if (days[1] > days[2]) validate("The last day is before the first one. Swap the two.", errorClass = "nothing")
   midnight <- function(day) format(day, "%Y-%m-%dT00:00:00Z")
   question(midnight(days[1]), midnight(days[2] + 1), login = if (login == "ALL") NA else login)
+}
+
+# Days that ended on the day that was today end on the one that is, and are as many.
+follow_day <- function(days, was, is) {
+  if (is > was && identical(as.numeric(days[2]), as.numeric(was))) days + as.numeric(is - was) else days
 }
 
 utc_today <- function() as.Date(Sys.time(), tz = "UTC")

@@ -83,6 +83,35 @@ refused(days_question(c(day, day - 1), "ALL"), "Swap the two")
 refused(days_question(c(day, NA), "ALL"), "Choose a first and a last day")
 refused(days_question(c(as.Date("0001-01-01"), day), "ALL"), "Choose a first and a last day")
 
+# Days that ended today follow it; others stay.
+same(follow_day(day - c(6, 0), day, day + 1), day - c(5, -1))
+same(follow_day(day - c(0, 0), day, day + 3), day + c(3, 3))
+same(follow_day(day - c(6, 0), day, day), day - c(6, 0))
+same(follow_day(day - c(6, 1), day, day + 1), day - c(6, 1))
+same(follow_day(day - c(6, -1), day, day + 1), day - c(6, -1))
+same(follow_day(day - c(6, 0), day, day - 1), day - c(6, 0))
+same(follow_day(as.Date(c(NA, NA)), day, day + 1), as.Date(c(NA, NA)))
+# A page that is left open over midnight, and is not touched.
+set <- NULL
+updateDateRangeInput <- function(session, id, start, end) set <<- c(start, end)
+clock <- day
+testServer(controls_server, args = list(recoveries = reactive(0), today = function() clock), {
+  session$setInputs(days = day - c(6, 0), login = "ALL", auto = FALSE)
+  session$elapse(60000)
+  same(set, NULL)
+  clock <<- day + 1
+  session$elapse(60000)
+  same(set, day - c(5, -1))
+  session$setInputs(days = set, last7 = 1)
+  same(set, day - c(5, -1))
+  set <<- NULL
+  session$setInputs(days = day - c(6, 0))
+  clock <<- day + 2
+  session$elapse(60000)
+  same(set, NULL)
+})
+rm(updateDateRangeInput)
+
 # The address may name the choices, and nothing else comes of it.
 chosen <- function(query) {
   html <- as.character(controls_ui("c", shiny::parseQueryString(query)))

@@ -19,7 +19,7 @@ use crate::period::Period;
 use crate::report::{self, ReportError};
 use crate::runtime::{self, APPLICATION_NAME, InstanceId, Options, RunError, Tunnel, TunnelError};
 use crate::settings::{self, ConfigError, Settings};
-use crate::theme::{ChartMarker, Depth, Look};
+use crate::theme::{self, ChartMarker, Depth, Look};
 
 /// What went wrong, by who can do something about it.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +30,10 @@ enum Failure {
     Setting(#[from] SettingError),
     #[error("the dashboard needs a terminal; for numbers in a pipe use `sbw-tui report VIEW`")]
     NoTerminal,
+    #[error(
+        "the dashboard cannot be drawn on a terminal of type {0:?}; set TERM to what it is, such as xterm-256color, or use `sbw-tui report VIEW`"
+    )]
+    PoorTerminal(String),
     #[error(transparent)]
     Connect(#[from] ConnectError),
     #[error(transparent)]
@@ -54,7 +58,11 @@ impl Failure {
     /// 1 failed, 2 wrong usage, 3 cannot connect.
     fn code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::Setting(_) | Self::Config(_) | Self::NoTerminal => 2,
+            Self::Usage(_)
+            | Self::Setting(_)
+            | Self::Config(_)
+            | Self::NoTerminal
+            | Self::PoorTerminal(_) => 2,
             Self::Connect(_) | Self::Tunnel(_) => 3,
             _ => 1,
         }
@@ -108,6 +116,10 @@ fn run(cli: Cli) -> Result<(), Failure> {
     if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
         return Err(Failure::NoTerminal);
     }
+    let term = std::env::var("TERM").unwrap_or_default();
+    if theme::cannot_draw(&term) {
+        return Err(Failure::PoorTerminal(term));
+    }
     warn(&resolved.warnings);
     let (settled, keymap) = settings::load(cli.dashboard.config.as_deref())?;
     let remembers = settled.remember.unwrap_or(true) && !cli.dashboard.no_state;
@@ -147,18 +159,19 @@ fn options(target: Target, flags: &Dashboard, settled: Settings, remembers: bool
         settings::Recalled::default()
     };
     let usual = Options::new(target);
-    let depth = flags
-        .color
-        .or(settled.color)
-        .unwrap_or_else(|| Depth::detect(|name| std::env::var(name).ok()));
-    let tone = flags.theme.or(settled.theme).or(left.tone);
-    let tone = tone.unwrap_or(usual.tone);
+    let variable = |name: &str| std::env::var(name).ok();
+    let depth = flags.color.or(settled.color);
+    let depth = depth.unwrap_or_else(|| Depth::detect(variable));
+    let chosen = flags.theme.or(settled.theme).or(left.tone);
+    let tone = chosen.unwrap_or(usual.tone);
     let marker = flags.marker.or(settled.marker);
-    let ascii = flags.ascii || settled.ascii.unwrap_or(false);
+    let ascii = settled.ascii;
+    let ascii = flags.ascii || ascii.unwrap_or_else(|| theme::is_ascii_only(variable));
     let length = flags.last.or(settled.last).map(Period::last);
     Options {
         look: Look::new(tone, depth, marker.unwrap_or(ChartMarker::Braille), ascii),
         tone,
+        tone_is_chosen: chosen.is_some(),
         period: length.or(left.period).unwrap_or(usual.period),
         refresh: flags.refresh.or(settled.refresh).unwrap_or(usual.refresh),
         query_timeout: settled.query_timeout.unwrap_or(QUERY_TIMEOUT),

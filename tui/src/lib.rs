@@ -12,6 +12,7 @@
 pub mod app;
 pub mod args;
 mod cli;
+pub mod input;
 pub mod keymap;
 pub mod layout;
 mod logging;

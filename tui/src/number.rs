@@ -1,6 +1,7 @@
 //! Numbers, money, times and ages as people read them.
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use sbw_queries::zone::Zone;
 
 /// `1,234,567`.
 #[must_use]
@@ -110,7 +111,8 @@ pub fn age(age: TimeDelta) -> String {
 
 /// `13:02` on the day of `now`, `21 Nov 13:02` within a year, else with the year.
 #[must_use]
-pub fn moment(time: DateTime<Utc>, now: DateTime<Utc>) -> String {
+pub fn moment(time: DateTime<Utc>, now: DateTime<Utc>, zone: &Zone) -> String {
+    let (time, now) = (zone.at(time), zone.at(now));
     if time.date_naive() == now.date_naive() {
         time.format("%H:%M").to_string()
     } else if time.year() == now.year() {

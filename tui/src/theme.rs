@@ -28,11 +28,13 @@ impl Depth {
     pub fn detect(variable: impl Fn(&str) -> Option<String>) -> Self {
         let set = |name: &str| variable(name).unwrap_or_default();
         let term = set("TERM");
-        if !set("NO_COLOR").is_empty() || term == "dumb" {
+        let told = matches!(set("COLORTERM").as_str(), "truecolor" | "24bit");
+        // GNU screen hands on what it was started in, and shows 256 colours at most.
+        // tmux, which may call itself so too, turns colours into those that it has.
+        let lies = is_console(&term) || term.starts_with("screen") && set("TMUX").is_empty();
+        if !set("NO_COLOR").is_empty() || shows_no_colours(&term) {
             Self::None
-        } else if matches!(set("COLORTERM").as_str(), "truecolor" | "24bit")
-            || term.ends_with("-direct")
-        {
+        } else if told && !lies || term.ends_with("-direct") {
             Self::True
         } else if term.contains("256color") {
             Self::Ansi256
@@ -40,6 +42,43 @@ impl Depth {
             Self::Ansi16
         }
     }
+}
+
+/// A name that says that nothing is known of the terminal, or of one without colours.
+fn shows_no_colours(term: &str) -> bool {
+    term.is_empty() || cannot_draw(term) || term.starts_with("vt")
+}
+
+/// Can such a terminal not even move its cursor?
+#[must_use]
+pub fn cannot_draw(term: &str) -> bool {
+    matches!(term, "dumb" | "unknown")
+}
+
+/// The console of a system without windows: sixteen colours, a font of few symbols.
+fn is_console(term: &str) -> bool {
+    ["linux", "cons25", "ansi", "sun"]
+        .iter()
+        .any(|console| term.starts_with(console))
+}
+
+/// Does the environment say that the terminal shows no more than ASCII? Its
+/// locale is another than UTF-8, or its font is a console's.
+#[must_use]
+pub fn is_ascii_only(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
+    let locale = locale.unwrap_or_default().to_lowercase().replace('-', "");
+    let term = set("TERM").unwrap_or_default();
+    !locale.contains("utf8") || is_console(&term) || term.starts_with("vt")
+}
+
+/// May the terminal be asked for its background? One that does not know the
+/// question would show it.
+#[must_use]
+pub fn takes_questions(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let term = variable("TERM").unwrap_or_default();
+    !shows_no_colours(&term) && !is_console(&term)
 }
 
 /// Which background the colours are meant for.
@@ -51,6 +90,31 @@ pub enum Tone {
     Light,
     /// No colour at all.
     Mono,
+}
+
+impl Tone {
+    /// What `COLORFGBG` says, which some terminals set: colours of text and, last,
+    /// of the background. Dark where nothing is known.
+    #[must_use]
+    pub fn detect(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let colours = variable("COLORFGBG").unwrap_or_default();
+        let background = colours.rsplit(';').next().unwrap_or_default();
+        match background.parse() {
+            Ok(7_u8 | 9..=15) => Self::Light,
+            _ => Self::Dark,
+        }
+    }
+
+    /// Fit for a background of this red, green and blue.
+    #[must_use]
+    pub fn on([red, green, blue]: [u8; 3]) -> Self {
+        let bright = 299 * u32::from(red) + 587 * u32::from(green) + 114 * u32::from(blue);
+        if bright < 128_000 {
+            Self::Dark
+        } else {
+            Self::Light
+        }
+    }
 }
 
 /// What the dots of a chart are made of.
@@ -130,6 +194,7 @@ impl Theme {
                 on_light.at(depth)
             }
         };
+        let coloured = matches!(depth, Depth::Ansi256 | Depth::True);
         let bold = Style::new().add_modifier(Modifier::BOLD);
         let faint = Style::new().add_modifier(Modifier::DIM);
         // Dim text by attribute keeps the terminal's own contrast, except where
@@ -137,7 +202,7 @@ impl Theme {
         let dim = match depth {
             Depth::None | Depth::Ansi16 => faint,
             _ => pick(
-                Hue(Color::Gray, 246, (148, 152, 161)),
+                Hue(Color::Gray, 248, (148, 152, 161)),
                 Hue(Color::Gray, 242, (98, 103, 112)),
             ),
         };
@@ -145,27 +210,38 @@ impl Theme {
             Hue(Color::Cyan, 80, (86, 194, 214)),
             Hue(Color::Blue, 25, (11, 99, 158)),
         );
-        let selected = match depth {
-            Depth::None | Depth::Ansi16 => Style::new().add_modifier(Modifier::REVERSED),
-            Depth::Ansi256 if dark => Style::new()
-                .bg(Color::Indexed(237))
-                .add_modifier(Modifier::BOLD),
-            Depth::Ansi256 => Style::new()
-                .bg(Color::Indexed(254))
-                .add_modifier(Modifier::BOLD),
-            Depth::True if dark => Style::new()
-                .bg(Color::Rgb(49, 53, 64))
-                .add_modifier(Modifier::BOLD),
-            Depth::True => Style::new()
-                .bg(Color::Rgb(224, 230, 238))
-                .add_modifier(Modifier::BOLD),
+        // Text and ground together: legible even where the background was taken for
+        // another than it is.
+        let on = |style: Style, text: Hue| Style {
+            bg: style.fg,
+            ..text.at(depth)
+        };
+        let (selected, tab) = match depth {
+            Depth::None | Depth::Ansi16 => {
+                let reversed = Style::new().add_modifier(Modifier::REVERSED);
+                (reversed, bold.patch(series).patch(reversed))
+            }
+            _ if dark => (
+                on(
+                    Hue(Color::Black, 237, (49, 53, 64)).at(depth),
+                    Hue(Color::White, 255, (236, 239, 244)),
+                ),
+                on(series, Hue(Color::Black, 232, (12, 16, 20))),
+            ),
+            _ => (
+                on(
+                    Hue(Color::White, 254, (224, 230, 238)).at(depth),
+                    Hue(Color::Black, 233, (24, 28, 36)),
+                ),
+                on(series, Hue(Color::White, 255, (255, 255, 255))),
+            ),
         };
         Self {
             dim,
             title: bold.patch(series),
             strong: bold,
-            tab: bold.patch(series).add_modifier(Modifier::REVERSED),
-            selected,
+            tab: tab.patch(bold),
+            selected: selected.patch(if coloured { bold } else { Style::new() }),
             key: bold.patch(series),
             series,
             rest: match depth {
@@ -185,10 +261,10 @@ impl Theme {
             heat: heat(dark, depth),
             good: pick(
                 Hue(Color::Green, 114, (131, 201, 125)),
-                Hue(Color::Green, 28, (26, 117, 47)),
+                Hue(Color::Green, 22, (26, 117, 47)),
             ),
             bad: pick(
-                Hue(Color::Red, 203, (240, 106, 106)),
+                Hue(Color::Red, 210, (240, 106, 106)),
                 Hue(Color::Red, 124, (178, 34, 34)),
             )
             .patch(if depth == Depth::None {
@@ -198,7 +274,7 @@ impl Theme {
             }),
             warn: pick(
                 Hue(Color::Yellow, 221, (229, 192, 107)),
-                Hue(Color::Yellow, 130, (150, 92, 0)),
+                Hue(Color::Yellow, 94, (150, 92, 0)),
             )
             .patch(if depth == Depth::None {
                 bold
@@ -389,26 +465,145 @@ impl Look {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
     use rstest::rstest;
 
     use super::*;
 
+    fn set(set: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> {
+        move |name: &str| {
+            let found = set.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| (*value).to_owned())
+        }
+    }
+
     #[rstest]
-    #[case(&[], Depth::Ansi16)]
+    #[case(&[], Depth::None)]
+    #[case(&[("TERM", "unknown"), ("COLORTERM", "truecolor")], Depth::None)]
+    #[case(&[("TERM", "vt220")], Depth::None)]
+    #[case(&[("TERM", "xterm")], Depth::Ansi16)]
     #[case(&[("TERM", "xterm-256color")], Depth::Ansi256)]
+    #[case::console(&[("TERM", "linux"), ("COLORTERM", "truecolor")], Depth::Ansi16)]
+    #[case::screen(&[("TERM", "screen"), ("COLORTERM", "truecolor"), ("STY", "1.x")], Depth::Ansi16)]
+    #[case::screen(&[("TERM", "screen-256color"), ("COLORTERM", "truecolor")], Depth::Ansi256)]
+    #[case::screen(&[("TERM", "screen.xterm-256color"), ("COLORTERM", "24bit")], Depth::Ansi256)]
+    #[case::tmux(&[("TERM", "screen-256color"), ("COLORTERM", "24bit"), ("TMUX", "/x")], Depth::True)]
+    #[case::tmux(&[("TERM", "tmux-256color"), ("TMUX", "/x")], Depth::Ansi256)]
     #[case(&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")], Depth::True)]
     #[case(&[("TERM", "xterm-direct")], Depth::True)]
     #[case(&[("TERM", "linux")], Depth::Ansi16)]
     #[case(&[("TERM", "dumb"), ("COLORTERM", "truecolor")], Depth::None)]
     #[case(&[("COLORTERM", "24bit"), ("NO_COLOR", "1")], Depth::None)]
-    #[case(&[("COLORTERM", "24bit"), ("NO_COLOR", "")], Depth::True)]
-    fn depth_follows_the_environment(#[case] set: &[(&str, &str)], #[case] depth: Depth) {
-        let variable = |name: &str| {
-            set.iter()
-                .find(|(key, _)| *key == name)
-                .map(|(_, value)| (*value).to_owned())
+    #[case(&[("TERM", "xterm"), ("COLORTERM", "24bit"), ("NO_COLOR", "")], Depth::True)]
+    fn depth_follows_the_environment(#[case] variables: &[(&str, &str)], #[case] depth: Depth) {
+        assert_eq!(Depth::detect(set(variables)), depth);
+    }
+
+    #[rstest]
+    #[case(&[], true)]
+    #[case(&[("LANG", "C")], true)]
+    #[case(&[("LANG", "en_US.UTF-8")], false)]
+    #[case(&[("LANG", "C.utf8")], false)]
+    #[case(&[("LANG", "en_US.UTF-8"), ("LC_ALL", "POSIX")], true)]
+    #[case(&[("LANG", "en_US.UTF-8"), ("LC_ALL", "")], false)]
+    #[case(&[("LANG", "C"), ("LC_CTYPE", "UTF-8")], false)]
+    #[case(&[("LANG", "vi_VN.TCVN")], true)]
+    #[case(&[("LANG", "en_US.UTF-8"), ("TERM", "linux")], true)]
+    fn symbols_follow_the_locale_and_the_font(
+        #[case] variables: &[(&str, &str)],
+        #[case] ascii: bool,
+    ) {
+        assert_eq!(is_ascii_only(set(variables)), ascii);
+    }
+
+    #[rstest]
+    #[case("", Tone::Dark)]
+    #[case("15;0", Tone::Dark)]
+    #[case("0;15", Tone::Light)]
+    #[case("0;default;15", Tone::Light)]
+    #[case("0;7", Tone::Light)]
+    #[case("12;8", Tone::Dark)]
+    #[case("0;default", Tone::Dark)]
+    fn the_background_is_what_the_terminal_says(#[case] colours: &str, #[case] tone: Tone) {
+        assert_eq!(Tone::detect(set(&[("COLORFGBG", colours)])), tone);
+    }
+
+    #[rstest]
+    #[case([0, 0, 0], Tone::Dark)]
+    #[case([40, 44, 52], Tone::Dark)]
+    #[case([0, 43, 54], Tone::Dark)]
+    #[case([253, 246, 227], Tone::Light)]
+    #[case([255, 255, 255], Tone::Light)]
+    fn a_colour_is_dark_or_light(#[case] colour: [u8; 3], #[case] tone: Tone) {
+        assert_eq!(Tone::on(colour), tone);
+    }
+
+    /// Red, green and blue of a colour that says what they are.
+    fn parts(colour: Color) -> [u8; 3] {
+        match colour {
+            Color::Rgb(red, green, blue) => [red, green, blue],
+            Color::Indexed(grey @ 232..) => [8 + 10 * (grey - 232); 3],
+            Color::Indexed(cube @ 16..) => {
+                let level = |step: u8| if step == 0 { 0 } else { 55 + 40 * step };
+                let cube = cube - 16;
+                [level(cube / 36), level(cube / 6 % 6), level(cube % 6)]
+            }
+            other => panic!("{other} is the terminal's own"),
+        }
+    }
+
+    /// By the Web's guidelines: 1 is none, 21 is black on white.
+    fn contrast(text: Color, ground: Color) -> f64 {
+        let luminance = |colour| {
+            let part = parts(colour).map(|part| {
+                let part = f64::from(part) / 255.0;
+                if part <= 0.03928 {
+                    part / 12.92
+                } else {
+                    ((part + 0.055) / 1.055).powf(2.4)
+                }
+            });
+            0.2126 * part[0] + 0.7152 * part[1] + 0.0722 * part[2] + 0.05
         };
-        assert_eq!(Depth::detect(variable), depth);
+        let (text, ground) = (luminance(text), luminance(ground));
+        (text / ground).max(ground / text)
+    }
+
+    /// On the terminal's own ground only the reader knows; here it is ours.
+    #[rstest]
+    fn what_is_selected_is_legible_on_any_background(
+        #[values(Tone::Dark, Tone::Light)] tone: Tone,
+        #[values(Depth::Ansi256, Depth::True)] depth: Depth,
+    ) {
+        let theme = Theme::new(tone, depth);
+        let words = [
+            ("plain", Style::new()),
+            ("dim", theme.dim),
+            ("title", theme.title),
+            ("strong", theme.strong),
+            ("key", theme.key),
+            ("series", theme.series),
+            ("good", theme.good),
+            ("bad", theme.bad),
+            ("warn", theme.warn),
+        ];
+        for (name, style) in words {
+            let style = theme.selected.patch(style);
+            let contrast = contrast(style.fg.unwrap(), style.bg.unwrap());
+            assert!(contrast >= 4.0, "{name}: {contrast:.1}");
+        }
+        let tab = contrast(theme.tab.fg.unwrap(), theme.tab.bg.unwrap());
+        assert!(tab >= 4.5, "{tab:.1}");
+    }
+
+    #[rstest]
+    fn with_few_colours_the_selected_row_is_the_terminals_own_reversed(
+        #[values(Tone::Dark, Tone::Light, Tone::Mono)] tone: Tone,
+        #[values(Depth::None, Depth::Ansi16)] depth: Depth,
+    ) {
+        let selected = Theme::new(tone, depth).selected;
+        assert_eq!(selected, Style::new().add_modifier(Modifier::REVERSED));
     }
 
     #[rstest]

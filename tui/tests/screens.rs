@@ -100,6 +100,33 @@ fn ascii_is_ascii(#[values('x', '?', 't', 'c')] key: char) {
     }
 }
 
+/// Every time on the screen is by the clocks of the zone, and says so.
+#[rstest]
+fn every_view_by_the_clocks_of_a_zone(#[values((80, 24), (200, 50))] (width, height): (u16, u16)) {
+    for view in views() {
+        let mut state = any(view, size(width, height));
+        let before = text(&draw(&state, &dark()));
+        press(&mut state, KeyCode::Char('z'), now());
+        settle(&mut state, now());
+        let drawn = text(&draw(&state, &dark()));
+        assert!(drawn.contains("UTC+7"), "{view:?}\n{drawn}");
+        assert!(
+            !drawn.replace("UTC+7", "").contains("UTC"),
+            "{view:?}\n{drawn}"
+        );
+        // Nothing is left as it was: the hour of each time is another.
+        assert!(
+            before.contains("data to 13:02") && drawn.contains("data to 20:02"),
+            "{drawn}"
+        );
+        snapshot(
+            &format!("{}-{width}x{height}-zone", view.slug()),
+            &state,
+            &dark(),
+        );
+    }
+}
+
 /// Nothing is cut without a sign of it: a line that reaches the edge in the
 /// middle of a word would be.
 #[rstest]

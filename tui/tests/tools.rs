@@ -58,10 +58,12 @@ async fn a_view_is_exported_for_its_owner_alone_and_never_over_another_file() {
     };
     let text = fs::read_to_string(csv).unwrap();
     assert!(
-        text.starts_with("product_id,name,category,brand,events,"),
+        text.starts_with("\u{feff}product_id,name,category,brand,events,"),
         "{text}"
     );
     assert!(text.contains("'=cmd|"), "{text}");
+    // As spreadsheets write their lines themselves.
+    assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
     let document: serde_json::Value =
         serde_json::from_str(&fs::read_to_string(json).unwrap()).unwrap();
     assert_eq!(document["view"], "products");

@@ -20,6 +20,8 @@ pub enum Action {
     Edit(TextEdit),
     /// The terminal has another size.
     Resize(Size),
+    /// The terminal said which colour its background is: red, green, blue.
+    Background([u8; 3]),
     /// Time passed.
     Tick,
     /// The connection changed.
@@ -149,10 +151,20 @@ pub enum TextEdit {
     Backspace,
     /// Rub out after the cursor.
     Delete,
+    /// Rub out the word before the cursor.
+    DeleteWord,
+    /// Rub out the word after the cursor.
+    DeleteWordAfter,
+    /// Rub out all after the cursor.
+    DeleteToEnd,
     /// Cursor to the left.
     Left,
     /// Cursor to the right.
     Right,
+    /// Cursor to the start of the word.
+    WordLeft,
+    /// Cursor to the end of the word.
+    WordRight,
     /// Cursor to the start.
     Home,
     /// Cursor to the end.

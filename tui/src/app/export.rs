@@ -51,13 +51,25 @@ pub(super) fn export(state: &State, format: ExportFormat) -> Option<Result<Expor
     let name = format!(
         "sbw-{}-{}.{}",
         state.place.view.slug(),
-        state.now.format("%Y%m%d-%H%M%S"),
+        state.place.zone.at(state.now).format("%Y%m%d-%H%M%S"),
         format.extension()
     );
     Some(match written {
-        Ok(text) => Ok(Export { name, text }),
+        Ok(text) => Ok(Export {
+            name,
+            text: match format {
+                ExportFormat::Csv => for_spreadsheets(&text),
+                ExportFormat::Json => text,
+            },
+        }),
         Err(error) => Err(error.to_string()),
     })
+}
+
+/// Excel takes a file for the system's old character set, unless it begins with a
+/// byte order mark. No value has a line break in it.
+fn for_spreadsheets(csv: &str) -> String {
+    format!("\u{feff}{}", csv.replace('\n', "\r\n"))
 }
 
 /// The row under the cursor, its values between tabs, under no head.

@@ -6,6 +6,7 @@ use super::table::folded;
 use crate::keymap::Keymap;
 use crate::period::PRESETS;
 use crate::theme::Tone;
+use sbw_queries::Zone;
 
 /// Something that can be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +62,8 @@ fn keys(keymap: &Keymap, state: &State) -> impl Iterator<Item = Entry> {
 
 fn ranges() -> impl Iterator<Item = Entry> {
     PRESETS.iter().enumerate().map(|(index, period)| Entry {
-        words: format!("Range: {period}"),
+        // None of them has dates, which depend on a zone.
+        words: format!("Range: {}", period.words(&Zone::utc())),
         keys: String::new(),
         command: Command::Preset(index),
     })

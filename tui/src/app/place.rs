@@ -24,7 +24,7 @@ pub struct Place {
     pub compare: bool,
     /// What the funnel is compared by.
     pub segment: Option<Segment>,
-    /// Whose week the heatmap shows.
+    /// By whose clocks times are shown, and days and hours are cut.
     pub zone: Zone,
     /// The cursor of the event mix and the login states, one list.
     pub mix: Table,

@@ -31,6 +31,8 @@ pub struct Settings {
     pub zones: Vec<Zone>,
     /// The background that the colours are for.
     pub tone: Tone,
+    /// Did somebody choose it? Else the terminal may say what it has.
+    pub tone_is_chosen: bool,
     /// Is the mouse taken from the start?
     pub mouse: bool,
     /// What keys mean.
@@ -83,6 +85,8 @@ pub struct State {
     pub mouse: bool,
     /// The background that the colours are for.
     pub tone: Tone,
+    /// Did somebody choose it? Else the terminal may say what it has.
+    pub tone_is_chosen: bool,
     /// The names of products that were drilled into, by id.
     pub product_names: Vec<(String, String)>,
 }
@@ -174,8 +178,14 @@ pub enum Overlay {
 }
 
 /// A typed secret: equal to any other, and silent in debug output.
-#[derive(Clone, Default)]
-pub struct Secret(pub(super) LineEdit);
+#[derive(Clone)]
+pub struct Secret(pub(crate) LineEdit);
+
+impl Default for Secret {
+    fn default() -> Self {
+        Self(LineEdit::secret())
+    }
+}
 
 impl std::fmt::Debug for Secret {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -255,6 +265,7 @@ impl State {
             keymap: settings.keymap,
             mouse: settings.mouse,
             tone: settings.tone,
+            tone_is_chosen: settings.tone_is_chosen,
             product_names: Vec::new(),
         }
     }

@@ -39,6 +39,8 @@ pub struct Subject {
     pub view: View,
     /// The time.
     pub period: Period,
+    /// By whose clocks days and hours are cut.
+    pub zone: Zone,
     /// The events to keep.
     pub filter: Filter,
     /// Is the same asked of the period before?
@@ -65,10 +67,8 @@ pub enum Part {
     },
     /// One session.
     Session(String),
-    /// The week by the clocks of a zone.
-    Week(Zone),
-    /// The hours of a cell of that week.
-    Hours(Zone, Cell),
+    /// The hours of a cell of the week.
+    Hours(Cell),
 }
 
 impl Subject {
@@ -76,7 +76,9 @@ impl Subject {
     #[must_use]
     pub fn of(place: &Place) -> Self {
         let part = match place.view {
-            View::Overview | View::Products | View::Categories | View::Brands => Part::Whole,
+            View::Overview | View::Products | View::Categories | View::Brands | View::Activity => {
+                Part::Whole
+            }
             View::Funnel => Part::Funnel(place.segment),
             View::Events => Part::Page(None),
             View::Sessions => Part::Sessions {
@@ -87,8 +89,7 @@ impl Subject {
                 at: place.at_step,
                 before: None,
             },
-            View::Activity => Part::Week(place.zone.clone()),
-            View::Hours => Part::Hours(place.zone.clone(), place.cell),
+            View::Hours => Part::Hours(place.cell),
             // All of a session, and the books of the loader, know no range and no
             // filter: one answer for all.
             View::Session => {
@@ -103,6 +104,7 @@ impl Subject {
         Self {
             view: place.view,
             period: place.period,
+            zone: place.zone.clone(),
             filter: place.filter.clone(),
             // The overview always has the period before, lists of rows never.
             compare: place.compare && place.view.compares(),
@@ -114,10 +116,19 @@ impl Subject {
         Self {
             view,
             period: Period::Today,
+            zone: Zone::utc(),
             filter: Filter::default(),
             compare: false,
             part,
         }
+    }
+}
+
+impl Subject {
+    /// The range that it is of at `now`.
+    #[must_use]
+    pub fn range(&self, now: DateTime<Utc>) -> TimeRange {
+        self.period.resolve(now, &self.zone)
     }
 }
 

@@ -57,7 +57,8 @@ pub struct Report {
     /// Width of a point (timeseries): minute, hour, day, week
     #[arg(long)]
     pub bucket: Option<Bucket>,
-    /// Time zone of points and hours (timeseries, heatmap), such as Asia/Ho_Chi_Minh
+    /// Zone that points and hours are cut in and times are shown in, such as
+    /// Asia/Ho_Chi_Minh; in JSON, and for --from and --to without an offset, times stay UTC
     #[arg(long, value_name = "ZONE")]
     pub tz: Option<Zone>,
     /// Event names of the steps, 2 to 10; a|b for either (funnel, session_list)
@@ -194,7 +195,7 @@ impl Report {
 
     fn flag_of_another_view(&self) -> Option<String> {
         use ReportView::{
-            All, Brands, Categories, Events, Funnel, Heatmap, Products, Raw, Session, SessionList,
+            All, Brands, Categories, Events, Funnel, Products, Raw, Session, SessionList,
             Timeseries,
         };
         let of =
@@ -213,7 +214,6 @@ impl Report {
             of(self.session.is_some(), "an ID", &[Session]),
             of(self.limit.is_some(), "--limit", lists),
             of(self.bucket.is_some(), "--bucket", &[Timeseries, All]),
-            of(self.tz.is_some(), "--tz", &[Timeseries, Heatmap, All]),
             of(self.steps.is_some(), "--steps", &[Funnel, SessionList, All]),
             of(self.by.is_some(), "--by", &[Funnel, All]),
             of(self.step.is_some(), "--step", &[SessionList]),
@@ -308,7 +308,6 @@ mod tests {
     #[rstest]
     #[case(&["overview", "--limit", "3"], "--limit belongs to report events, categories,")]
     #[case(&["raw", "--by", "login"], "--by belongs to report funnel and all, not to raw")]
-    #[case(&["sessions", "--tz", "UTC"], "--tz belongs to report timeseries, heatmap and all")]
     #[case(&["overview", "s-1"], "an ID belongs to report session, not to overview")]
     #[case(&["funnel", "--step", "2"], "--step belongs to report session_list, not to funnel")]
     #[case(&["raw", "--after", "2025-12-01,550e8400-e29b-41d4-a716-446655440000"], "--after belongs to")]

@@ -153,28 +153,27 @@ impl Keymap {
     }
 }
 
+/// What a key does to a line, as in a shell.
 fn typed(Key(code, modifiers): Key) -> Option<TextEdit> {
-    if modifiers == KeyModifiers::CONTROL {
-        return match code {
-            KeyCode::Char('u') => Some(TextEdit::Clear),
-            KeyCode::Char('a') => Some(TextEdit::Home),
-            KeyCode::Char('e') => Some(TextEdit::End),
-            _ => None,
-        };
-    }
-    if !modifiers.is_empty() {
-        return None;
-    }
-    match code {
-        KeyCode::Char(character) => Some(TextEdit::Insert(character.to_string())),
-        KeyCode::Backspace => Some(TextEdit::Backspace),
-        KeyCode::Delete => Some(TextEdit::Delete),
-        KeyCode::Left => Some(TextEdit::Left),
-        KeyCode::Right => Some(TextEdit::Right),
-        KeyCode::Home => Some(TextEdit::Home),
-        KeyCode::End => Some(TextEdit::End),
-        _ => None,
-    }
+    const CTRL: KeyModifiers = KeyModifiers::CONTROL;
+    const ALT: KeyModifiers = KeyModifiers::ALT;
+    const NONE: KeyModifiers = KeyModifiers::NONE;
+    Some(match (modifiers, code) {
+        (NONE, KeyCode::Char(character)) => TextEdit::Insert(character.to_string()),
+        (NONE, KeyCode::Backspace) => TextEdit::Backspace,
+        (NONE, KeyCode::Delete) | (CTRL, KeyCode::Char('d')) => TextEdit::Delete,
+        (CTRL, KeyCode::Char('w')) | (ALT | CTRL, KeyCode::Backspace) => TextEdit::DeleteWord,
+        (ALT, KeyCode::Char('d')) | (ALT | CTRL, KeyCode::Delete) => TextEdit::DeleteWordAfter,
+        (CTRL, KeyCode::Char('k')) => TextEdit::DeleteToEnd,
+        (CTRL, KeyCode::Char('u')) => TextEdit::Clear,
+        (NONE, KeyCode::Left) | (CTRL, KeyCode::Char('b')) => TextEdit::Left,
+        (NONE, KeyCode::Right) | (CTRL, KeyCode::Char('f')) => TextEdit::Right,
+        (ALT | CTRL, KeyCode::Left) | (ALT, KeyCode::Char('b')) => TextEdit::WordLeft,
+        (ALT | CTRL, KeyCode::Right) | (ALT, KeyCode::Char('f')) => TextEdit::WordRight,
+        (NONE, KeyCode::Home) | (CTRL, KeyCode::Char('a')) => TextEdit::Home,
+        (NONE, KeyCode::End) | (CTRL, KeyCode::Char('e')) => TextEdit::End,
+        _ => return None,
+    })
 }
 
 /// Every place that keys can go to.

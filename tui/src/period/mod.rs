@@ -1,15 +1,18 @@
 //! Which time a screen asks about, in the words of the person who chose it.
 //!
 //! "The last 24 hours" moves with the clock, "yesterday" with the day, a range
-//! that was typed in stays where it is. All in UTC, as every number is.
+//! that was typed in stays where it is. Days and months are those of a time zone.
 
 use std::fmt;
 
+mod calendar;
 mod words;
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Days, TimeDelta, Utc};
 use sbw_queries::range::TimeRange;
+use sbw_queries::zone::Zone;
 
+use self::calendar::Calendar;
 pub use self::words::{NotAPeriod, dates};
 use crate::number;
 
@@ -82,9 +85,14 @@ impl Span {
     }
 
     fn zoomed(self, zoom: Zoom) -> Self {
+        // From a month of 31 days to 30 is no zoom.
+        let little = self.0 / 8;
         let step = match zoom {
-            Zoom::In => LADDER.iter().rev().find(|&&length| length < self.0),
-            Zoom::Out => LADDER.iter().find(|&&length| length > self.0),
+            Zoom::In => LADDER
+                .iter()
+                .rev()
+                .find(|&&length| length < self.0 - little),
+            Zoom::Out => LADDER.iter().find(|&&length| length > self.0 + little),
         };
         step.map_or(self, |&length| Self(length))
     }
@@ -129,13 +137,16 @@ impl Period {
 
     /// The range this is at `now`.
     #[must_use]
-    pub fn resolve(self, now: DateTime<Utc>) -> TimeRange {
-        let midnight = now.with_time(NaiveTime::MIN).single().unwrap_or(now);
+    pub fn resolve(self, now: DateTime<Utc>, zone: &Zone) -> TimeRange {
+        let today = zone.at(now).date_naive();
         match self {
             Self::Last(span) => between(now.checked_sub_signed(span.delta()).unwrap_or(now), now),
-            Self::Today => between(midnight, now),
-            Self::Yesterday => between(midnight - Days::new(1), midnight),
-            Self::ThisMonth => between(midnight.with_day(1).unwrap_or(midnight), now),
+            Self::Today => between(zone.start_of(today), now),
+            Self::Yesterday => between(zone.start_of(today - Days::new(1)), zone.start_of(today)),
+            Self::ThisMonth => {
+                let first = today.with_day(1).unwrap_or(today);
+                between(zone.start_of(first), now)
+            }
             Self::Fixed(range) => range,
         }
     }
@@ -146,31 +157,20 @@ impl Period {
         matches!(self, Self::Fixed(_))
     }
 
-    /// The range of equal length that ends where this one starts, or starts
-    /// where it ends. Shifted up to now, it follows the clock again.
+    /// What came before, or comes after: months for whole months, days for whole
+    /// days, else the same length of time. Shifted up to now, it follows the clock again.
     #[must_use]
-    pub fn shifted(self, shift: Shift, now: DateTime<Utc>) -> Self {
-        let range = self.resolve(now);
-        let length = match self {
-            // A day so far shifts to the whole day before, not to a part of it.
-            Self::Today => TimeDelta::days(1),
-            Self::ThisMonth => return Self::ThisMonth.month_shifted(shift, now),
-            _ => range.length(),
+    pub fn shifted(self, shift: Shift, now: DateTime<Utc>, zone: &Zone) -> Self {
+        if let Some(calendar) = self.calendar(now, zone) {
+            return self.calendar_shifted(calendar, shift, now, zone);
+        }
+        let range = self.resolve(now, zone);
+        let length = range.length();
+        let moved = |end: DateTime<Utc>| match shift {
+            Shift::Earlier => end.checked_sub_signed(length),
+            Shift::Later => end.checked_add_signed(length),
         };
-        let (from, to) = match shift {
-            Shift::Earlier if self == Self::Today => {
-                (range.from().checked_sub_signed(length), Some(range.from()))
-            }
-            Shift::Earlier => (
-                range.from().checked_sub_signed(length),
-                range.to().checked_sub_signed(length),
-            ),
-            Shift::Later => (
-                range.from().checked_add_signed(length),
-                range.to().checked_add_signed(length),
-            ),
-        };
-        let (Some(from), Some(to)) = (from, to) else {
+        let (Some(from), Some(to)) = (moved(range.from()), moved(range.to())) else {
             return self;
         };
         if to > now && shift == Shift::Later {
@@ -184,19 +184,43 @@ impl Period {
         Self::Fixed(between(from, to))
     }
 
-    fn month_shifted(self, shift: Shift, now: DateTime<Utc>) -> Self {
-        let start = self.resolve(now).from();
-        match (shift, start.checked_sub_months(Months::new(1))) {
-            (Shift::Earlier, Some(before)) => Self::Fixed(between(before, start)),
-            _ => self,
+    /// The whole days or months that it is, or has begun.
+    fn calendar(self, now: DateTime<Utc>, zone: &Zone) -> Option<Calendar> {
+        let today = zone.at(now).date_naive();
+        match self {
+            Self::Last(_) => None,
+            Self::Today => Some(Calendar::day(today)),
+            Self::Yesterday => Some(Calendar::day(today - Days::new(1))),
+            Self::ThisMonth => Calendar::month(today),
+            Self::Fixed(range) => Calendar::of(range, zone),
+        }
+    }
+
+    fn calendar_shifted(
+        self,
+        calendar: Calendar,
+        shift: Shift,
+        now: DateTime<Utc>,
+        zone: &Zone,
+    ) -> Self {
+        let today = zone.at(now).date_naive();
+        let Some(shifted) = calendar.shifted(shift) else {
+            return self;
+        };
+        match shifted {
+            // There is nothing after now.
+            shifted if shifted.begins_after(today) && shift == Shift::Later => self,
+            shifted if shifted == Calendar::day(today) => Self::Today,
+            shifted if Some(shifted) == Calendar::month(today) => Self::ThisMonth,
+            shifted => Self::Fixed(shifted.range(zone)),
         }
     }
 
     /// A shorter or longer range: up to now for one that follows the clock,
-    /// about the middle for one that stays.
+    /// about the middle for one that stays, in whole days where it had such.
     #[must_use]
-    pub fn zoomed(self, zoom: Zoom, now: DateTime<Utc>) -> Self {
-        let range = self.resolve(now);
+    pub fn zoomed(self, zoom: Zoom, now: DateTime<Utc>, zone: &Zone) -> Self {
+        let range = self.resolve(now, zone);
         let length = Span::new(range.length());
         let zoomed = length.zoomed(zoom);
         if zoomed == length {
@@ -207,13 +231,19 @@ impl Period {
         };
         let middle = range.from() + range.length() / 2;
         let half = zoomed.delta() / 2;
-        match (
+        let (Some(from), Some(to)) = (
             middle.checked_sub_signed(half),
             middle.checked_add_signed(half),
-        ) {
-            (Some(_), Some(to)) if to > now && range.to() >= now => Self::Last(zoomed),
-            (Some(from), Some(to)) => Self::Fixed(between(from, to)),
-            _ => self,
+        ) else {
+            return self;
+        };
+        if to > now && range.to() >= now {
+            return Self::Last(zoomed);
+        }
+        let whole = Calendar::of(range, zone).filter(|_| zoomed.0 > DAY);
+        match whole.and_then(|whole| whole.zoomed(zoomed.0 / DAY)) {
+            Some(whole) => Self::Fixed(whole.range(zone)),
+            None => Self::Fixed(between(from, to)),
         }
     }
 }
@@ -249,7 +279,10 @@ mod tests {
     #[case(Period::Yesterday, "2025-12-02T00:00:00", "2025-12-03T00:00:00")]
     #[case(Period::ThisMonth, "2025-12-01T00:00:00", NOW)]
     fn resolves(#[case] period: Period, #[case] from: &str, #[case] to: &str) {
-        assert_eq!(Period::Fixed(period.resolve(at(NOW))), fixed(from, to));
+        assert_eq!(
+            Period::Fixed(period.resolve(at(NOW), &Zone::utc())),
+            fixed(from, to)
+        );
     }
 
     #[rstest]
@@ -284,7 +317,7 @@ mod tests {
         fixed("2025-11-01T00:00:00", "2025-12-01T00:00:00")
     )]
     fn shifts(#[case] period: Period, #[case] shift: Shift, #[case] shifted: Period) {
-        assert_eq!(period.shifted(shift, at(NOW)), shifted);
+        assert_eq!(period.shifted(shift, at(NOW), &Zone::utc()), shifted);
     }
 
     #[rstest]
@@ -309,7 +342,7 @@ mod tests {
         fixed("2025-12-01T06:00:00", "2025-12-01T18:00:00")
     )]
     fn zooms(#[case] period: Period, #[case] zoom: Zoom, #[case] zoomed: Period) {
-        assert_eq!(period.zoomed(zoom, at(NOW)), zoomed);
+        assert_eq!(period.zoomed(zoom, at(NOW), &Zone::utc()), zoomed);
     }
 
     #[rstest]
@@ -335,7 +368,7 @@ mod tests {
         "1 Dec 08:00 to 2 Dec 12:30"
     )]
     fn says_what_it_is(#[case] period: Period, #[case] words: &str) {
-        assert_eq!(period.to_string(), words);
+        assert_eq!(period.words(&Zone::utc()), words);
     }
 
     #[rstest]
@@ -352,7 +385,7 @@ mod tests {
     )]
     #[case("2025-12-01..", fixed("2025-12-01T00:00:00", NOW))]
     fn understands(#[case] typed: &str, #[case] period: Period) {
-        assert_eq!(Period::parse(typed, at(NOW)), Ok(period));
+        assert_eq!(Period::parse(typed, at(NOW), &Zone::utc()), Ok(period));
     }
 
     #[rstest]
@@ -363,25 +396,27 @@ mod tests {
     #[case("2025-12-03..2025-12-01")]
     #[case("2025-12-03..2025-12-03")]
     fn refuses(#[case] typed: &str) {
-        let words = Period::parse(typed, at(NOW)).unwrap_err().to_string();
+        let words = Period::parse(typed, at(NOW), &Zone::utc())
+            .unwrap_err()
+            .to_string();
         assert!(words.len() > 20, "{words}");
     }
 
     proptest! {
         #[test]
         fn any_walk_stays_in_order(steps in proptest::collection::vec(0_u8..4, 0..200), start in 0_usize..8) {
-            let now = at(NOW);
+            let (now, zone) = (at(NOW), "Europe/Berlin".parse().unwrap());
             let mut period = PRESETS[start];
             for step in steps {
                 period = match step {
-                    0 => period.shifted(Shift::Earlier, now),
-                    1 => period.shifted(Shift::Later, now),
-                    2 => period.zoomed(Zoom::In, now),
-                    _ => period.zoomed(Zoom::Out, now),
+                    0 => period.shifted(Shift::Earlier, now, &zone),
+                    1 => period.shifted(Shift::Later, now, &zone),
+                    2 => period.zoomed(Zoom::In, now, &zone),
+                    _ => period.zoomed(Zoom::Out, now, &zone),
                 };
-                let range = period.resolve(now);
+                let range = period.resolve(now, &zone);
                 prop_assert!(range.from() <= range.to());
-                prop_assert!(range.length() <= TimeDelta::days(1_095));
+                prop_assert!(range.length() <= TimeDelta::days(1_096));
             }
         }
     }

@@ -1,11 +1,10 @@
 //! Periods in words: as they are shown, and as they are typed.
 
-use std::fmt;
-
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use sbw_queries::range::{
-    NotADuration, NotAnInstant, ReversedRange, TimeRange, parse_duration, parse_instant,
+    NotADuration, NotAnInstant, ReversedRange, TimeRange, parse_duration, parse_instant_in,
 };
+use sbw_queries::zone::Zone;
 
 use super::Period;
 
@@ -28,23 +27,21 @@ pub enum NotAPeriod {
 
 impl Period {
     /// What a person types: `36h`, `2025-12-01` (that day),
-    /// `2025-12-01..2025-12-03T08:00`, or `2025-12-01..` up to now.
-    pub fn parse(text: &str, now: DateTime<Utc>) -> Result<Self, NotAPeriod> {
+    /// `2025-12-01..2025-12-03T08:00`, or `2025-12-01..` up to now, by the clocks of a zone.
+    pub fn parse(text: &str, now: DateTime<Utc>, zone: &Zone) -> Result<Self, NotAPeriod> {
         let text = text.trim();
         let Some((from, to)) = text.split_once("..") else {
             if let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-                let from = parse_instant(text)?;
-                let to = day
-                    .succ_opt()
-                    .map_or(from, |next| next.and_time(NaiveTime::MIN).and_utc());
+                let from = parse_instant_in(text, zone)?;
+                let to = day.succ_opt().map_or(from, |next| zone.start_of(next));
                 return Ok(Self::Fixed(TimeRange::new(from, to)?));
             }
             return Ok(Self::last(parse_duration(text)?));
         };
-        let from = parse_instant(from.trim())?;
+        let from = parse_instant_in(from.trim(), zone)?;
         let to = match to.trim() {
             "" => now,
-            to => parse_instant(to)?,
+            to => parse_instant_in(to, zone)?,
         };
         if from == to {
             return Err(NotAPeriod::Empty);
@@ -82,7 +79,8 @@ impl Period {
                     let sensible = length > TimeDelta::zero() && length <= LONGEST;
                     return sensible.then(|| Self::last(length));
                 }
-                text.contains("..").then(|| Self::parse(text, now).ok())?
+                text.contains("..")
+                    .then(|| Self::parse(text, now, &Zone::utc()).ok())?
             }
         }
     }
@@ -91,24 +89,27 @@ impl Period {
 /// As far back as a typed length goes.
 const LONGEST: TimeDelta = TimeDelta::days(36_525);
 
-impl fmt::Display for Period {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Period {
+    /// What it is called.
+    #[must_use]
+    pub fn words(self, zone: &Zone) -> String {
         match self {
-            Self::Last(span) => write!(formatter, "last {span}"),
-            Self::Today => formatter.write_str("today"),
-            Self::Yesterday => formatter.write_str("yesterday"),
-            Self::ThisMonth => formatter.write_str("this month"),
-            Self::Fixed(range) => formatter.write_str(&dates(*range)),
+            Self::Last(span) => format!("last {span}"),
+            Self::Today => "today".to_owned(),
+            Self::Yesterday => "yesterday".to_owned(),
+            Self::ThisMonth => "this month".to_owned(),
+            Self::Fixed(range) => dates(range, zone),
         }
     }
 }
 
 /// `3 Dec 2025 08:00 to 12:00` and its like: both ends, no part twice.
 #[must_use]
-pub fn dates(range: TimeRange) -> String {
-    let (from, to) = (range.from(), range.to());
-    let whole_days = from.time() == NaiveTime::MIN && to.time() == NaiveTime::MIN && from < to;
-    if whole_days {
+pub fn dates(range: TimeRange, zone: &Zone) -> String {
+    let days = (zone.day_from(range.from()), zone.day_from(range.to()));
+    if let (Some(from), Some(to)) = days
+        && from < to
+    {
         // The end is not inside: a range up to midnight ends the day before.
         let last = to - Days::new(1);
         return if from == last {
@@ -123,6 +124,7 @@ pub fn dates(range: TimeRange) -> String {
             )
         };
     }
+    let (from, to) = (zone.at(range.from()), zone.at(range.to()));
     if from.date_naive() == to.date_naive() {
         format!(
             "{} to {}",

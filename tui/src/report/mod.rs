@@ -86,47 +86,47 @@ async fn ask(
     match report.view {
         ReportView::Overview => {
             let answer = overview::overview(client, question).await?;
-            write(&Document::new(question, answer), format)
+            write(&Document::new(question, answer), format, &zone)
         }
         ReportView::Timeseries => {
             let answer = timeseries::timeseries(client, question, report.bucket, &zone).await?;
-            write(&Document::new(question, answer), format)
+            write(&Document::new(question, answer), format, &zone)
         }
         ReportView::Events => {
             let limit = limit(events::DEFAULT_LIMIT);
             let answer = events::events(client, question, limit).await?;
-            write(&Document::new(question, answer), format)
+            write(&Document::new(question, answer), format, &zone)
         }
         ReportView::Logins => {
             let answer = logins::logins(client, question).await?;
-            write(&Document::new(question, answer), format)
+            write(&Document::new(question, answer), format, &zone)
         }
         ReportView::Categories => {
             let limit = limit(breakdown::DEFAULT_LIMIT);
             let answer = breakdown::categories(client, question, limit).await?;
-            write(&Document::new(question, answer), format)
+            write(&Document::new(question, answer), format, &zone)
         }
         ReportView::Brands => {
             let limit = limit(breakdown::DEFAULT_LIMIT);
             let answer = breakdown::brands(client, question, limit).await?;
-            write(&Document::new(question, answer), format)
+            write(&Document::new(question, answer), format, &zone)
         }
         ReportView::Products => {
             let limit = limit(products::DEFAULT_LIMIT);
             let answer = products::products(client, question, limit).await?;
-            write(&Document::new(question, answer), format)
+            write(&Document::new(question, answer), format, &zone)
         }
         ReportView::Funnel => {
             let answer = funnel::funnel(client, question, &steps, report.by).await?;
-            write(&Document::new(question, answer), format)
+            write(&Document::new(question, answer), format, &zone)
         }
         ReportView::Sessions => {
             let answer = sessions::sessions(client, question).await?;
-            write(&Document::new(question, answer), format)
+            write(&Document::new(question, answer), format, &zone)
         }
         ReportView::Heatmap => {
             let answer = heatmap::heatmap(client, question, &zone).await?;
-            write(&Document::new(question, answer), format)
+            write(&Document::new(question, answer), format, &zone)
         }
         ReportView::SessionList => {
             let page = SessionPage {
@@ -136,13 +136,13 @@ async fn ask(
                 limit: limit(session_list::DEFAULT_LIMIT),
             };
             let answer = session_list::session_list(client, question, &page).await?;
-            write(&Document::new(question, answer), format)
+            write(&Document::new(question, answer), format, &zone)
         }
         ReportView::Session => {
             let id = report.session.as_deref().unwrap_or_default();
             let limit = limit(session::MOST_EVENTS);
             let answer = session::session(client, id, report.after, limit).await?;
-            write(&Document::new(question, answer), format)
+            write(&Document::new(question, answer), format, &zone)
         }
         ReportView::Raw => {
             let page = raw::Page {
@@ -151,16 +151,16 @@ async fn ask(
                 limit: limit(raw::DEFAULT_LIMIT),
             };
             let answer = raw::raw(client, question, page).await?;
-            write(&Document::new(question, answer), format)
+            write(&Document::new(question, answer), format, &zone)
         }
         ReportView::Pipeline => {
             let answer = pipeline::pipeline(client, now).await?;
-            write(&Document::new(question, answer), format)
+            write(&Document::new(question, answer), format, &zone)
         }
         ReportView::All => {
             let choices = Choices {
                 bucket: report.bucket,
-                zone,
+                zone: zone.clone(),
                 steps,
                 by: report.by,
                 limit: report.limit,
@@ -171,7 +171,7 @@ async fn ask(
                 .await
                 .map_err(QueryError::from)?;
             let answer = all::all(client, question, &choices, now).await?;
-            write_all(&Document::new(question, answer), format)
+            write_all(&Document::new(question, answer), format, &zone)
         }
     }
 }

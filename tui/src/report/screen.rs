@@ -5,13 +5,19 @@ use sbw_queries::answers::funnel::Funnel;
 use sbw_queries::answers::products::Products;
 use sbw_queries::answers::raw::Raw;
 use sbw_queries::answers::session_list::SessionList;
-use sbw_queries::{Answer as Named, Document, Question};
+use sbw_queries::{Answer as Named, Document, Question, Zone};
 
 use super::sheet::{Sheet, ToSheet};
 use super::{ReportError, csv};
 use crate::app::{Answer, Body, Part, State, View, arranged};
 use crate::args::Format;
 use crate::text;
+
+/// What was asked, and by whose clocks it is shown.
+struct Shown<'a> {
+    question: Question,
+    zone: &'a Zone,
+}
 
 /// One answer of the screen.
 pub(crate) struct Piece {
@@ -23,10 +29,11 @@ pub(crate) struct Piece {
 }
 
 impl Piece {
-    fn new<T: Named + ToSheet>(question: &Question, body: T) -> Self {
+    fn new<T: Named + ToSheet>(of: &Shown<'_>, body: T) -> Self {
+        let Shown { question, zone } = of;
         Self {
             view: T::VIEW,
-            sheet: body.to_sheet(),
+            sheet: body.to_sheet().by_the_clocks_of(zone),
             // Numbers and texts, which JSON always has a word for.
             json: serde_json::to_string_pretty(&Document::new(question, body)).unwrap_or_default(),
             has_cursor: true,
@@ -64,23 +71,25 @@ pub(crate) fn pieces(state: &State) -> Vec<Piece> {
     let Some(answer) = state.shown().answer() else {
         return Vec::new();
     };
-    let question = Question {
-        range: answer.range,
-        filter: answer.subject.filter.clone(),
+    let of = &Shown {
+        question: Question {
+            range: answer.range,
+            filter: answer.subject.filter.clone(),
+        },
+        zone: &state.place.zone,
     };
-    let question = &question;
     match &answer.body {
         Body::Overview(screen) => vec![
-            Piece::new(question, screen.overview.clone()).above(),
-            Piece::new(question, screen.timeseries.clone()).above(),
-            Piece::new(question, screen.events.clone()),
-            Piece::new(question, screen.logins.clone()),
+            Piece::new(of, screen.overview.clone()).above(),
+            Piece::new(of, screen.timeseries.clone()).above(),
+            Piece::new(of, screen.events.clone()),
+            Piece::new(of, screen.logins.clone()),
         ],
-        Body::Funnel(funnel) => vec![funnel_piece(question, funnel)],
+        Body::Funnel(funnel) => vec![funnel_piece(of, funnel)],
         Body::Products(rows) => {
             let rows = arranged(rows, &state.place.products).into_iter().cloned();
             let rows = rows.collect();
-            vec![Piece::new(question, Products { rows })]
+            vec![Piece::new(of, Products { rows })]
         }
         Body::Groups(rows) => {
             let Some(table) = state.place.table() else {
@@ -88,31 +97,31 @@ pub(crate) fn pieces(state: &State) -> Vec<Piece> {
             };
             let rows = arranged(rows, table).into_iter().cloned().collect();
             vec![if state.place.view == View::Categories {
-                Piece::new(question, Categories { rows })
+                Piece::new(of, Categories { rows })
             } else {
-                Piece::new(question, Brands { rows })
+                Piece::new(of, Brands { rows })
             }]
         }
         Body::Sessions(screen) => vec![
-            Piece::new(question, screen.sessions.clone()).above(),
-            Piece::new(question, screen.timeseries.clone()).above(),
-            session_rows(state, question),
+            Piece::new(of, screen.sessions.clone()).above(),
+            Piece::new(of, screen.timeseries.clone()).above(),
+            session_rows(state, of),
         ],
-        Body::StepSessions(_) | Body::SessionPage(_) => vec![session_rows(state, question)],
-        Body::Session(session) => vec![Piece::new(question, session.clone())],
-        Body::Week(week) => vec![Piece::new(question, (**week).clone()).above()],
-        Body::Hours(hours) => vec![Piece::new(question, hours.clone())],
+        Body::StepSessions(_) | Body::SessionPage(_) => vec![session_rows(state, of)],
+        Body::Session(session) => vec![Piece::new(of, session.clone())],
+        Body::Week(week) => vec![Piece::new(of, (**week).clone()).above()],
+        Body::Hours(hours) => vec![Piece::new(of, hours.clone())],
         Body::Page(_) => {
             let rows = state.place.events.rows_from(0).cloned().collect();
-            vec![Piece::new(question, Raw { rows })]
+            vec![Piece::new(of, Raw { rows })]
         }
-        Body::Pipeline(_) => pipeline(question, answer),
+        Body::Pipeline(_) => pipeline(of, answer),
         Body::Series(_) => Vec::new(),
     }
 }
 
-fn funnel_piece(question: &Question, funnel: &Funnel) -> Piece {
-    let piece = Piece::new(question, funnel.clone());
+fn funnel_piece(of: &Shown<'_>, funnel: &Funnel) -> Piece {
+    let piece = Piece::new(of, funnel.clone());
     match funnel {
         Funnel::Rows(_) => piece,
         // A group is several rows there; the cursor is on none of them.
@@ -120,14 +129,14 @@ fn funnel_piece(question: &Question, funnel: &Funnel) -> Piece {
     }
 }
 
-fn session_rows(state: &State, question: &Question) -> Piece {
+fn session_rows(state: &State, of: &Shown<'_>) -> Piece {
     let rows = state.place.sessions.rows_from(0).cloned().collect();
-    Piece::new(question, SessionList { rows })
+    Piece::new(of, SessionList { rows })
 }
 
-fn pipeline(question: &Question, answer: &Answer) -> Vec<Piece> {
+fn pipeline(of: &Shown<'_>, answer: &Answer) -> Vec<Piece> {
     debug_assert!(matches!(answer.subject.part, Part::Whole));
-    vec![Piece::new(question, (*answer.pipeline).clone())]
+    vec![Piece::new(of, (*answer.pipeline).clone())]
 }
 
 /// Writes them down: one as `report` would print it, several under their names.

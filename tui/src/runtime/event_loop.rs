@@ -4,20 +4,18 @@ use std::io::{self, Write as _};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use crossterm::event::{Event, EventStream, MouseButton, MouseEvent, MouseEventKind};
-use futures::StreamExt;
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use futures::future::poll_immediate;
-use ratatui::layout::Size;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
 use super::link::Link;
 use crate::app::{Action, Effect, Export, Focus, Mouse, State, TextEdit, update};
-use crate::terminal::Screen;
+use crate::input::{Input, Inputs};
+use crate::terminal::{Screen, Signals, Stop, Told};
 use crate::theme::Look;
 use crate::view;
 
-/// Events taken between two frames. Held keys and pastes come faster than a
+/// Inputs taken between two frames. Held keys and pastes come faster than a
 /// terminal can show; the frame in between keeps the screen alive.
 const BATCH: usize = 128;
 
@@ -25,6 +23,7 @@ const BATCH: usize = 128;
 /// hands out what the reader left.
 pub(super) async fn run(
     screen: &mut Screen,
+    signals: Signals,
     state: State,
     look: &Look,
     link: Link,
@@ -35,6 +34,7 @@ pub(super) async fn run(
         link,
         look: *look,
         stop: false,
+        stops: None,
         stale: true,
     };
     app.draw(screen)?;
@@ -42,32 +42,33 @@ pub(super) async fn run(
         screen.take_mouse(true)?;
     }
     app.link.begin();
-    let mut terminal = EventStream::new();
-    let mut signals = Signals::new()?;
+    let mut inputs = Inputs::begin()?;
     while !app.stop {
         let wakes_at = app.state.wakes_at();
         tokio::select! {
             biased;
-            event = terminal.next() => app.take_input(screen, event)?,
-            () = signals.recv() => app.stop = true,
+            told = signals.next() => app.obey(screen, told?)?,
+            input = inputs.next() => app.take_input(screen, input)?,
             action = heard.recv() => app.take_heard(screen, action)?,
             () = sleep_until(wakes_at) => app.apply(screen, Action::Tick)?,
         }
         for _ in 0..BATCH {
-            // Not `now_or_never`: its waker is deaf, and the stream remembers the
-            // waker it was first polled with.
-            let Some(event) = poll_immediate(terminal.next()).await else {
-                break;
-            };
-            app.take_input(screen, event)?;
             if app.stop {
                 return Ok(app.state);
             }
+            let Some(input) = poll_immediate(inputs.next()).await else {
+                break;
+            };
+            app.take_input(screen, input)?;
         }
         while !app.stop
             && let Ok(action) = heard.try_recv()
         {
             app.apply(screen, action)?;
+        }
+        if let Some(who) = app.stops.take() {
+            app.suspend(screen, who)?;
+            signals.forget_stops();
         }
         if app.stale && !app.stop {
             app.draw(screen)?;
@@ -81,13 +82,15 @@ struct App {
     link: Link,
     look: Look,
     stop: bool,
+    /// It is to stop for the shell.
+    stops: Option<Stop>,
     /// Something changed that the last frame does not show.
     stale: bool,
 }
 
 impl App {
     fn draw(&mut self, screen: &mut Screen) -> io::Result<()> {
-        let size = screen.size()?;
+        let size = screen.measure()?;
         if size != self.state.size {
             self.apply(screen, Action::Resize(size))?;
         }
@@ -95,20 +98,36 @@ impl App {
         screen.draw(|frame| view::draw(frame, &self.state, &self.look))
     }
 
-    fn take_input(
-        &mut self,
-        screen: &mut Screen,
-        event: Option<io::Result<Event>>,
-    ) -> io::Result<()> {
-        let Some(Ok(event)) = event else {
+    fn take_input(&mut self, screen: &mut Screen, input: Option<Input>) -> io::Result<()> {
+        let Some(input) = input else {
             // The terminal is gone; there is nobody to draw for.
             self.stop = true;
             return Ok(());
         };
-        match action(&self.state, event) {
+        match action(&self.state, input) {
             Some(action) => self.apply(screen, action),
             None => Ok(()),
         }
+    }
+
+    fn obey(&mut self, screen: &mut Screen, told: Told) -> io::Result<()> {
+        match told {
+            Told::End => self.stop = true,
+            Told::Stop => self.stops = Some(Stop::Process),
+            Told::Continue => screen.take_back()?,
+            Told::Resize => {}
+        }
+        self.stale = true;
+        Ok(())
+    }
+
+    fn suspend(&mut self, screen: &mut Screen, who: Stop) -> io::Result<()> {
+        self.stale = true;
+        if screen.suspend(who)? {
+            return Ok(());
+        }
+        let words = "There is no shell behind this to go back to; q quits.";
+        self.apply(screen, Action::Done(words.to_owned()))
     }
 
     fn take_heard(&mut self, screen: &mut Screen, action: Option<Action>) -> io::Result<()> {
@@ -140,10 +159,7 @@ impl App {
                 }
                 Effect::Reconnect => self.link.reconnect(),
                 Effect::Password(password) => self.link.password(password),
-                Effect::Suspend => {
-                    screen.suspend()?;
-                    self.stale = true;
-                }
+                Effect::Suspend => self.stops = Some(Stop::Group),
                 Effect::Quit => self.stop = true,
             }
         }
@@ -151,16 +167,16 @@ impl App {
     }
 }
 
-fn action(state: &State, event: Event) -> Option<Action> {
+fn action(state: &State, input: Input) -> Option<Action> {
     let focus = state.focus();
-    match event {
-        Event::Key(key) => state.keymap.action(focus, key),
-        Event::Paste(text) if matches!(focus, Focus::Line | Focus::Form) => {
+    match input {
+        Input::Key(key) => state.keymap.action(focus, key),
+        Input::Paste(text) if matches!(focus, Focus::Line | Focus::Form) => {
             Some(Action::Edit(TextEdit::Insert(text)))
         }
-        Event::Mouse(mouse) if state.mouse => clicked(mouse).map(Action::Mouse),
-        Event::Resize(width, height) => Some(Action::Resize(Size { width, height })),
-        _ => None,
+        Input::Mouse(mouse) if state.mouse => clicked(mouse).map(Action::Mouse),
+        Input::Background(colour) => Some(Action::Background(colour)),
+        Input::Paste(_) | Input::Mouse(_) => None,
     }
 }
 
@@ -203,30 +219,5 @@ async fn sleep_until(time: Option<DateTime<Utc>>) {
             tokio::time::sleep(wait.min(Duration::from_hours(1))).await;
         }
         None => std::future::pending().await,
-    }
-}
-
-/// Those signals that ask a program to end.
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-    hangup: Signal,
-}
-
-impl Signals {
-    fn new() -> io::Result<Self> {
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-            hangup: signal(SignalKind::hangup())?,
-        })
-    }
-
-    async fn recv(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-            _ = self.hangup.recv() => {}
-        }
     }
 }

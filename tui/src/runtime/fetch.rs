@@ -16,7 +16,7 @@ use sbw_queries::answers::{
     breakdown, events, funnel, heatmap, logins, overview, pipeline, products, raw, session,
     session_list, sessions, timeseries,
 };
-use sbw_queries::{QueryError, Question, TimeRange, Zone};
+use sbw_queries::{QueryError, Question, TimeRange};
 use tokio_postgres::{Client, IsolationLevel, Transaction};
 
 use self::pieces::{Piece, Pieces};
@@ -183,15 +183,17 @@ impl<'a> Asking<'a> {
                 let session = session::session(snapshot, id, None, SESSION_EVENTS);
                 ask!(asked, of, Piece::Session, session);
             }
-            (View::Activity, Part::Week(zone)) => {
-                let week = heatmap::heatmap(snapshot, question, zone).map_ok(Box::new);
+            (View::Activity, _) => {
+                let week =
+                    heatmap::heatmap(snapshot, question, &self.subject.zone).map_ok(Box::new);
                 ask!(asked, of, Piece::Week, week);
             }
-            (View::Hours, Part::Hours(zone, cell)) => {
+            (View::Hours, Part::Hours(cell)) => {
                 let cell = (
                     i32::try_from(cell.weekday + 1).unwrap_or(1),
                     i32::try_from(cell.hour).unwrap_or(0),
                 );
+                let zone = &self.subject.zone;
                 let hours = heatmap::heatmap_hours(snapshot, question, zone, cell, TABLE_ROWS);
                 ask!(asked, of, Piece::Hours, hours);
             }
@@ -250,10 +252,7 @@ impl<'a> Asking<'a> {
 
     fn series(&self, question: &'a Question, of: Of, asked: &mut FuturesUnordered<Asked<'a>>) {
         let (snapshot, bucket) = (self.snapshot, bucket(question.range));
-        let series = async move {
-            let zone = Zone::utc();
-            timeseries::timeseries(snapshot, question, Some(bucket), &zone).await
-        };
+        let series = timeseries::timeseries(snapshot, question, Some(bucket), &self.subject.zone);
         ask!(asked, of, Piece::Timeseries, series);
     }
 }

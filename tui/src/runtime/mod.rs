@@ -20,8 +20,8 @@ pub use self::tunnel::{InstanceId, NotAnInstance, TunnelError};
 use crate::app::{EventColumn, Settings, State, View};
 use crate::keymap::Keymap;
 use crate::period::Period;
-use crate::terminal::Screen;
-use crate::theme::{ChartMarker, Depth, Look, Tone};
+use crate::terminal::{Screen, Signals};
+use crate::theme::{self, ChartMarker, Depth, Look, Tone};
 
 /// What the server lists the dashboard's sessions as.
 pub const APPLICATION_NAME: &str = "sbw-tui";
@@ -41,10 +41,12 @@ pub struct Options {
     pub query_timeout: Duration,
     /// The instance that a tunnel leads to the server through, if one does.
     pub ssm: Option<InstanceId>,
-    /// The time zones of the heatmap to switch between.
+    /// The time zones to switch between; times are shown in the first one.
     pub zones: Vec<Zone>,
     /// The background that the look is for.
     pub tone: Tone,
+    /// Did somebody choose it? Else the terminal is asked what it has.
+    pub tone_is_chosen: bool,
     /// Is the mouse taken from the start?
     pub mouse: bool,
     /// What keys mean.
@@ -62,8 +64,8 @@ pub(crate) struct Left {
     pub(crate) view: View,
     /// The range.
     pub(crate) period: Period,
-    /// The background that the colours were for.
-    pub(crate) tone: Tone,
+    /// The background that the colours were for, if somebody chose it.
+    pub(crate) tone: Option<Tone>,
     /// The columns of events.
     pub(crate) event_columns: Vec<EventColumn>,
 }
@@ -73,10 +75,12 @@ impl Options {
     /// environment says the terminal has.
     #[must_use]
     pub fn new(target: Target) -> Self {
-        let depth = Depth::detect(|name| std::env::var(name).ok());
+        let variable = |name: &str| std::env::var(name).ok();
+        let (tone, depth) = (Tone::detect(variable), Depth::detect(variable));
+        let ascii = theme::is_ascii_only(variable);
         Self {
             target,
-            look: Look::new(Tone::Dark, depth, ChartMarker::Braille, false),
+            look: Look::new(tone, depth, ChartMarker::Braille, ascii),
             period: Period::last(chrono::TimeDelta::days(7)),
             refresh: Duration::from_secs(10),
             query_timeout: Duration::from_secs(5),
@@ -85,7 +89,8 @@ impl Options {
                 .filter_map(|zone| zone.parse().ok())
                 .collect(),
             ssm: None,
-            tone: Tone::Dark,
+            tone,
+            tone_is_chosen: false,
             mouse: false,
             keymap: Keymap::default(),
             event_columns: Vec::new(),
@@ -108,7 +113,12 @@ pub async fn run(options: Options) -> Result<(), RunError> {
 
 /// The same, and what the reader left.
 pub(crate) async fn show(options: Options) -> Result<Left, RunError> {
+    // First: a signal in between must find the terminal handed back, too.
+    let signals = Signals::begin()?;
     let mut screen = Screen::enter()?;
+    if !options.tone_is_chosen && theme::takes_questions(|name| std::env::var(name).ok()) {
+        Screen::ask_background()?;
+    }
     let settings = Settings {
         source: match &options.ssm {
             Some(instance) => format!("{} on {instance}", options.target.dbname),
@@ -117,13 +127,14 @@ pub(crate) async fn show(options: Options) -> Result<Left, RunError> {
         period: options.period,
         zones: options.zones,
         tone: options.tone,
+        tone_is_chosen: options.tone_is_chosen,
         mouse: options.mouse,
         keymap: Arc::new(options.keymap),
         event_columns: options.event_columns,
         view: options.view,
         every: chrono::TimeDelta::from_std(options.refresh).unwrap_or(chrono::TimeDelta::MAX),
     };
-    let state = State::new(settings, screen.size()?, Utc::now());
+    let state = State::new(settings, screen.measure()?, Utc::now());
     let session = SessionOptions::reader(APPLICATION_NAME, options.query_timeout);
     let (actions, heard) = mpsc::channel(64);
     let tunnel = options
@@ -131,13 +142,13 @@ pub(crate) async fn show(options: Options) -> Result<Left, RunError> {
         .map(|instance| Tunnel::new(instance, &options.target));
     let limit = options.query_timeout;
     let link = link::Link::new(options.target, session, limit, tunnel, actions);
-    let state = event_loop::run(&mut screen, state, &options.look, link, heard).await?;
+    let state = event_loop::run(&mut screen, signals, state, &options.look, link, heard).await?;
     // What was drilled into is of one moment; the way there began at a place of its own.
     let start = state.trail.first().unwrap_or(&state.place);
     Ok(Left {
         view: start.view.tab(),
         period: start.period,
-        tone: state.tone,
+        tone: state.tone_is_chosen.then_some(state.tone),
         event_columns: state.event_columns,
     })
 }

@@ -46,7 +46,7 @@ pub struct Settings {
     /// The view to begin with.
     #[serde(deserialize_with = "view")]
     pub view: Option<View>,
-    /// The time zones of the heatmap, the first one first.
+    /// The time zones to switch between, the first one first.
     #[serde(deserialize_with = "zones")]
     pub time_zones: Option<Vec<Zone>>,
     /// Take the mouse from the start.

@@ -71,7 +71,7 @@ pub(crate) fn forget_nothing(left: &Left) {
 }
 
 fn write(file: &Path, left: &Left) -> io::Result<()> {
-    let tone = left.tone.to_possible_value();
+    let tone = left.tone.and_then(|tone| tone.to_possible_value());
     let written = Written {
         view: left.view.slug().to_owned(),
         range: left.period.to_setting(),
@@ -130,7 +130,7 @@ mod tests {
         let left = Left {
             view: View::Brands,
             period,
-            tone: Tone::Light,
+            tone: Some(Tone::Light),
             event_columns: vec![EventColumn::EventTimestamp, EventColumn::ProductUrlPath],
         };
         write(&file, &left).unwrap();

@@ -1,6 +1,6 @@
 //! A line over time, with axes that carry real numbers and real dates.
 
-use chrono::{DateTime, Datelike, Months, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Days, Months, TimeDelta, Timelike, Utc};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::symbols::Marker;
@@ -8,6 +8,7 @@ use ratatui::widgets::Widget;
 use ratatui::widgets::canvas::{Canvas, Line, Points};
 
 use sbw_queries::answers::timeseries::{Point, Timeseries};
+use sbw_queries::zone::Zone;
 
 use super::pen::Pen;
 use crate::{number, text};
@@ -22,15 +23,18 @@ pub(super) struct Series {
     before: Vec<i64>,
     /// The point under the cursor.
     cursor: Option<usize>,
+    /// By whose clocks times are shown.
+    pub(super) zone: Zone,
 }
 
 impl Series {
-    pub(super) fn of(series: &Timeseries, value: fn(&Point) -> i64) -> Self {
+    pub(super) fn of(series: &Timeseries, zone: &Zone, value: fn(&Point) -> i64) -> Self {
         let points = series.points.iter();
         Self {
             points: points.map(|point| (point.t, value(point))).collect(),
             before: Vec::new(),
             cursor: None,
+            zone: zone.clone(),
         }
     }
 
@@ -108,7 +112,7 @@ pub(super) fn render(pen: &mut Pen<'_>, series: &Series) {
     let values: Vec<i64> = points.iter().map(|(_, value)| *value).collect();
     line(pen, plot, &values, last, axis.top, (theme.series, marker));
     value_axis(pen, gutter, rows, &axis, &labels);
-    time_axis(pen, gutter, rows, columns, points);
+    time_axis(pen, gutter, rows, columns, series);
     if let Some(cursor) = series.cursor {
         let x = gutter + 1 + along(cursor, points.len(), columns);
         pen.put(x, rows, 1, pen.look.glyphs.up, theme.title);
@@ -231,29 +235,24 @@ fn value_axis(
     }
 }
 
-fn time_axis(
-    pen: &mut Pen<'_>,
-    gutter: u16,
-    y: u16,
-    columns: u16,
-    points: &[(DateTime<Utc>, i64)],
-) {
+fn time_axis(pen: &mut Pen<'_>, gutter: u16, y: u16, columns: u16, series: &Series) {
     let (theme, glyphs) = (pen.look.theme, pen.look.glyphs);
     pen.put(gutter, y, 1, glyphs.corner, theme.rest);
     for x in 0..columns {
         pen.put(gutter + 1 + x, y, 1, glyphs.line, theme.rest);
     }
+    let Series { points, zone, .. } = series;
     let (Some((first, _)), Some((last, _))) = (points.first(), points.last()) else {
         return;
     };
     let length = (*last - *first).num_seconds().max(1);
     let step = TimeStep::for_range(*last - *first, columns / LABEL);
     let mut free = 0;
-    for time in step.ticks(*first, *last) {
+    for time in step.ticks(*first, *last, zone) {
         let along = (time - *first).num_seconds() * i64::from(columns - 1) / length;
         let x = u16::try_from(along).unwrap_or(0);
         pen.put(gutter + 1 + x, y, 1, glyphs.tick, theme.rest);
-        let label = step.label(time);
+        let label = step.label(time, zone);
         let wide = u16::try_from(text::width(&label)).unwrap_or(0);
         // Under its mark, but inside the chart and clear of the label before.
         let start = x.saturating_sub(wide / 2).min(columns.saturating_sub(wide));
@@ -307,58 +306,62 @@ impl TimeStep {
         Self::Months(months.unwrap_or(12))
     }
 
-    fn ticks(self, first: DateTime<Utc>, last: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+    fn ticks(self, first: DateTime<Utc>, last: DateTime<Utc>, zone: &Zone) -> Vec<DateTime<Utc>> {
         let mut ticks = Vec::new();
-        let mut next = self.first_at_or_after(first);
+        let mut next = self.first_at_or_after(first, zone);
         while let Some(time) = next
             && time <= last
             && ticks.len() < 1_000
         {
             ticks.push(time);
-            next = match self {
-                Self::Seconds(seconds) => time.checked_add_signed(TimeDelta::seconds(seconds)),
-                Self::Months(months) => time.checked_add_months(Months::new(months)),
-            };
+            next = self.first_at_or_after(time + TimeDelta::seconds(1), zone);
         }
         ticks
     }
 
-    fn first_at_or_after(self, first: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    /// Where the zone's clocks, or its calendar, turn.
+    fn first_at_or_after(self, first: DateTime<Utc>, zone: &Zone) -> Option<DateTime<Utc>> {
+        let shown = zone.at(first);
+        let today = shown.date_naive();
         match self {
+            Self::Seconds(seconds) if seconds < DAY => {
+                let past = i64::from(shown.num_seconds_from_midnight()).rem_euclid(seconds);
+                let wait = TimeDelta::seconds(if past == 0 { 0 } else { seconds - past });
+                let next = zone.when(shown.naive_local() + wait);
+                // The hour that clocks show twice was shown before.
+                Some(if next < first { first + wait } else { next })
+            }
             Self::Seconds(seconds) => {
+                let days = i64::from(today.to_epoch_days());
                 // Weeks begin on Monday; day 0 of the clock was a Thursday.
-                let phase = if seconds % (7 * DAY) == 0 { 4 * DAY } else { 0 };
-                let past = (first.timestamp() - phase).rem_euclid(seconds);
-                let wait = if past == 0 { 0 } else { seconds - past };
-                let whole = first.timestamp() + wait;
-                DateTime::from_timestamp(whole, 0)
+                let phase = if seconds % (7 * DAY) == 0 { 4 } else { 0 };
+                let past = (days - phase).rem_euclid(seconds / DAY);
+                let wait = u64::try_from(if past == 0 { 0 } else { seconds / DAY - past }).ok()?;
+                let start = zone.start_of(today.checked_add_days(Days::new(wait))?);
+                if start >= first {
+                    return Some(start);
+                }
+                let step = u64::try_from(seconds / DAY).ok()?;
+                Some(zone.start_of(today.checked_add_days(Days::new(step))?))
             }
             Self::Months(months) => {
-                let start = first
-                    .date_naive()
-                    .with_day(1)?
-                    .and_hms_opt(0, 0, 0)?
-                    .and_utc();
-                let mut time = if start < first {
-                    start.checked_add_months(Months::new(1))?
-                } else {
-                    start
-                };
-                while time.month0() % months != 0 {
-                    time = time.checked_add_months(Months::new(1))?;
+                let mut month = today.with_day(1)?;
+                while zone.start_of(month) < first || month.month0() % months != 0 {
+                    month = month.checked_add_months(Months::new(1))?;
                 }
-                Some(time)
+                Some(zone.start_of(month))
             }
         }
     }
 
-    fn label(self, time: DateTime<Utc>) -> String {
+    fn label(self, time: DateTime<Utc>, zone: &Zone) -> String {
+        let shown = zone.at(time);
         match self {
-            Self::Seconds(seconds) if seconds < DAY && time.timestamp() % DAY != 0 => {
-                time.format("%H:%M").to_string()
+            Self::Seconds(seconds) if seconds < DAY && zone.day_from(time).is_none() => {
+                shown.format("%H:%M").to_string()
             }
-            Self::Seconds(_) => time.format("%-d %b").to_string(),
-            Self::Months(_) => time.format("%b %Y").to_string(),
+            Self::Seconds(_) => shown.format("%-d %b").to_string(),
+            Self::Months(_) => shown.format("%b %Y").to_string(),
         }
     }
 }
@@ -383,12 +386,18 @@ mod tests {
     }
 
     #[rstest]
-    #[case("2025-12-01T13:00:00Z", "2025-12-02T13:00:00Z", 8, &["15:00", "18:00", "21:00", "2 Dec", "03:00", "06:00", "09:00", "12:00"])]
-    #[case("2025-11-28T00:00:00Z", "2025-12-04T00:00:00Z", 6, &["28 Nov", "29 Nov", "30 Nov", "1 Dec", "2 Dec", "3 Dec", "4 Dec"])]
-    #[case("2025-11-05T00:00:00Z", "2025-12-04T00:00:00Z", 5, &["10 Nov", "17 Nov", "24 Nov", "1 Dec"])]
-    #[case("2025-01-05T00:00:00Z", "2025-12-04T00:00:00Z", 5, &["Mar 2025", "May 2025", "Jul 2025", "Sep 2025", "Nov 2025"])]
-    #[case("2025-12-01T13:00:00Z", "2025-12-01T13:00:00Z", 8, &["13:00"])]
+    #[case("UTC", "2025-12-01T13:00:00Z", "2025-12-02T13:00:00Z", 8, &["15:00", "18:00", "21:00", "2 Dec", "03:00", "06:00", "09:00", "12:00"])]
+    #[case("UTC", "2025-11-28T00:00:00Z", "2025-12-04T00:00:00Z", 6, &["28 Nov", "29 Nov", "30 Nov", "1 Dec", "2 Dec", "3 Dec", "4 Dec"])]
+    #[case("UTC", "2025-11-05T00:00:00Z", "2025-12-04T00:00:00Z", 5, &["10 Nov", "17 Nov", "24 Nov", "1 Dec"])]
+    #[case("UTC", "2025-01-05T00:00:00Z", "2025-12-04T00:00:00Z", 5, &["Mar 2025", "May 2025", "Jul 2025", "Sep 2025", "Nov 2025"])]
+    #[case("UTC", "2025-12-01T13:00:00Z", "2025-12-01T13:00:00Z", 8, &["13:00"])]
+    #[case("Asia/Ho_Chi_Minh", "2025-12-01T13:00:00Z", "2025-12-02T13:00:00Z", 8, &["21:00", "2 Dec", "03:00", "06:00", "09:00", "12:00", "15:00", "18:00"])]
+    #[case("Asia/Kolkata", "2025-12-01T18:00:00Z", "2025-12-01T21:00:00Z", 4, &["2 Dec", "01:00", "02:00"])]
+    #[case("Europe/Berlin", "2026-03-28T23:00:00Z", "2026-03-29T21:00:00Z", 8, &["29 Mar", "03:00", "06:00", "09:00", "12:00", "15:00", "18:00", "21:00"])]
+    #[case("Europe/Berlin", "2026-10-24T22:00:00Z", "2026-10-27T22:59:00Z", 4, &["25 Oct", "26 Oct", "27 Oct"])]
+    #[case("Europe/Berlin", "2026-01-31T23:00:00Z", "2026-05-31T22:00:00Z", 5, &["Feb 2026", "Mar 2026", "Apr 2026", "May 2026", "Jun 2026"])]
     fn marks_are_where_clocks_and_calendars_turn(
+        #[case] zone: Zone,
         #[case] first: &str,
         #[case] last: &str,
         #[case] marks: u16,
@@ -398,9 +407,9 @@ mod tests {
             (first.parse().unwrap(), last.parse().unwrap());
         let step = TimeStep::for_range(last - first, marks);
         let shown: Vec<String> = step
-            .ticks(first, last)
+            .ticks(first, last, &zone)
             .into_iter()
-            .map(|time| step.label(time))
+            .map(|time| step.label(time, &zone))
             .collect();
         assert_eq!(shown, labels);
     }

@@ -3,10 +3,11 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use sbw_queries::Zone;
 use sbw_queries::answers::raw::{RawEvent, Value};
 
 use super::pen::Pen;
-use super::table::{self, Column, Width};
+use super::table::{self, Column, Time, Width};
 use super::{boxed, nothing};
 use crate::app::{ALL_EVENT_COLUMNS, EventColumn, State, event_column};
 use crate::layout::{self, EVENT_COLUMNS, WIDE};
@@ -54,7 +55,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Lo
         } else {
             area
         };
-        in_full(frame, place, event, look);
+        in_full(frame, place, event, &state.place.zone, look);
     }
 }
 
@@ -65,7 +66,12 @@ fn columns(state: &State, width: u16) -> Vec<Column<RawEvent>> {
     } else {
         state.event_columns.clone()
     };
-    let columns = chosen.into_iter().map(|column| of(column, width));
+    let (list, zone) = (&state.place.events, &state.place.zone);
+    let ends = list.rows_from(0).last().zip(list.rows_from(0).next());
+    let columns = chosen.into_iter().map(|column| match column {
+        EventColumn::EventTimestamp => time(zone.clone(), ends, width),
+        column => of(column),
+    });
     columns.collect()
 }
 
@@ -92,7 +98,19 @@ fn fitting(width: u16) -> Vec<EventColumn> {
     columns
 }
 
-fn of(column: EventColumn, width: u16) -> Column<RawEvent> {
+fn time(zone: Zone, ends: Option<(&RawEvent, &RawEvent)>, width: u16) -> Column<RawEvent> {
+    let time = Time {
+        of: |event: &RawEvent| event.event_timestamp,
+        format: |width| match width {
+            ..19 => "%d %b %H:%M:%S",
+            19.. => "%Y-%m-%d %H:%M:%S",
+        },
+        zone,
+    };
+    Column::time("time", if width >= 120 { 19 } else { 15 }, ends, time)
+}
+
+fn of(column: EventColumn) -> Column<RawEvent> {
     use EventColumn as C;
     /// A column of text; an empty one says so.
     macro_rules! text {
@@ -104,21 +122,7 @@ fn of(column: EventColumn, width: u16) -> Column<RawEvent> {
     }
     let fixed = Width::Fixed;
     match column {
-        C::EventTimestamp => Column::text(
-            C::EventTimestamp.title(),
-            fixed(if width >= 120 { 19 } else { 15 }),
-            |event: &RawEvent, width, look| {
-                let format = if width >= 19 {
-                    "%Y-%m-%d %H:%M:%S"
-                } else {
-                    "%d %b %H:%M:%S"
-                };
-                (
-                    event.event_timestamp.format(format).to_string(),
-                    look.theme.dim,
-                )
-            },
-        ),
+        C::EventTimestamp => text!(fixed(19), C::EventTimestamp),
         C::EventName => Column::text(C::EventName.title(), fixed(22), |event, _, _| {
             (event.event_name.clone(), Style::new())
         }),
@@ -193,12 +197,21 @@ fn rows(pen: &mut Pen<'_>, state: &State) {
 }
 
 /// All columns of one event.
-pub(super) fn in_full(frame: &mut Frame<'_>, area: Rect, event: &RawEvent, look: &Look) {
+pub(super) fn in_full(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    event: &RawEvent,
+    zone: &Zone,
+    look: &Look,
+) {
     let inside = boxed::open(frame, area, "Event", look);
     let mut pen = Pen::new(frame, inside, look);
     let theme = look.theme;
     let value = |column| match event.value(column) {
-        Value::Time(time) => Some(time.format("%Y-%m-%d %H:%M:%S%.3f UTC").to_string()),
+        Value::Time(time) => {
+            let shown = zone.at(time).format("%Y-%m-%d %H:%M:%S%.3f");
+            Some(format!("{shown} {}", zone.offsets(time, time)))
+        }
         Value::Text(text) => text.map(str::to_owned),
         Value::Price(price) => {
             price.map(|price| format!("{} {}", number::count(price), look.glyphs.currency))

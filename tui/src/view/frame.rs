@@ -87,7 +87,7 @@ fn freshness(state: &State) -> String {
     let Some(newest) = state.newest_event() else {
         return "no events yet".to_owned();
     };
-    let to = number::moment(newest, state.now);
+    let to = number::moment(newest, state.now, &state.place.zone);
     if state.link == Link::Connected {
         format!("data to {to}, {}", number::age(state.now - newest))
     } else {
@@ -156,6 +156,7 @@ fn heading(state: &State, separator: &str) -> (String, String, Vec<String>) {
     } else {
         Subject {
             period: state.place.period,
+            zone: state.place.zone.clone(),
             filter: state.place.filter.clone(),
             ..asked
         }
@@ -166,8 +167,10 @@ fn heading(state: &State, separator: &str) -> (String, String, Vec<String>) {
         View::Session => None,
         _ => state.shown().answer().map(|answer| answer.range),
     };
-    let range = range.unwrap_or_else(|| subject.period.resolve(state.now));
-    let dates = format!("{} UTC", period::dates(range));
+    let range = range.unwrap_or_else(|| subject.range(state.now));
+    let zone = &subject.zone;
+    let offsets = zone.offsets(range.from(), range.to());
+    let dates = format!("{} {offsets}", period::dates(range, zone));
     let mut crumbs = filters(state, &subject);
     crumbs.extend(deeper(state));
     let search = state.place.table().map(|table| table.search.trim());
@@ -180,7 +183,7 @@ fn heading(state: &State, separator: &str) -> (String, String, Vec<String>) {
     if subject.period.is_fixed() {
         return (dates.clone(), dates, crumbs);
     }
-    let short = subject.period.to_string();
+    let short = subject.period.words(zone);
     (format!("{short}{separator}{dates}"), short, crumbs)
 }
 
@@ -232,7 +235,7 @@ fn status(state: &State, look: &Look) -> (String, Style) {
             View::Pipeline => "runs".to_owned(),
             View::Session => "the session".to_owned(),
             _ => {
-                let mut words = vec![asked.period.to_string()];
+                let mut words = vec![asked.period.words(&asked.zone)];
                 words.extend(filters(state, &asked));
                 words.join(glyphs.crumb)
             }

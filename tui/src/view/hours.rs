@@ -2,12 +2,12 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use sbw_queries::Zone;
 use sbw_queries::answers::heatmap::CellHour;
 
 use super::activity::{DAYS, clock};
 use super::pen::Pen;
-use super::table::{self, Column, Width};
+use super::table::{self, Column, Time, Width};
 use crate::app::{Body, State};
 use crate::layout;
 use crate::number;
@@ -38,29 +38,55 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Lo
         return;
     }
     let mut pen = pen.within(layout::below(area, 2));
-    let columns = columns();
+    let most = hours.rows.iter().map(|row| row.events).max().unwrap_or(0);
+    let line = |hour| Line { hour, most };
+    let ends = hours
+        .rows
+        .last()
+        .map(line)
+        .zip(hours.rows.first().map(line));
+    let ends = ends.as_ref().map(|(oldest, newest)| (oldest, newest));
+    let columns = columns(&state.place.zone, ends);
     let places = table::places(&columns, area.width);
     table::heads(&mut pen, &columns, &places, None);
-    let most = hours.rows.iter().map(|row| row.events).max().unwrap_or(0);
     let cursor = &state.place.hours;
     let height = layout::list_rows(state);
     let first = cursor.offset(hours.rows.len(), height);
     let rows = hours.rows.iter().enumerate();
     for ((at, hour), y) in rows.skip(first).take(height).zip(1..) {
-        let line = Line { hour, most };
-        table::row(&mut pen, y, &columns, &places, &line, at == cursor.row());
+        table::row(
+            &mut pen,
+            y,
+            &columns,
+            &places,
+            &line(hour),
+            at == cursor.row(),
+        );
     }
 }
 
-fn columns<'a>() -> Vec<Column<Line<'a>>> {
+fn columns<'a>(zone: &Zone, ends: Option<(&Line<'a>, &Line<'a>)>) -> Vec<Column<Line<'a>>> {
     vec![
-        Column::text("from, UTC", Width::Fixed(21), |line: &Line<'_>, _, _| {
-            let from = line.hour.from.format("%a %d %b %Y %H:%M");
-            (from.to_string(), Style::new())
-        }),
-        Column::text("to", Width::Fixed(6), |line, _, look| {
-            (line.hour.to.format("%H:%M").to_string(), look.theme.dim)
-        }),
+        Column::time(
+            "from",
+            21,
+            ends,
+            Time {
+                of: |line| line.hour.from,
+                format: |_| "%a %d %b %Y %H:%M",
+                zone: zone.clone(),
+            },
+        ),
+        Column::time(
+            "to",
+            6,
+            None,
+            Time {
+                of: |line| line.hour.to,
+                format: |_| "%H:%M",
+                zone: zone.clone(),
+            },
+        ),
         Column::number("events", 11, |line, _, look| {
             (number::count(line.hour.events), look.theme.strong)
         }),

@@ -43,9 +43,13 @@ pub(super) fn search(frame: &mut Frame<'_>, line: &LineEdit, state: &State, look
         &" ".repeat(usize::from(area.width)),
         Style::new(),
     );
-    let keys = "Enter finds  Esc gives up";
+    let keys = "Enter finds  Esc gives up".to_owned();
+    let (keys, style) = match line.problem() {
+        Some(problem) => (problem, theme.bad),
+        None => (keys, theme.dim),
+    };
     let room = u16::try_from(keys.len()).unwrap_or(0) + 2;
-    pen.put_right(0, 0, area.width.saturating_sub(1), keys, theme.dim);
+    pen.put_right(0, 0, area.width.saturating_sub(1), &keys, style);
     pen.put(1, 0, 2, "/", theme.key);
     let place = Rect {
         x: area.x + 2,

@@ -81,7 +81,7 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, look: &Look) {
         Some(Overlay::Export { row }) => forms::export(frame, *row, state, look),
         Some(Overlay::Columns { row }) => forms::columns(frame, *row, state, look),
         Some(Overlay::Palette { line, row }) => forms::palette(frame, line, *row, state, look),
-        Some(Overlay::Password { .. }) => password::render(frame, state, look),
+        Some(Overlay::Password { line }) => password::render(frame, line, state, look),
     }
 }
 
@@ -113,7 +113,11 @@ fn over_time(
     );
     let room = area.width.saturating_sub(used + 2);
     if let Some((at, value)) = series.under_cursor() {
-        let words = format!("{} on {}", number::count(value), at.format(format));
+        let words = format!(
+            "{} on {}",
+            number::count(value),
+            series.zone.at(at).format(format)
+        );
         let point = shown.points.iter().find(|point| point.t == at);
         let longer = point.and_then(|point| {
             let more = more(point).into_iter().filter(|more| !more.is_empty());
@@ -123,7 +127,7 @@ fn over_time(
         pen.put_right(used + 2, 0, room, &longer.unwrap_or(words), theme.strong);
     } else if let Some((at, peak)) = series.peak() {
         let peak = number::count(peak);
-        let long = format!("peak {peak} on {}", at.format(format));
+        let long = format!("peak {peak} on {}", series.zone.at(at).format(format));
         let fits = text::width(&long) <= usize::from(room);
         let words = if fits { long } else { format!("peak {peak}") };
         pen.put_right(used + 2, 0, room, &words, theme.dim);

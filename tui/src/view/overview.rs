@@ -29,7 +29,8 @@ use crate::theme::Look;
 /// Draws the view.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Look) {
     let mut pen = Pen::new(frame, area, look);
-    let Some(Body::Overview(screen)) = state.shown().answer().map(|answer| &answer.body) else {
+    let answer = state.shown().answer();
+    let Some((answer, Body::Overview(screen))) = answer.map(|answer| (answer, &answer.body)) else {
         pen.say("The numbers come as soon as the warehouse answers.");
         return;
     };
@@ -48,9 +49,11 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Lo
         Some(Body::Series(before)) => Some(before),
         _ => None,
     };
-    let series = chart::Series::of(&screen.timeseries, |point| point.events)
-        .before(before, |point| point.events)
-        .at(state.place.point);
+    let series = chart::Series::of(&screen.timeseries, &answer.subject.zone, |point| {
+        point.events
+    })
+    .before(before, |point| point.events)
+    .at(state.place.point);
     over_time(
         &mut pen.within(areas.chart),
         "Events",

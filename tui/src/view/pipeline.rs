@@ -4,13 +4,14 @@ use chrono::{DateTime, Utc};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use sbw_queries::Zone;
 use sbw_queries::answers::pipeline::{Pipeline, RejectReason, Run};
 
-use super::bar;
 use super::pen::Pen;
 use super::tile::{self, Below, Tile, Tone, Value};
+use super::{bar, table};
 use crate::app::{Body, State};
-use crate::theme::{Look, Theme};
+use crate::theme::Look;
 use crate::{layout, number};
 
 /// Draws the view.
@@ -29,7 +30,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Lo
     };
     let pipeline = &answer.pipeline;
     let areas = layout::pipeline(state);
-    let tiles = tiles(pipeline, state.now, inside.width);
+    let tiles = tiles(pipeline, state, inside.width);
     let across = u16::try_from(tiles.len()).unwrap_or(1);
     tile::render(&mut pen.within(areas.tiles), &tiles, across);
     if pipeline.runs.is_empty() {
@@ -78,10 +79,12 @@ fn rejected(pen: &mut Pen<'_>, reasons: &[RejectReason], now: DateTime<Utc>) {
     }
 }
 
-fn tiles(pipeline: &Pipeline, now: DateTime<Utc>, width: u16) -> Vec<Tile> {
+fn tiles(pipeline: &Pipeline, state: &State, width: u16) -> Vec<Tile> {
+    let now = state.now;
     let nothing = || ("none".to_owned(), String::new());
     let (newest, age) = pipeline.newest_event.map_or_else(nothing, |time| {
-        (number::moment(time, now), number::age(now - time))
+        let moment = number::moment(time, now, &state.place.zone);
+        (moment, number::age(now - time))
     });
     let lag = pipeline
         .newest_event
@@ -173,7 +176,7 @@ fn loaded(pen: &mut Pen<'_>, runs: &[Run], rows: u16) {
 }
 
 const COLUMNS: [(&str, u16); 7] = [
-    ("started, UTC", 15),
+    ("started", 15),
     ("took", 12),
     ("status", 12),
     ("objects", 9),
@@ -185,12 +188,21 @@ const COLUMNS: [(&str, u16); 7] = [
 fn runs(pen: &mut Pen<'_>, pipeline: &Pipeline, state: &State) {
     let (theme, glyphs) = (pen.look.theme, pen.look.glyphs);
     let (width, height) = (pen.area().width, pen.area().height);
+    let zone = &state.place.zone;
+    let ends = pipeline.runs.last().zip(pipeline.runs.first());
+    let offsets = ends.map_or_else(String::new, |(oldest, newest)| {
+        zone.offsets(oldest.started_at, newest.started_at)
+    });
     let fixed: u16 = COLUMNS.iter().map(|(_, columns)| columns).sum();
     let error = fixed + 3;
     let mut x = 1;
     for (at, (title, columns)) in COLUMNS.into_iter().enumerate() {
         if is_text(at) {
-            pen.put(x + u16::from(at == 2) * 2, 0, columns, title, theme.dim);
+            let title = match at {
+                0 => table::time_head(title, offsets.clone(), columns - 1),
+                _ => title.to_owned(),
+            };
+            pen.put(x + u16::from(at == 2) * 2, 0, columns, &title, theme.dim);
         } else {
             pen.put_right(x, 0, columns, title, theme.dim);
         }
@@ -218,7 +230,7 @@ fn runs(pen: &mut Pen<'_>, pipeline: &Pipeline, state: &State) {
         let mut x = 1;
         for (at, (_, columns)) in COLUMNS.into_iter().enumerate() {
             // One column stays empty between two numbers.
-            let (shown, style) = cell(run, at, columns - 1, &theme, glyphs.none);
+            let (shown, style) = cell(run, at, columns - 1, zone, pen.look);
             if is_text(at) {
                 pen.put(x + u16::from(at == 2) * 2, y, columns, &shown, style);
             } else {
@@ -242,14 +254,15 @@ fn is_text(column: usize) -> bool {
     column == 0 || column == 2
 }
 
-fn cell(run: &Run, column: usize, room: u16, theme: &Theme, none: &str) -> (String, Style) {
+fn cell(run: &Run, column: usize, room: u16, zone: &Zone, look: &Look) -> (String, Style) {
+    let (theme, none) = (&look.theme, look.glyphs.none);
     let count = |value: i64| {
         let style = if value == 0 { theme.dim } else { Style::new() };
         (number::count_within(value, usize::from(room)), style)
     };
     match column {
         0 => (
-            run.started_at.format("%d %b %H:%M:%S").to_string(),
+            zone.at(run.started_at).format("%d %b %H:%M:%S").to_string(),
             theme.dim,
         ),
         1 => {

@@ -17,7 +17,7 @@ pub(super) fn render(frame: &mut Frame<'_>, row: usize, state: &State, look: &Lo
     let inside = boxed::open(
         frame,
         layout::centred(state.size, 58, rows),
-        "Range, in UTC",
+        &title(state),
         look,
     );
     let mut pen = Pen::new(frame, inside, look);
@@ -32,14 +32,19 @@ pub(super) fn render(frame: &mut Frame<'_>, row: usize, state: &State, look: &Lo
         pen.put(2, y, 14, name, Style::new());
         pen.put(16, y, inside.width.saturating_sub(17), dates, quiet);
     };
+    let zone = &state.place.zone;
     for (preset, y) in PRESETS.iter().zip(0..) {
         line(
             y,
-            &preset.to_string(),
-            &period::dates(preset.resolve(state.now)),
+            &preset.words(zone),
+            &period::dates(preset.resolve(state.now, zone), zone),
         );
     }
     line(rows - 3, "custom", "type one: 36h, 2025-12-01, from..to");
+}
+
+fn title(state: &State) -> String {
+    format!("Range, by the clocks of {}", state.place.zone)
 }
 
 /// Draws the line in which a range is typed.
@@ -53,7 +58,7 @@ pub(super) fn render_line(
     let inside = boxed::open(
         frame,
         layout::centred(state.size, 72, 9),
-        "Range, in UTC",
+        &title(state),
         look,
     );
     let theme = look.theme;

@@ -5,12 +5,13 @@ use std::fmt::Write as _;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use sbw_queries::Zone;
 use sbw_queries::answers::funnel::{ADD_TO_CART_CLICK, CHECKOUT_COMPLETE, CHECKOUT_START};
 use sbw_queries::answers::session::SessionEvent;
 
 use super::events::in_full;
 use super::pen::Pen;
-use super::table::{self, Column, Width};
+use super::table::{self, Column, Time, Width};
 use crate::app::{Body, SESSION_EVENTS, State};
 use crate::layout::{self, EVENT_COLUMNS, WIDE};
 use crate::number;
@@ -43,7 +44,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Lo
     pen.put(1, 0, left.width.saturating_sub(2), &words, look.theme.dim);
     let table = layout::below(left, 2);
     let mut pen = pen.within(table);
-    let columns = columns(left.width);
+    let columns = columns(left.width, rows, &state.place.zone);
     let places = table::places(&columns, left.width);
     table::heads(&mut pen, &columns, &places, None);
     let height = layout::list_rows(state);
@@ -61,7 +62,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Lo
         } else {
             area
         };
-        in_full(frame, place, &row.event, look);
+        in_full(frame, place, &row.event, &state.place.zone, look);
     }
 }
 
@@ -88,14 +89,16 @@ fn heading(state: &State, rows: &[SessionEvent]) -> String {
     words
 }
 
-fn columns(width: u16) -> Vec<Column<SessionEvent>> {
+fn columns(width: u16, rows: &[SessionEvent], zone: &Zone) -> Vec<Column<SessionEvent>> {
     let mut columns = vec![
-        Column::text(
-            "time, UTC",
-            Width::Fixed(15),
-            |row: &SessionEvent, _, look| {
-                let time = row.event.event_timestamp.format("%d %b %H:%M:%S");
-                (time.to_string(), look.theme.dim)
+        Column::time(
+            "time",
+            15,
+            rows.first().zip(rows.last()),
+            Time {
+                of: |row| row.event.event_timestamp,
+                format: |_| "%d %b %H:%M:%S",
+                zone: zone.clone(),
             },
         ),
         Column::number("after", 11, |row, _, look| {

@@ -7,7 +7,7 @@ use sbw_queries::answers::funnel::STANDARD_STEPS;
 use sbw_queries::answers::session_list::{Outcome, SessionRow};
 
 use super::pen::Pen;
-use super::table::{self, Column, Width};
+use super::table::{self, Column, Time, Width};
 use crate::app::{Body, State};
 use crate::layout;
 use crate::number;
@@ -55,7 +55,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Lo
 pub(super) fn rows(pen: &mut Pen<'_>, state: &State) {
     let area = pen.area();
     let list = &state.place.sessions;
-    let columns = columns(area.width);
+    let columns = columns(area.width, state);
     let places = table::places(&columns, area.width);
     table::heads(pen, &columns, &places, None);
     let height = layout::list_rows(state);
@@ -80,7 +80,8 @@ pub(super) fn rows(pen: &mut Pen<'_>, state: &State) {
 
 /// The columns that fit. Where a session came from matters before what it is called, and
 /// seconds matter least: they are in its timeline.
-fn columns(width: u16) -> Vec<Column<SessionRow>> {
+fn columns(width: u16, state: &State) -> Vec<Column<SessionRow>> {
+    let list = &state.place.sessions;
     let wide = width >= 120;
     let narrow = width < 100;
     let started = match width {
@@ -89,16 +90,18 @@ fn columns(width: u16) -> Vec<Column<SessionRow>> {
         120.. => 19,
     };
     let mut columns = vec![
-        Column::text(
-            "started, UTC",
-            Width::Fixed(started),
-            |row: &SessionRow, width, look| {
-                let format = match width {
+        Column::time(
+            "started",
+            started,
+            list.rows_from(0).last().zip(list.rows_from(0).next()),
+            Time {
+                of: |row| row.started_at,
+                format: |width| match width {
                     ..15 => "%d %b %H:%M",
                     15..19 => "%d %b %H:%M:%S",
                     19.. => "%Y-%m-%d %H:%M:%S",
-                };
-                (row.started_at.format(format).to_string(), look.theme.dim)
+                },
+                zone: state.place.zone.clone(),
             },
         ),
         Column::number("lasted", 11, |row, _, _| {

@@ -49,11 +49,13 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Lo
     );
     let across = u16::try_from(tiles.len()).unwrap_or(1);
     tile::render(&mut pen.within(areas.tiles), &tiles, across);
-    let series = chart::Series::of(&screen.timeseries, |point| point.sessions)
-        .before(before.map(|before| &before.timeseries), |point| {
-            point.sessions
-        })
-        .at(state.place.point);
+    let series = chart::Series::of(&screen.timeseries, &answer.subject.zone, |point| {
+        point.sessions
+    })
+    .before(before.map(|before| &before.timeseries), |point| {
+        point.sessions
+    })
+    .at(state.place.point);
     over_time(
         &mut pen.within(areas.chart),
         "Sessions",

@@ -1,6 +1,10 @@
 //! Rows under column heads: widths, sides, the cursor, the mark of the order.
 
+use std::borrow::Cow;
+
+use chrono::{DateTime, Utc};
 use ratatui::style::Style;
+use sbw_queries::Zone;
 
 use super::{bar, pen::Pen};
 use crate::app;
@@ -20,34 +24,70 @@ pub(super) enum Width {
 /// What a column shows of a row, in so many columns.
 pub(super) type Show<R> = fn(&R, u16, &Look) -> (String, Style);
 
+/// A time of a row, as the clocks of a zone show it.
+pub(super) struct Time<R> {
+    pub(super) of: fn(&R) -> DateTime<Utc>,
+    /// In so many columns.
+    pub(super) format: fn(u16) -> &'static str,
+    pub(super) zone: Zone,
+}
+
+/// What is in a column.
+pub(super) enum Value<R> {
+    Shown(Show<R>),
+    Time(Time<R>),
+}
+
 /// A column.
 pub(super) struct Column<R> {
-    pub(super) title: &'static str,
+    pub(super) title: Cow<'static, str>,
     pub(super) width: Width,
     pub(super) align: Align,
     /// What it is sorted by.
     pub(super) sort: Option<app::Column>,
-    pub(super) show: Show<R>,
+    pub(super) value: Value<R>,
 }
 
 impl<R> Column<R> {
     pub(super) fn text(title: &'static str, width: Width, show: Show<R>) -> Self {
         Self {
-            title,
+            title: title.into(),
             width,
             align: Align::Left,
             sort: None,
-            show,
+            value: Value::Shown(show),
         }
     }
 
     pub(super) fn number(title: &'static str, columns: u16, show: Show<R>) -> Self {
         Self {
-            title,
             width: Width::Fixed(columns),
             align: Align::Right,
+            ..Self::text(title, Width::Fixed(columns), show)
+        }
+    }
+
+    /// A column of times; the first and the last of them say how far from UTC they are.
+    pub(super) fn time(title: &str, columns: u16, ends: Option<(&R, &R)>, time: Time<R>) -> Self {
+        let offsets = ends.map_or_else(String::new, |(first, last)| {
+            time.zone.offsets((time.of)(first), (time.of)(last))
+        });
+        Self {
+            title: time_head(title, offsets, columns).into(),
+            width: Width::Fixed(columns),
+            align: Align::Left,
             sort: None,
-            show,
+            value: Value::Time(time),
+        }
+    }
+
+    fn show(&self, row: &R, width: u16, look: &Look) -> (String, Style) {
+        match &self.value {
+            Value::Shown(show) => show(row, width, look),
+            Value::Time(Time { of, format, zone }) => {
+                let time = zone.at(of(row)).format(format(width));
+                (time.to_string(), look.theme.dim)
+            }
         }
     }
 
@@ -84,6 +124,20 @@ pub(super) fn places<R>(columns: &[Column<R>], width: u16) -> Vec<(u16, u16)> {
     places
 }
 
+/// The head of a column of times: what they are, as far as there is room for it,
+/// and how far from UTC.
+pub(super) fn time_head(words: &str, offsets: String, columns: u16) -> String {
+    if offsets.is_empty() {
+        return words.to_owned();
+    }
+    let long = format!("{words}, {offsets}");
+    if long.len() <= usize::from(columns) {
+        long
+    } else {
+        offsets
+    }
+}
+
 /// The heads, on the first line of the pen.
 pub(super) fn heads<R>(
     pen: &mut Pen<'_>,
@@ -99,7 +153,7 @@ pub(super) fn heads<R>(
                 format!("{}{}", column.title, glyphs.sorted[usize::from(reversed)]),
                 theme.title,
             ),
-            None => (column.title.to_owned(), theme.dim),
+            None => (column.title.clone().into_owned(), theme.dim),
         };
         match column.align {
             Align::Left => {
@@ -125,7 +179,7 @@ pub(super) fn row<R>(
         pen.put(0, y, 1, glyphs.cursor, theme.series);
     }
     for (column, (x, width)) in columns.iter().zip(places) {
-        let (shown, style) = (column.show)(row, *width, pen.look);
+        let (shown, style) = column.show(row, *width, pen.look);
         // What is dim would be hard to read under the cursor.
         let style = if chosen && style == theme.dim {
             Style::new()

@@ -44,6 +44,7 @@ pub fn fresh(size: Size) -> State {
             .map(|zone| zone.parse().unwrap())
             .to_vec(),
         tone: Tone::Dark,
+        tone_is_chosen: false,
         mouse: false,
         keymap: Arc::default(),
         event_columns: Vec::new(),
@@ -153,7 +154,7 @@ pub fn answer(request: &Request, at: DateTime<Utc>) -> Answer {
         }),
         (View::Session, Part::Session(id)) => Body::Session(session(id)),
         (View::Activity, _) => Body::Week(Box::new(week(1))),
-        (View::Hours, Part::Hours(_, cell)) => Body::Hours(hours(*cell)),
+        (View::Hours, Part::Hours(cell)) => Body::Hours(hours(*cell)),
         (View::Events, _) => Body::Page(page(subject)),
         (View::Pipeline, _) => Body::Pipeline(reasons()),
         (view, part) => panic!("{view:?} asks for {part:?}"),

@@ -3,7 +3,9 @@
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
@@ -14,9 +16,13 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// `sbw-tui` running on a pseudo-terminal.
 pub struct Program {
     child: Box<dyn Child + Send + Sync>,
-    master: Box<dyn MasterPty + Send>,
-    keys: Box<dyn Write + Send>,
+    /// The terminal's own side; none after it hung up.
+    master: Option<Box<dyn MasterPty + Send>>,
+    keys: Option<Box<dyn Write + Send>>,
+    reader: JoinHandle<()>,
     terminal: Arc<Mutex<Terminal>>,
+    /// The terminal takes no more bytes.
+    is_stuck: Arc<AtomicBool>,
 }
 
 struct Terminal {
@@ -40,8 +46,10 @@ pub fn command(arguments: &[&str]) -> CommandBuilder {
         command.env_remove(folder);
     }
     command.env("TERM", "xterm-256color");
-    command.env_remove("NO_COLOR");
-    command.env_remove("COLORTERM");
+    command.env("LC_ALL", "C.UTF-8");
+    for habit in ["NO_COLOR", "COLORTERM", "COLORFGBG", "STY", "TMUX"] {
+        command.env_remove(habit);
+    }
     command
 }
 
@@ -87,16 +95,25 @@ impl Program {
         let pair = native_pty_system().openpty(size).unwrap();
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
-        let parser = vt100::Parser::new(at_least_one(rows), at_least_one(columns), 0);
+        let (seen_columns, seen_rows) = match (columns, rows) {
+            (0, 0) => (80, 24),
+            size => size,
+        };
+        let parser = vt100::Parser::new(at_least_one(seen_rows), at_least_one(seen_columns), 0);
         let terminal = Arc::new(Mutex::new(Terminal {
             parser,
             written: Vec::new(),
         }));
         let mut output = pair.master.try_clone_reader().unwrap();
         let seen = Arc::clone(&terminal);
-        std::thread::spawn(move || {
+        let is_stuck = Arc::new(AtomicBool::new(false));
+        let stuck = Arc::clone(&is_stuck);
+        let reader = std::thread::spawn(move || {
             let mut bytes = vec![0; 65_536];
             while let Ok(count @ 1..) = output.read(&mut bytes) {
+                if stuck.load(Ordering::SeqCst) {
+                    return;
+                }
                 let mut terminal = seen.lock().unwrap();
                 terminal.parser.process(&bytes[..count]);
                 terminal.written.extend_from_slice(&bytes[..count]);
@@ -105,16 +122,35 @@ impl Program {
         let keys = pair.master.take_writer().unwrap();
         Self {
             child,
-            master: pair.master,
-            keys,
+            master: Some(pair.master),
+            keys: Some(keys),
+            reader,
             terminal,
+            is_stuck,
         }
+    }
+
+    /// Reads nothing more of what the program writes.
+    pub fn get_stuck(&self) {
+        self.is_stuck.store(true, Ordering::SeqCst);
+    }
+
+    /// Takes the terminal away, as a closed window or a lost connection does.
+    pub fn hang_up(&mut self) {
+        self.get_stuck();
+        // The reader ends with the next frame.
+        self.send("\u{c}");
+        while !self.reader.is_finished() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        (self.master, self.keys) = (None, None);
     }
 
     /// Types.
     pub fn send(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        self.keys.flush().unwrap();
+        let terminal = self.keys.as_mut().unwrap();
+        terminal.write_all(keys.as_bytes()).unwrap();
+        terminal.flush().unwrap();
     }
 
     /// What is on the screen.
@@ -178,7 +214,7 @@ impl Program {
             .parser
             .screen_mut()
             .set_size(at_least_one(rows), at_least_one(columns));
-        self.master.resize(size).unwrap();
+        self.master.as_ref().unwrap().resize(size).unwrap();
     }
 
     /// The process.

@@ -1,8 +1,10 @@
 //! What the flags of a report change.
 
+use rstest::rstest;
 use serde_json::Value;
 
-use super::{json, report, rows, shop, text};
+use super::{json, printed, report, rows, shop, text};
+use crate::common::warehouse::Warehouse;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn filters_limits_and_pages_are_passed_on() {
@@ -32,6 +34,88 @@ async fn filters_limits_and_pages_are_passed_on() {
             .iter()
             .all(|row| row["context_product_id"].is_string())
     );
+}
+
+/// Each time that is printed: `2025-12-03T00:00:00Z`, or `00:00:00Z` after its date.
+fn times(printed: &str) -> Vec<&str> {
+    let words = printed.split([' ', ',', '\n', '|', '*']);
+    let is_time = |word: &&str| {
+        let bytes = word.as_bytes();
+        let has_colon = [2, 13].iter().any(|at| bytes.get(*at) == Some(&b':'));
+        // An hour of the week is no time.
+        has_colon && bytes.len() > 8 && bytes[0].is_ascii_digit()
+    };
+    words.filter(is_time).collect()
+}
+
+/// Whatever is printed for a person says by whose clocks it is; JSON is UTC.
+#[tokio::test(flavor = "multi_thread")]
+async fn times_are_printed_by_the_clocks_of_the_zone() {
+    let shop = shop().await;
+    // The last one has every view's times.
+    for view in [&["timeseries"][..], &["session", "s-14"], &["all"]] {
+        for format in ["table", "md", "csv"] {
+            for (zone, mark) in [("Asia/Ho_Chi_Minh", "+07:00"), ("UTC", "Z")] {
+                let words = [view, &["--format", format, "--tz", zone]].concat();
+                let printed = printed(shop.port(), &words);
+                let times = times(&printed);
+                assert!(times.len() > 1, "{words:?}: {printed}");
+                for time in times {
+                    assert!(time.ends_with(mark), "{words:?}: {time:?}");
+                }
+                let named = printed.lines().next().unwrap().contains(zone);
+                assert_eq!(named, format != "csv" && zone != "UTC", "{printed}");
+            }
+        }
+    }
+    let there = ["--tz", "Asia/Ho_Chi_Minh"];
+    let session = json(shop.port(), &["session", "s-14"]);
+    let words = [&["session", "s-14"][..], &there].concat();
+    assert_eq!(json(shop.port(), &words), session);
+    let days = json(
+        shop.port(),
+        &[&["timeseries", "--bucket", "day"][..], &there].concat(),
+    );
+    assert_eq!(days["points"][1]["t"], "2025-12-01T17:00:00Z");
+}
+
+/// Days begin at midnight of their zone, the 23 and 25 hours long included.
+#[rstest]
+#[case("Asia/Ho_Chi_Minh", "2025-11-30T17:00:00Z", "2025-12-02T17:00:00Z", &["2025-12-01T00:00:00+07:00", "2025-12-02T00:00:00+07:00"])]
+#[case("Europe/Berlin", "2026-03-28T23:00:00Z", "2026-03-30T22:00:00Z", &["2026-03-29T00:00:00+01:00", "2026-03-30T00:00:00+02:00"])]
+#[case("Europe/Berlin", "2026-10-24T22:00:00Z", "2026-10-26T23:00:00Z", &["2026-10-25T00:00:00+02:00", "2026-10-26T00:00:00+01:00"])]
+#[tokio::test(flavor = "multi_thread")]
+async fn days_are_printed_as_they_are_cut(
+    #[case] zone: &str,
+    #[case] from: &str,
+    #[case] to: &str,
+    #[case] days: &[&str],
+) {
+    let empty = Warehouse::empty().await;
+    let words = [
+        "timeseries",
+        "--bucket",
+        "day",
+        "--tz",
+        zone,
+        "--from",
+        from,
+        "--to",
+        to,
+    ];
+    let csv = report(empty.port(), &[&words[..], &["--format", "csv"]].concat());
+    let csv = String::from_utf8(csv.stdout).unwrap();
+    let points: Vec<_> = csv
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').next().unwrap())
+        .collect();
+    assert_eq!(points, days, "{csv}");
+    let table = report(empty.port(), &words);
+    let table = String::from_utf8(table.stdout).unwrap();
+    for day in days {
+        assert!(table.contains(&day.replace('T', " ")), "{table}");
+    }
 }
 
 /// The last row's place, as it is handed on to the next page.

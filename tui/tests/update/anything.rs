@@ -111,7 +111,7 @@ proptest! {
                 open = vec![request];
             }
             prop_assert!(state.wakes_at().is_none_or(|wakes| wakes > at), "{state:?}");
-            let range = state.place.period.resolve(at);
+            let range = state.place.period.resolve(at, &state.place.zone);
             prop_assert!(range.from() <= range.to());
             prop_assert!(state.place.events.cursor() <= state.place.events.len());
             prop_assert!(state.place.sessions.cursor() <= state.place.sessions.len());

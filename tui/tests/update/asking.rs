@@ -1,11 +1,16 @@
 //! What is asked and when, and what is drawn because time goes by.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::KeyCode;
+use rstest::rstest;
+use sbw_queries::Zone;
 use sbw_tui::app::{Action, LinkEvent, View, update};
+use sbw_tui::period::Period;
 
 use crate::after;
-use crate::common::answers::{answer, asked, connected, draws, fresh, now, press, showing, size};
+use crate::common::answers::{
+    answer, asked, connected, draws, fresh, now, press, settle, showing, size,
+};
 
 #[test]
 fn the_first_question_follows_the_connection() {
@@ -79,10 +84,52 @@ fn relative_ranges_move_with_the_clock_and_typed_ones_do_not() {
     let request = asked(&update(&mut state, Action::Tick, later)).remove(0);
     assert_eq!(request.range.to(), later);
     press(&mut state, KeyCode::Char('['), later);
-    let fixed = state.place.period.resolve(later);
+    let fixed = state.place.period.resolve(later, &Zone::utc());
     assert_eq!(
-        state.place.period.resolve(later + TimeDelta::hours(3)),
+        state
+            .place
+            .period
+            .resolve(later + TimeDelta::hours(3), &Zone::utc()),
         fixed
+    );
+}
+
+/// A dashboard stays open for weeks. `t`, down to the range, Enter.
+#[rstest]
+#[case::today(5, "2025-12-03T17:00:00Z", 5 * 60)]
+#[case::yesterday(6, "2025-12-02T17:00:00Z", 24 * 3_600)]
+#[case::last_7_days(2, "2025-11-26T17:05:00Z", 7 * 24 * 3_600)]
+#[case::this_month(7, "2025-11-30T17:00:00Z", (3 * 24 * 60 + 5) * 60)]
+fn ranges_follow_the_day_over_midnight_of_their_zone(
+    #[case] row: usize,
+    #[case] from: DateTime<Utc>,
+    #[case] seconds: i64,
+) {
+    let mut state = connected(size(80, 24));
+    press(&mut state, KeyCode::Char('z'), now());
+    press(&mut state, KeyCode::Char('t'), now());
+    press(&mut state, KeyCode::Char('g'), now());
+    for _ in 0..row {
+        press(&mut state, KeyCode::Down, now());
+    }
+    press(&mut state, KeyCode::Enter, now());
+    settle(&mut state, now());
+    // Five past midnight in Vietnam.
+    let midnight = "2025-12-03T17:05:00Z".parse().unwrap();
+    let request = asked(&update(&mut state, Action::Tick, midnight)).remove(0);
+    assert_eq!(request.range.from(), from);
+    assert_eq!(request.range.length().num_seconds(), seconds);
+}
+
+#[test]
+fn this_month_follows_the_month() {
+    let mut state = connected(size(80, 24));
+    state.place.period = Period::ThisMonth;
+    let new_year = "2026-01-01T00:10:00Z".parse().unwrap();
+    let request = asked(&update(&mut state, Action::Tick, new_year)).remove(0);
+    assert_eq!(
+        request.range.from(),
+        "2026-01-01T00:00:00Z".parse::<DateTime<Utc>>().unwrap()
     );
 }
 

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use crossterm::event::KeyCode;
 use rstest::rstest;
 use sbw_queries::Filter;
+use sbw_queries::Zone;
 use sbw_queries::answers::session_list::{AtStep, Outcome};
 use sbw_tui::app::{Action, Body, Cell, Place, State, View, update};
 use sbw_tui::period::Period;
@@ -186,7 +187,7 @@ fn a_point_in_time_opens_that_time() {
     let points = &screen.timeseries.points;
     keys(&mut state, &[ENTER]);
     assert_eq!(state.place.view, View::Overview);
-    let range = state.place.period.resolve(now());
+    let range = state.place.period.resolve(now(), &Zone::utc());
     assert_eq!(
         (range.from(), range.to()),
         (points[points.len() - 2].t, points[points.len() - 1].t)
@@ -204,7 +205,7 @@ fn the_newest_point_ends_where_the_range_does() {
     let whole = state.shown().answer().unwrap().range;
     keys(&mut state, &[LEFT, ENTER]);
     assert_eq!(state.place.view, View::Sessions);
-    let range = state.place.period.resolve(now());
+    let range = state.place.period.resolve(now(), &Zone::utc());
     assert_eq!(range.to(), whole.to());
     assert_eq!(range.from(), now() - TimeDelta::minutes(6), "13:00");
 }
@@ -226,9 +227,9 @@ fn a_cell_opens_the_hours_it_adds_up_and_an_hour_its_overview() {
     let hours = state.place.clone();
     keys(&mut state, &[ENTER]);
     assert_eq!(state.place.view, View::Overview);
-    let range = state.place.period.resolve(now());
+    let range = state.place.period.resolve(now(), &Zone::utc());
     assert_eq!(
-        Period::Fixed(range).to_string(),
+        Period::Fixed(range).words(&Zone::utc()),
         "26 Nov 2025 02:00 to 03:00"
     );
     keys(&mut state, &[KeyCode::Esc]);
@@ -317,13 +318,15 @@ fn sorting_goes_through_the_columns_and_round() {
 
 #[test]
 fn the_clocks_of_another_zone_are_another_question() {
-    let mut state = showing(View::Activity, size(120, 40));
-    let utc = state.subject();
-    keys(&mut state, &[KeyCode::Char('z')]);
-    assert_eq!(state.place.zone.as_str(), "Asia/Ho_Chi_Minh");
-    assert_ne!(state.subject(), utc);
-    keys(&mut state, &[KeyCode::Char('z')]);
-    assert_eq!(state.subject(), utc);
+    for view in View::ALL.into_iter().filter(|view| view.is_of_a_range()) {
+        let mut state = showing(view, size(120, 40));
+        let utc = state.subject();
+        keys(&mut state, &[KeyCode::Char('z')]);
+        assert_eq!(state.place.zone.as_str(), "Asia/Ho_Chi_Minh");
+        assert_ne!(state.subject(), utc);
+        keys(&mut state, &[KeyCode::Char('z')]);
+        assert_eq!(state.subject(), utc);
+    }
 }
 
 #[test]

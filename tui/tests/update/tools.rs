@@ -219,7 +219,7 @@ fn the_palette_finds_and_does() {
     press(&mut state, KeyCode::Char(':'), now());
     type_in(&mut state, "range 30");
     press(&mut state, KeyCode::Enter, now());
-    assert_eq!(state.place.period.to_string(), "last 30 d");
+    assert_eq!(state.place.period.words(&state.place.zone), "last 30 d");
     press(&mut state, KeyCode::Char(':'), now());
     type_in(&mut state, "theme");
     press(&mut state, KeyCode::Down, now());

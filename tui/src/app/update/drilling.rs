@@ -1,11 +1,12 @@
 //! From a number to what it counts. Each drill keeps fewer events, and shows as
 //! many as the number said.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, TimeDelta, Utc};
 use sbw_queries::answers::funnel::Funnel;
 use sbw_queries::answers::session_list::{AtStep, Outcome};
 use sbw_queries::answers::timeseries::{Bucket, Timeseries};
 use sbw_queries::range::TimeRange;
+use sbw_queries::zone::Zone;
 
 use super::asking::question_changed;
 use crate::app::action::Effect;
@@ -123,7 +124,7 @@ fn into_point(place: &Place, answer: &Answer) -> Next {
     };
     let range = place
         .point
-        .and_then(|point| range_of_point(series, point, answer.range))?;
+        .and_then(|point| range_of_point(series, point, answer.range, &answer.subject.zone))?;
     let mut next = Place {
         period: Period::Fixed(range),
         ..place.elsewhere()
@@ -140,24 +141,31 @@ pub fn range_of_point(
     series: &Timeseries,
     from_newest: usize,
     range: TimeRange,
+    zone: &Zone,
 ) -> Option<TimeRange> {
     let at = series.points.len().checked_sub(from_newest + 1)?;
     let start = series.points.get(at)?.t;
     let end = match series.points.get(at + 1) {
         Some(next) => next.t,
-        None => end_of_bucket(series.bucket, start)?,
+        None => end_of_bucket(series.bucket, start, zone)?,
     };
     TimeRange::new(start.max(range.from()), end.min(range.to())).ok()
 }
 
-fn end_of_bucket(bucket: Bucket, start: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let length = match bucket {
-        Bucket::Minute => TimeDelta::minutes(1),
-        Bucket::Hour => TimeDelta::hours(1),
-        Bucket::Day => TimeDelta::days(1),
-        Bucket::Week => TimeDelta::weeks(1),
+fn end_of_bucket(bucket: Bucket, start: DateTime<Utc>, zone: &Zone) -> Option<DateTime<Utc>> {
+    let days = |days| {
+        let next = zone
+            .at(start)
+            .date_naive()
+            .checked_add_days(Days::new(days));
+        next.map(|next| zone.start_of(next))
     };
-    start.checked_add_signed(length)
+    match bucket {
+        Bucket::Minute => start.checked_add_signed(TimeDelta::minutes(1)),
+        Bucket::Hour => start.checked_add_signed(TimeDelta::hours(1)),
+        Bucket::Day => days(1),
+        Bucket::Week => days(7),
+    }
 }
 
 /// A step of the funnel: who reached it, or who dropped out before it.

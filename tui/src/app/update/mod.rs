@@ -32,6 +32,7 @@ use super::line_edit::LineEdit;
 use super::place::{next_login, next_segment};
 use super::state::{Overlay, Secret, State};
 use crate::period::{PRESETS, Shift, Zoom};
+use crate::theme::Tone;
 
 /// Applies an action to the state and says what is to be done about it.
 #[must_use]
@@ -51,6 +52,9 @@ pub fn update(state: &mut State, action: Action, now: DateTime<Utc>) -> Vec<Effe
             state.size = size;
             vec![Effect::Draw]
         }
+        // An answer may come late, when somebody has chosen already.
+        Action::Background(_) if state.tone_is_chosen => Vec::new(),
+        Action::Background(colour) => recolour(state, Tone::on(colour)),
         Action::Tick => Vec::new(),
         Action::Link(event) => link_changed(state, event),
         Action::Answered(answer) => answered(state, *answer),
@@ -154,13 +158,18 @@ fn commanded(state: &mut State, command: Command) -> Vec<Effect> {
             return vec![Effect::Draw, Effect::Mouse(state.mouse)];
         }
         Command::Theme(tone) => {
-            state.tone = tone;
-            return vec![Effect::Draw, Effect::Theme(tone)];
+            state.tone_is_chosen = true;
+            return recolour(state, tone);
         }
         Command::Pause => state.live.paused = !state.live.paused,
         Command::Refresh => return refresh(state),
     }
     vec![Effect::Draw]
+}
+
+fn recolour(state: &mut State, tone: Tone) -> Vec<Effect> {
+    state.tone = tone;
+    vec![Effect::Draw, Effect::Theme(tone)]
 }
 
 /// The zone after this one, round and round.
@@ -171,27 +180,30 @@ fn next_zone(zones: &[Zone], now: &Zone) -> Zone {
 }
 
 fn edited(state: &mut State, edit: TextEdit) -> Vec<Effect> {
-    match &mut state.overlay {
+    let line = match &mut state.overlay {
         Some(Overlay::Range { line, problem }) => {
             *problem = None;
-            line.apply(edit);
-        }
-        Some(Overlay::Password { line: Secret(line) }) => line.apply(edit),
-        Some(Overlay::Filters { row, lines }) => {
-            if let Some(line) = lines.get_mut(*row) {
-                line.apply(edit);
-            }
+            line
         }
         Some(Overlay::Palette { line, row }) => {
-            line.apply(edit);
             *row = 0;
+            line
         }
-        Some(Overlay::Search { line, .. }) => {
-            line.apply(edit);
-            let text = line.text().to_owned();
-            narrow(state, text);
-        }
+        Some(Overlay::Filters { row, lines }) => match lines.get_mut(*row) {
+            Some(line) => line,
+            None => return Vec::new(),
+        },
+        Some(Overlay::Password { line: Secret(line) } | Overlay::Search { line, .. }) => line,
         _ => return Vec::new(),
+    };
+    line.apply(edit);
+    let (text, cut) = (line.text().to_owned(), line.problem());
+    match cut {
+        Some(words) => state.say(words),
+        None => state.remark = None,
+    }
+    if matches!(state.overlay, Some(Overlay::Search { .. })) {
+        narrow(state, text);
     }
     vec![Effect::Draw]
 }

@@ -76,16 +76,18 @@ pub(super) fn enter(state: &mut State) -> Vec<Effect> {
                 });
             }
         },
-        (Some(Overlay::Range { line, .. }), _) => match Period::parse(line.text(), state.now) {
-            Ok(period) => {
-                state.overlay = None;
-                set_period(state, period);
+        (Some(Overlay::Range { line, .. }), _) => {
+            match Period::parse(line.text(), state.now, &state.place.zone) {
+                Ok(period) => {
+                    state.overlay = None;
+                    set_period(state, period);
+                }
+                Err(problem) => {
+                    let (line, problem) = (line.clone(), Some(problem.to_string()));
+                    state.overlay = Some(Overlay::Range { line, problem });
+                }
             }
-            Err(problem) => {
-                let (line, problem) = (line.clone(), Some(problem.to_string()));
-                state.overlay = Some(Overlay::Range { line, problem });
-            }
-        },
+        }
         (Some(Overlay::Search { line, .. }), _) => {
             let text = line.text().to_owned();
             state.overlay = None;
@@ -140,15 +142,15 @@ fn toggle(columns: &mut Vec<EventColumn>, column: EventColumn) {
 }
 
 pub(super) fn send_password(state: &mut State) -> Vec<Effect> {
-    let Some(Overlay::Password {
-        line: Secret(mut line),
-    }) = state.overlay.take()
-    else {
+    let Some(Overlay::Password { line: Secret(line) }) = &mut state.overlay else {
         return Vec::new();
     };
+    // A part of a password is a wrong one, and few may be tried.
+    if line.problem().is_some() {
+        return Vec::new();
+    }
+    let password = SecretString::from(line.take());
+    state.overlay = None;
     state.link = Link::Connecting;
-    vec![
-        Effect::Draw,
-        Effect::Password(SecretString::from(line.take())),
-    ]
+    vec![Effect::Draw, Effect::Password(password)]
 }

@@ -40,7 +40,7 @@ fn columns() -> Vec<&'static str> {
 fn event(event: &RawEvent) -> Vec<Cell> {
     let cell = |column| match event.value(column) {
         Value::Id(id) => Cell::Text(id.to_string()),
-        Value::Time(time) => Cell::Time(time),
+        Value::Time(time) => Cell::from(time),
         Value::Text(value) => value.map_or(Cell::None, text),
         Value::Flag(flag) => flag.map_or(Cell::None, Cell::Flag),
         Value::Price(price) => count(price),

@@ -7,7 +7,8 @@ mod numbers;
 mod pipeline;
 mod visits;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
+use sbw_queries::Zone;
 
 pub(super) use self::all::sections;
 use crate::number;
@@ -20,7 +21,8 @@ pub(super) enum Cell {
     Count(i64),
     /// Shown to one decimal.
     Decimal(f64),
-    Time(DateTime<Utc>),
+    /// By the clocks of whoever reads it.
+    Time(DateTime<FixedOffset>),
     Flag(bool),
     None,
 }
@@ -31,6 +33,25 @@ pub(super) struct Sheet {
     pub(super) facts: Vec<(&'static str, Cell)>,
     pub(super) columns: Vec<&'static str>,
     pub(super) rows: Vec<Vec<Cell>>,
+}
+
+impl From<DateTime<Utc>> for Cell {
+    fn from(time: DateTime<Utc>) -> Self {
+        Self::Time(time.into())
+    }
+}
+
+impl Sheet {
+    /// The same with its times as the clocks of a zone show them.
+    pub(super) fn by_the_clocks_of(mut self, zone: &Zone) -> Self {
+        let facts = self.facts.iter_mut().map(|(_, cell)| cell);
+        for cell in facts.chain(self.rows.iter_mut().flatten()) {
+            if let Cell::Time(time) = cell {
+                *time = zone.at(time.to_utc());
+            }
+        }
+        self
+    }
 }
 
 /// An answer that can be laid out.
@@ -44,7 +65,10 @@ impl Cell {
         match self {
             Self::Count(count) => number::count(*count),
             Self::Decimal(decimal) => format!("{decimal:.1}"),
-            Self::Time(time) => time.format("%Y-%m-%d %H:%M:%S").to_string(),
+            Self::Time(time) if time.offset().local_minus_utc() == 0 => {
+                time.format("%Y-%m-%d %H:%M:%SZ").to_string()
+            }
+            Self::Time(time) => time.format("%Y-%m-%d %H:%M:%S%:z").to_string(),
             Self::Flag(flag) => if *flag { "yes" } else { "no" }.to_owned(),
             Self::Text(text) => text.clone(),
             Self::None => String::new(),

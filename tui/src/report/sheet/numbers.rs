@@ -79,7 +79,7 @@ impl ToSheet for Timeseries {
     fn to_sheet(&self) -> Sheet {
         let rows = self.points.iter().map(|point| {
             vec![
-                Cell::Time(point.t),
+                Cell::from(point.t),
                 Cell::Count(point.events),
                 Cell::Count(point.sessions),
                 Cell::Count(point.checkout_completes),
@@ -150,8 +150,8 @@ impl ToSheet for CellHours {
     fn to_sheet(&self) -> Sheet {
         let rows = self.rows.iter().map(|row| {
             vec![
-                Cell::Time(row.from),
-                Cell::Time(row.to),
+                Cell::from(row.from),
+                Cell::from(row.to),
                 Cell::Count(row.events),
             ]
         });

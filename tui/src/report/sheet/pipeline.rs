@@ -8,8 +8,8 @@ impl ToSheet for Pipeline {
     fn to_sheet(&self) -> Sheet {
         let rows = self.runs.iter().map(|run| {
             vec![
-                Cell::Time(run.started_at),
-                run.finished_at.map_or(Cell::None, Cell::Time),
+                Cell::from(run.started_at),
+                run.finished_at.map_or(Cell::None, Cell::from),
                 text(&run.status),
                 Cell::Count(run.objects),
                 Cell::Count(run.inserted),
@@ -22,7 +22,7 @@ impl ToSheet for Pipeline {
             facts: vec![
                 (
                     "newest_event",
-                    self.newest_event.map_or(Cell::None, Cell::Time),
+                    self.newest_event.map_or(Cell::None, Cell::from),
                 ),
                 ("lag_seconds", count(self.lag_seconds)),
                 ("rejects", Cell::Count(self.rejects)),

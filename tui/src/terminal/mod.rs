@@ -1,5 +1,8 @@
 //! The terminal, borrowed: whatever happens it is handed back as it was.
 
+mod job_control;
+mod signals;
+
 use std::io::{self, Stdout, Write};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,8 +17,12 @@ use crossterm::terminal::{
 };
 use crossterm::{cursor, execute, queue};
 use ratatui::backend::{Backend as _, ClearType, CrosstermBackend};
-use ratatui::layout::Size;
-use ratatui::{Frame, Terminal};
+use ratatui::layout::{Position, Rect, Size};
+use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
+
+pub(crate) use self::job_control::Stop;
+use self::job_control::{Shell, stop};
+pub(crate) use self::signals::{Signals, Told};
 
 /// Is the terminal ours right now? The panic hook has no other way to know.
 static ENTERED: AtomicBool = AtomicBool::new(false);
@@ -23,6 +30,7 @@ static ENTERED: AtomicBool = AtomicBool::new(false);
 /// The terminal in raw mode on its alternate screen, until this is dropped.
 pub(crate) struct Screen {
     mouse: bool,
+    size: Size,
     terminal: Terminal<CrosstermBackend<Stdout>>,
 }
 
@@ -33,17 +41,38 @@ impl Screen {
         enter()?;
         // From here on dropping the guard hands the terminal back.
         let guard = Entered;
-        let terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+        let size = size()?;
+        let terminal = Terminal::with_options(
+            CrosstermBackend::new(io::stdout()),
+            TerminalOptions {
+                viewport: Viewport::Fixed(Rect::from((Position::ORIGIN, size))),
+            },
+        )?;
         std::mem::forget(guard);
         Ok(Self {
             mouse: false,
+            size,
             terminal,
         })
     }
 
-    /// Rows and columns.
-    pub(crate) fn size(&self) -> io::Result<Size> {
-        self.terminal.size()
+    /// Looks at the terminal's size: columns and rows, never zero. A new one is
+    /// what the next frame is drawn in.
+    pub(crate) fn measure(&mut self) -> io::Result<Size> {
+        let size = size()?;
+        if size != self.size {
+            self.size = size;
+            self.terminal.resize(Rect::from((Position::ORIGIN, size)))?;
+        }
+        Ok(size)
+    }
+
+    /// Asks the terminal for the colour of its background. The answer comes among
+    /// the keys, or never.
+    pub(crate) fn ask_background() -> io::Result<()> {
+        let mut out = io::stdout();
+        out.write_all(b"\x1b]11;?\x1b\\")?;
+        out.flush()
     }
 
     /// Draws a frame: the terminal shows all of it at once or not yet.
@@ -79,9 +108,23 @@ impl Screen {
     }
 
     /// Gives the terminal to the shell and stops; comes back when told to go on.
-    pub(crate) fn suspend(&mut self) -> io::Result<()> {
+    /// False if there is no shell that could tell it to.
+    pub(crate) fn suspend(&mut self, who: Stop) -> io::Result<bool> {
+        let Some(shell) = Shell::find() else {
+            return Ok(false);
+        };
         leave();
-        signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
+        stop(who)?;
+        drop(shell);
+        self.take_back()?;
+        Ok(true)
+    }
+
+    /// Takes the terminal over another time: whoever had it in between left it in
+    /// a state of his own.
+    pub(crate) fn take_back(&mut self) -> io::Result<()> {
+        // First, since it waits until the terminal is this program's again.
+        disable_raw_mode()?;
         enter()?;
         if self.mouse {
             self.take_mouse(true)?;
@@ -132,6 +175,24 @@ fn leave() {
     );
     let _ = disable_raw_mode();
     let _ = out.flush();
+}
+
+/// Columns and rows where the terminal does not know its own, and most that are drawn.
+const USUAL: Size = Size::new(80, 24);
+const LARGEST: Size = Size::new(1_000, 500);
+
+fn size() -> io::Result<Size> {
+    let (width, height) = crossterm::terminal::size()?;
+    let given = |name| std::env::var(name).ok()?.parse().ok();
+    let known = |told: u16, name, usual| match told {
+        // A serial line, or a terminal made by a program that gave it none.
+        0 => given(name).filter(|given| *given > 0).unwrap_or(usual),
+        told => told,
+    };
+    Ok(Size {
+        width: known(width, "COLUMNS", USUAL.width).min(LARGEST.width),
+        height: known(height, "LINES", USUAL.height).min(LARGEST.height),
+    })
 }
 
 /// A panic's message belongs on a terminal that can show it.
