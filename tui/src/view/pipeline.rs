@@ -29,7 +29,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Lo
     };
     let pipeline = &answer.pipeline;
     let areas = layout::pipeline(state);
-    let tiles = tiles(pipeline, state.now, inside.width);
+    let tiles = tiles(pipeline, state.server_now(), inside.width);
     let across = u16::try_from(tiles.len()).unwrap_or(1);
     tile::render(&mut pen.within(areas.tiles), &tiles, across);
     if pipeline.runs.is_empty() {
@@ -40,7 +40,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Lo
     let bars = areas.bars.height.saturating_sub(1);
     loaded(&mut pen.within(areas.bars), &pipeline.runs, bars);
     if let Body::Pipeline(reasons) = &answer.body {
-        rejected(&mut pen.within(areas.reasons), reasons, state.now);
+        rejected(&mut pen.within(areas.reasons), reasons, state.server_now());
     }
     runs(&mut whole.within(areas.runs), pipeline, state);
     let mut pen = whole.within(areas.error);

@@ -36,7 +36,7 @@ pub(super) fn render(frame: &mut Frame<'_>, row: usize, state: &State, look: &Lo
         line(
             y,
             &preset.to_string(),
-            &period::dates(preset.resolve(state.now)),
+            &period::dates(preset.resolve(state.server_now())),
         );
     }
     line(rows - 3, "custom", "type one: 36h, 2025-12-01, from..to");

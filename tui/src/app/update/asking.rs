@@ -25,12 +25,12 @@ const QUIET_WHEN_BUSY: TimeDelta = TimeDelta::milliseconds(350);
 const BUSY: TimeDelta = TimeDelta::milliseconds(1_000);
 
 pub(super) fn shift(state: &mut State, shift: Shift) {
-    let period = state.place.period.shifted(shift, state.now);
+    let period = state.place.period.shifted(shift, state.server_now());
     set_period(state, period);
 }
 
 pub(super) fn zoom(state: &mut State, zoom: Zoom) {
-    let period = state.place.period.zoomed(zoom, state.now);
+    let period = state.place.period.zoomed(zoom, state.server_now());
     set_period(state, period);
 }
 
@@ -102,7 +102,7 @@ pub(super) fn ask_what_is_due(state: &mut State) -> Option<Effect> {
     // Every page of a list is cut from the range that its first was.
     let range = range.filter(|_| page != state.subject());
     let request = Request {
-        range: range.unwrap_or(page.period.resolve(state.now)),
+        range: range.unwrap_or(page.period.resolve(state.server_now())),
         subject: page,
     };
     Some(ask(state, request))
@@ -144,7 +144,7 @@ pub(super) fn refresh(state: &mut State) -> Vec<Effect> {
 
 pub(super) fn request(state: &State, subject: Subject) -> Request {
     Request {
-        range: subject.period.resolve(state.now),
+        range: subject.period.resolve(state.server_now()),
         subject,
     }
 }

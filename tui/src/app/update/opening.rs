@@ -76,16 +76,18 @@ pub(super) fn enter(state: &mut State) -> Vec<Effect> {
                 });
             }
         },
-        (Some(Overlay::Range { line, .. }), _) => match Period::parse(line.text(), state.now) {
-            Ok(period) => {
-                state.overlay = None;
-                set_period(state, period);
+        (Some(Overlay::Range { line, .. }), _) => {
+            match Period::parse(line.text(), state.server_now()) {
+                Ok(period) => {
+                    state.overlay = None;
+                    set_period(state, period);
+                }
+                Err(problem) => {
+                    let (line, problem) = (line.clone(), Some(problem.to_string()));
+                    state.overlay = Some(Overlay::Range { line, problem });
+                }
             }
-            Err(problem) => {
-                let (line, problem) = (line.clone(), Some(problem.to_string()));
-                state.overlay = Some(Overlay::Range { line, problem });
-            }
-        },
+        }
         (Some(Overlay::Search { line, .. }), _) => {
             let text = line.text().to_owned();
             state.overlay = None;
