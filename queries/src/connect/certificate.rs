@@ -8,7 +8,9 @@ use x509_cert::der::asn1::{AnyRef, ObjectIdentifier, PrintableStringRef, Utf8Str
 use x509_cert::der::oid::AssociatedOid;
 use x509_cert::der::{Decode, Encode, Reader, SliceReader};
 use x509_cert::ext::pkix::name::GeneralName;
-use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectAltName};
+use x509_cert::ext::pkix::{
+    BasicConstraints, ExtendedKeyUsage, KeyUsage, NameConstraints, SubjectAltName,
+};
 use x509_cert::{Certificate as Decoded, Version};
 
 const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
@@ -77,8 +79,7 @@ impl<'a> Certificate<'a> {
         }
     }
 
-    /// Whether a server may show it; an extension that must be understood and is
-    /// not makes it useless.
+    /// Whether it may come into the proof of who a server is.
     pub(super) fn is_for_servers(&self) -> bool {
         match self.decoded.tbs_certificate.get::<ExtendedKeyUsage>() {
             Ok(usage) => usage.is_none_or(|(_, usage)| {
@@ -88,7 +89,8 @@ impl<'a> Certificate<'a> {
         }
     }
 
-    /// Whether every extension that must be understood is.
+    /// Whether every extension that must be understood is. Limits on names are not,
+    /// even where the certificate does not insist on them.
     pub(super) fn is_understood(&self) -> bool {
         const KNOWN: [ObjectIdentifier; 4] = [
             BasicConstraints::OID,
@@ -98,7 +100,7 @@ impl<'a> Certificate<'a> {
         ];
         let extensions = self.decoded.tbs_certificate.extensions.iter().flatten();
         extensions
-            .filter(|extension| extension.critical)
+            .filter(|extension| extension.critical || extension.extn_id == NameConstraints::OID)
             .all(|extension| KNOWN.contains(&extension.extn_id))
     }
 

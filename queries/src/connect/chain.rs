@@ -30,6 +30,7 @@ pub(super) fn follow(
         }
         let vouches = |issuer: &&Certificate<'_>, is_trusted: bool| {
             issuer.is_authority(below, is_trusted)
+                && issuer.is_for_servers()
                 && issuer.is_understood()
                 && current.is_signed_by(issuer, algorithms)
         };

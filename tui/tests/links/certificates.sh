@@ -19,6 +19,11 @@ openssl x509 -req -in server.csr -text -days 365 -CA intermediate.crt -CAkey int
     -CAcreateserial -out leaf.crt
 cat leaf.crt intermediate.crt >chained.crt
 
+# One that may vouch for other names only, and says so without insisting.
+printf 'basicConstraints = critical, CA:TRUE\nnameConstraints = permitted;DNS:.example.org\n' >limits.ext
+root -in intermediate.csr -days 1825 -extfile limits.ext -out limited.crt
+cat leaf.crt limited.crt >beyond-limits.crt
+
 # The same key under other names and at other times.
 another() { openssl req -new -key server.key -out "$1.csr" -subj "$2"; }
 another wildcard "/CN=*.internal"

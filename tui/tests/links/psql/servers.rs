@@ -58,6 +58,11 @@ pub(super) const SERVERS: &[Try] = &[
         Neither("no trusted root"),
     ),
     shows(
+        "beyond-limits",
+        &[FULL, ROOT, NAME],
+        Neither("no trusted root has signed it"),
+    ),
+    shows(
         "leaf",
         &[FULL, ROOT, NAME],
         Neither("no trusted root has signed it"),
