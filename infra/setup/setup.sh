@@ -5,7 +5,8 @@
 #   infra/setup/setup.sh shiny  what the Shiny app takes: R and its packages
 #   infra/setup/setup.sh shop   what the shop takes: Node and the packages it names
 #                               (`test-shop`: that and a browser)
-#   infra/setup/setup.sh test   all that, and what the tests take: SeaweedFS, nextest, cargo-deny, ShellCheck, Chromium,
+#   infra/setup/setup.sh test   all that, and what the tests take: SeaweedFS, PgBouncer, libfaketime, nextest, cargo-deny,
+#                               ShellCheck, Chromium,
 #                               and for infra/aws: linters, emulators of AWS, and roots to install hosts in
 #
 # Works as root and as a user with sudo. Says what it does. Safe to repeat.
@@ -141,6 +142,13 @@ install_aws_tools() {
     command -v jq >/dev/null || apt_install jq
 }
 
+# What stands between readers and the warehouse, and a clock that is wrong.
+install_link_needs() {
+    [ -x /usr/sbin/pgbouncer ] || apt_install pgbouncer
+    compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null || apt_install libfaketime
+    command -v openssl >/dev/null || apt_install openssl
+}
+
 # R and every package from the distribution: nothing is built here or elsewhere.
 install_shiny() {
     local package missing=()
@@ -211,6 +219,7 @@ test)
     install_rust_needs
     install_postgres
     install_seaweedfs
+    install_link_needs
     install_shiny
     install_browser
     install_node

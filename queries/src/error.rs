@@ -1,6 +1,6 @@
 //! Why a question has no answer, and what to do about it.
 
-use tokio_postgres::error::SqlState;
+use tokio_postgres::error::{Severity, SqlState};
 
 use crate::zone::Zone;
 
@@ -30,6 +30,17 @@ pub enum QueryError {
     /// Somebody cancelled it.
     #[error("the query was cancelled")]
     Cancelled(#[source] tokio_postgres::Error),
+    /// A standby ended it to go on following its primary. The same question may be
+    /// answered at once.
+    #[error(
+        "the standby ended the query to go on following its primary ({reason}); try again, or let an operator raise max_standby_streaming_delay"
+    )]
+    Conflict {
+        /// The server's words.
+        reason: String,
+        /// The error.
+        source: tokio_postgres::Error,
+    },
     /// The connection ended under it.
     #[error("the connection to the warehouse was lost")]
     LinkLost(#[source] tokio_postgres::Error),
@@ -103,6 +114,14 @@ impl From<tokio_postgres::Error> for QueryError {
                     Self::TimedOut(source)
                 } else {
                     Self::Cancelled(source)
+                }
+            }
+            code if *code == SqlState::T_R_SERIALIZATION_FAILURE => {
+                // Idle in a transaction there is no statement to end, and the session is.
+                if error.parsed_severity() == Some(Severity::Fatal) {
+                    Self::LinkLost(source)
+                } else {
+                    Self::Conflict { reason, source }
                 }
             }
             code if GONE.contains(&code) => Self::LinkLost(source),

@@ -45,7 +45,10 @@ connection_keywords <- function(settings) {
     options = paste(
       "-c default_transaction_read_only=on", "-c statement_timeout=10000",
       "-c timezone=UTC", "-c datestyle=ISO", "-c plan_cache_mode=force_generic_plan",
-      "-c jit=off", "-c work_mem=32MB"
+      "-c jit=off", "-c work_mem=32MB",
+      # What the role or the database may have set otherwise.
+      "-c transform_null_equals=off", "-c standard_conforming_strings=on",
+      "-c extra_float_digits=1", "-c search_path=pg_catalog"
     )
   )
 }

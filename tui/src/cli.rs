@@ -13,6 +13,7 @@ use sbw_queries::connect::{
 use sbw_queries::schema::{SchemaState, schema_state};
 use secrecy::SecretString;
 
+use crate::app::ClockOffset;
 use crate::args::{Cli, Command, Dashboard, Report};
 use crate::logging::{self, LogError};
 use crate::period::Period;
@@ -203,9 +204,8 @@ async fn report(
     if let Some(problem) = asked.misplaced() {
         return Err(Failure::Usage(problem));
     }
-    let now = Utc::now();
-    let question =
-        report::question(asked, now).map_err(|error| Failure::Usage(error.to_string()))?;
+    // What is wrong with it is wrong at any time.
+    report::question(asked, Utc::now()).map_err(|error| Failure::Usage(error.to_string()))?;
     let session = SessionOptions::reader(APPLICATION_NAME, limit);
     // Held until the answer is there: dropping it ends the tunnel.
     let mut tunnel = ssm.map(|instance| Tunnel::new(instance, &target));
@@ -213,12 +213,40 @@ async fn report(
         Some(tunnel) => tunnel.through(&target).await?,
         None => target,
     };
-    let connected = connect_or_ask(target, &session).await?;
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let connected = connect_or_ask(target.clone(), &session).await?;
+        match answer(&connected, asked, limit).await {
+            // A standby that must go on ends a query, or the whole session.
+            Err(Failure::Report(ReportError::Query(QueryError::LinkLost(error))))
+                if connected.is_standby && tries < report::CONFLICTS =>
+            {
+                tracing::debug!(%error, "asked again");
+            }
+            answer => return print(answer?.as_bytes()),
+        }
+    }
+}
+
+async fn answer(connected: &Connected, asked: &Report, limit: Duration) -> Result<String, Failure> {
+    let clock = ClockOffset::new(connected.clock_offset);
+    warn(clock.advice().as_slice());
+    let now = clock.there(Utc::now());
+    let question =
+        report::question(asked, now).map_err(|error| Failure::Usage(error.to_string()))?;
     let limit = limit + Duration::from_secs(1);
     // On the wire together: the look at the schema costs no round trip of its own.
     let (schema, text) = tokio::join!(
         tokio::time::timeout(limit, schema_state(&connected.client)),
-        report::report(&connected.client, asked, &question, now, limit)
+        report::report(
+            &connected.client,
+            asked,
+            &question,
+            connected.local_settings.as_deref(),
+            now,
+            limit
+        )
     );
     // Where the schema cannot be told, the report itself says why.
     let schema = schema.map_or(SchemaState::Current, |state| {
@@ -232,7 +260,7 @@ async fn report(
         (Err(error @ ReportError::Query(QueryError::NoRights { .. })), _) => Err(error.into()),
         (text, advice) => {
             warn(advice.as_slice());
-            print(text?.as_bytes())
+            Ok(text?)
         }
     }
 }

@@ -34,6 +34,7 @@ pub(super) async fn open(target: &Target) -> Result<Client, ReconcileError> {
         idle_in_transaction_timeout: Some(IDLE),
         lock_timeout: Some(LOCK),
         wide_questions: false,
+        may_share: false,
         ..SessionOptions::reader("sbw-etl reconcile", STATEMENT)
     };
     match connect(target, &options).await {

@@ -18,6 +18,7 @@ const IDLE: Duration = Duration::from_mins(15);
 pub(super) fn options() -> SessionOptions {
     SessionOptions {
         idle_in_transaction_timeout: Some(IDLE),
+        may_share: false,
         ..SessionOptions::reader("sbw-etl reconcile", STATEMENT)
     }
 }

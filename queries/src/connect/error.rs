@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use tokio_postgres::error::SqlState;
-
-use super::target::{PasswordSource, SslMode, Target};
-use crate::error::in_full;
+use super::target::{PasswordSource, SslMode};
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
@@ -101,6 +98,71 @@ pub enum ConnectError {
     /// The roots cannot be read.
     #[error("the root certificates in {file} cannot be used: {reason}")]
     RootCertificates { file: String, reason: String },
+    /// The list of revoked certificates cannot be read.
+    #[error("the list of revoked certificates {file} cannot be used: {reason}")]
+    RevokedCertificates { file: String, reason: String },
+    /// The client's own certificate or key cannot be used.
+    #[error("the client certificate cannot be used, because of {file}: {reason}")]
+    ClientCertificate { file: String, reason: String },
+    /// The server wants a certificate of this side, or another one.
+    #[error(
+        "{at} wants a client certificate of {user} ({reason}); put it into ~/.postgresql/postgresql.crt and its key into postgresql.key, or name the files with sslcert and sslkey"
+    )]
+    ClientCertificateWanted {
+        at: String,
+        user: String,
+        reason: String,
+        source: Source,
+    },
+    /// A pooler that takes no settings with the first packet.
+    #[error(
+        "{at} takes no settings with the first packet ({reason}); unset PGOPTIONS or `options`, or connect to the server itself, not to a pooler"
+    )]
+    SettingsRefused {
+        at: String,
+        reason: String,
+        source: Source,
+    },
+    /// A pooler that drops them.
+    #[error(
+        "{at} drops the settings that PGOPTIONS or `options` asks for, as a pooler does; unset them, or connect to the server itself"
+    )]
+    SettingsDropped { at: String },
+    /// A pooler, where a session must be one's own.
+    #[error(
+        "{at} is a pooler, and this takes a session of its own: settings, prepared statements, temporary tables and locks that last; connect to the server's own port"
+    )]
+    Shared { at: String },
+    /// A pooler that passes single statements.
+    #[error(
+        "{at} is a pooler that does not let a transaction through ({reason}), and the numbers of a view are read in one; use pool_mode transaction or session, or connect to the server itself"
+    )]
+    NoTransactions {
+        at: String,
+        reason: String,
+        source: Source,
+    },
+    /// The server is not the one of a pair that was asked for.
+    #[error("{at} is not {wanted}, which target_session_attrs asks for; name the other server")]
+    OtherRole { at: String, wanted: &'static str },
+    /// The server wants Kerberos, or something else that is not spoken here.
+    #[error(
+        "{at} wants {user} to log in in a way that this program does not know (Kerberos, most likely); an administrator can allow scram-sha-256 in pg_hba.conf"
+    )]
+    UnknownLogin {
+        at: String,
+        user: String,
+        source: Source,
+    },
+    /// The password exchange is not tied to TLS.
+    #[error(
+        "{at} does not tie the password exchange to TLS ({reason}), which channel_binding=require asks for; it takes TLS and a SCRAM password, or channel_binding=prefer"
+    )]
+    NoChannelBinding {
+        at: String,
+        reason: String,
+        source: Source,
+    },
     /// TLS failed otherwise.
     #[error("TLS with {at} failed: {reason}")]
     Tls {
@@ -142,207 +204,4 @@ impl ConnectError {
                 | Self::NotReady { .. }
         )
     }
-
-    pub(crate) fn timed_out(target: &Target, after: Duration) -> Self {
-        Self::TimedOut {
-            at: target.to_string(),
-            after,
-        }
-    }
-
-    /// What the driver's error means for a person. The driver tells its kinds
-    /// apart only in words, and so must this.
-    pub(crate) fn from_driver(target: &Target, error: tokio_postgres::Error) -> Self {
-        if error.as_db_error().is_some() {
-            return Self::from_server(target, error);
-        }
-        let at = target.to_string();
-        let reason = in_full(&error);
-        if reason.ends_with("password missing") {
-            return Self::PasswordNeeded {
-                user: target.user.clone(),
-            };
-        }
-        if let Some(tls) = cause::<rustls::Error>(&error) {
-            return match tls {
-                rustls::Error::InvalidCertificate(why) => {
-                    let reason = certificate_trouble(why, target);
-                    Self::BadCertificate {
-                        at,
-                        reason,
-                        source: error.into(),
-                    }
-                }
-                _ => Self::Tls {
-                    at,
-                    reason,
-                    source: Some(error.into()),
-                },
-            };
-        }
-        if reason.ends_with("server does not support TLS") {
-            return Self::TlsUnsupported {
-                at,
-                mode: target.sslmode,
-                source: error.into(),
-            };
-        }
-        if reason.starts_with("error performing TLS handshake") {
-            return Self::Tls {
-                at,
-                reason,
-                source: Some(error.into()),
-            };
-        }
-        match cause::<std::io::Error>(&error).map(std::io::Error::kind) {
-            Some(std::io::ErrorKind::ConnectionRefused | std::io::ErrorKind::NotFound) => {
-                Self::Refused {
-                    at,
-                    source: error.into(),
-                }
-            }
-            Some(_)
-                if reason.contains("failed to lookup address")
-                    || reason.contains("could not resolve") =>
-            {
-                Self::UnknownHost {
-                    host: target.host.clone(),
-                    source: error.into(),
-                }
-            }
-            Some(_) if reason.starts_with("error connecting to server") => Self::Unreachable {
-                at,
-                reason,
-                source: error.into(),
-            },
-            Some(_) => Self::BrokeOff {
-                at,
-                reason,
-                source: error.into(),
-            },
-            None if error.is_closed() => Self::BrokeOff {
-                at,
-                reason,
-                source: error.into(),
-            },
-            None => Self::Other {
-                at,
-                reason,
-                source: error.into(),
-            },
-        }
-    }
-
-    fn from_server(target: &Target, error: tokio_postgres::Error) -> Self {
-        let at = target.to_string();
-        let user = target.user.clone();
-        let dbname = target.dbname.clone();
-        let Some(said) = error.as_db_error() else {
-            return Self::Other {
-                at,
-                reason: in_full(&error),
-                source: error.into(),
-            };
-        };
-        let reason = said.message().to_owned();
-        match said.code().clone() {
-            SqlState::INVALID_PASSWORD => match target.password_source() {
-                Some(from) => Self::WrongPassword {
-                    user,
-                    from: from.clone(),
-                    source: error.into(),
-                },
-                None => Self::PasswordNeeded { user },
-            },
-            SqlState::INVALID_CATALOG_NAME => Self::NoSuchDatabase {
-                dbname,
-                source: error.into(),
-            },
-            SqlState::INVALID_AUTHORIZATION_SPECIFICATION => {
-                if !reason.contains("pg_hba.conf") {
-                    Self::NoSuchRole {
-                        user,
-                        reason,
-                        source: error.into(),
-                    }
-                } else if reason.ends_with("no encryption") && target.sslmode == SslMode::Disable {
-                    Self::TlsRequired {
-                        at,
-                        user,
-                        source: error.into(),
-                    }
-                } else {
-                    Self::NotAllowed {
-                        user,
-                        dbname,
-                        reason,
-                        source: error.into(),
-                    }
-                }
-            }
-            SqlState::INSUFFICIENT_PRIVILEGE => Self::NotAllowed {
-                user,
-                dbname,
-                reason,
-                source: error.into(),
-            },
-            SqlState::TOO_MANY_CONNECTIONS => Self::TooManyConnections {
-                at,
-                source: error.into(),
-            },
-            SqlState::CANNOT_CONNECT_NOW | SqlState::ADMIN_SHUTDOWN | SqlState::CRASH_SHUTDOWN => {
-                Self::NotReady {
-                    at,
-                    reason,
-                    source: error.into(),
-                }
-            }
-            _ => Self::Other {
-                at,
-                reason,
-                source: error.into(),
-            },
-        }
-    }
-}
-
-fn certificate_trouble(why: &rustls::CertificateError, target: &Target) -> String {
-    use rustls::CertificateError as C;
-    match why {
-        C::UnknownIssuer => {
-            "no trusted root has signed it; name the right file of roots with sslrootcert"
-                .to_owned()
-        }
-        C::NotValidForName | C::NotValidForNameContext { .. } => format!(
-            "it is not for {:?}; give the name it is for as --host, and the address to connect to as --hostaddr",
-            target.host
-        ),
-        C::Expired | C::ExpiredContext { .. } => {
-            "it has expired; renew it at the server".to_owned()
-        }
-        C::NotValidYet | C::NotValidYetContext { .. } => {
-            "it is not valid yet; check this machine's clock".to_owned()
-        }
-        other => other.to_string(),
-    }
-}
-
-/// The first error of a type in the chain, looking into `io::Error`s too.
-fn cause<'a, T: std::error::Error + 'static>(
-    error: &'a (dyn std::error::Error + 'static),
-) -> Option<&'a T> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref::<T>() {
-            return Some(found);
-        }
-        let inside = error
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref);
-        next = match inside {
-            Some(inner) => Some(inner as &(dyn std::error::Error + 'static)),
-            None => error.source(),
-        };
-    }
-    None
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::target::{ChannelBinding, RootCertificates, SslMode};
+use super::target::{ChannelBinding, RootCertificates, ServerRole, SslMode, TlsVersion};
 
 /// What one source says about a connection. What it does not say is left to the next.
 #[derive(Debug, Clone, Default)]
@@ -20,9 +20,21 @@ pub struct Settings {
     pub dbname: Option<String>,
     pub sslmode: Option<SslMode>,
     pub sslrootcert: Option<RootCertificates>,
+    pub sslcrl: Option<PathBuf>,
+    pub sslcert: Option<PathBuf>,
+    pub sslkey: Option<PathBuf>,
+    /// False: no certificate is shown, even if one is there.
+    pub sslcertmode: Option<bool>,
+    pub ssl_min_protocol_version: Option<TlsVersion>,
+    pub ssl_max_protocol_version: Option<TlsVersion>,
+    /// True: `direct`.
+    pub sslnegotiation: Option<bool>,
+    pub sslsni: Option<bool>,
     pub channel_binding: Option<ChannelBinding>,
     /// Outer none: not said. Inner none: no limit.
     pub connect_timeout: Option<Option<Duration>>,
+    pub target_session_attrs: Option<ServerRole>,
+    pub options: Option<String>,
     pub passfile: Option<PathBuf>,
     pub service: Option<String>,
     pub servicefile: Option<PathBuf>,
@@ -43,8 +55,23 @@ pub enum SettingError {
     },
     /// A keyword that is not known here. libpq may know it, but then dropping it
     /// in silence could make the connection less safe than asked for.
-    #[error("the connection setting {0:?} is not supported; remove it")]
-    Keyword(String),
+    #[error("the connection setting {keyword:?} is not supported; {advice}")]
+    Keyword {
+        /// Its name.
+        keyword: String,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// The same, in a variable of the environment.
+    #[error("{variable} is set, and {keyword:?} is not supported; {advice}")]
+    Variable {
+        /// The variable.
+        variable: &'static str,
+        /// What it sets.
+        keyword: String,
+        /// What to do.
+        advice: &'static str,
+    },
     /// A URL that is none.
     #[error("the connection URL is malformed: {0}; write postgres://user@host:port/dbname")]
     Url(&'static str),
@@ -87,8 +114,8 @@ const IGNORED: [&str; 12] = [
     "keepalives_idle",
     "keepalives_interval",
     "krbsrvname",
+    "max_protocol_version",
     "sslcompression",
-    "sslsni",
     "tcp_user_timeout",
 ];
 
@@ -107,6 +134,33 @@ impl Settings {
             "dbname" => keep(&mut self.dbname, value.to_owned()),
             "sslmode" => keep(&mut self.sslmode, value.parse()?),
             "sslrootcert" => keep(&mut self.sslrootcert, roots(value)),
+            "sslcrl" => keep(&mut self.sslcrl, PathBuf::from(value)),
+            "sslcert" => keep(&mut self.sslcert, PathBuf::from(value)),
+            "sslkey" => keep(&mut self.sslkey, PathBuf::from(value)),
+            "sslcertmode" if value == "disable" => keep(&mut self.sslcertmode, false),
+            "sslcertmode" if value == "allow" => keep(&mut self.sslcertmode, true),
+            "ssl_min_protocol_version" => {
+                keep(
+                    &mut self.ssl_min_protocol_version,
+                    tls_version(keyword, value)?,
+                );
+            }
+            "ssl_max_protocol_version" => {
+                keep(
+                    &mut self.ssl_max_protocol_version,
+                    tls_version(keyword, value)?,
+                );
+            }
+            "sslnegotiation" if value == "postgres" => keep(&mut self.sslnegotiation, false),
+            "sslnegotiation" if value == "direct" => keep(&mut self.sslnegotiation, true),
+            "sslsni" => keep(&mut self.sslsni, value != "0"),
+            // Older than sslmode, and still in some environments.
+            "requiressl" if value.starts_with('1') => keep(&mut self.sslmode, SslMode::Require),
+            "requiressl" => {}
+            "target_session_attrs" => {
+                keep(&mut self.target_session_attrs, server_role(value)?);
+            }
+            "options" => keep(&mut self.options, value.to_owned()),
             "channel_binding" => keep(&mut self.channel_binding, value.parse()?),
             "connect_timeout" => keep(&mut self.connect_timeout, timeout(value)?),
             "passfile" => keep(&mut self.passfile, PathBuf::from(value)),
@@ -114,11 +168,16 @@ impl Settings {
             "servicefile" => keep(&mut self.servicefile, PathBuf::from(value)),
             // What these ask for is what happens anyway.
             "gssencmode" if matches!(value, "disable" | "prefer") => {}
-            "sslnegotiation" if value == "postgres" => {}
-            "target_session_attrs" if value == "any" => {}
+            "gssdelegation" if value == "0" => {}
+            "min_protocol_version" if value == "3.0" => {}
             "load_balance_hosts" if value == "disable" => {}
             _ if IGNORED.contains(&keyword) => {}
-            _ => return Err(SettingError::Keyword(keyword.to_owned())),
+            _ => {
+                return Err(SettingError::Keyword {
+                    keyword: keyword.to_owned(),
+                    advice: advice(keyword),
+                });
+            }
         }
         Ok(())
     }
@@ -135,6 +194,20 @@ impl Settings {
             dbname: self.dbname.or(other.dbname),
             sslmode: self.sslmode.or(other.sslmode),
             sslrootcert: self.sslrootcert.or(other.sslrootcert),
+            sslcrl: self.sslcrl.or(other.sslcrl),
+            sslcert: self.sslcert.or(other.sslcert),
+            sslkey: self.sslkey.or(other.sslkey),
+            sslcertmode: self.sslcertmode.or(other.sslcertmode),
+            ssl_min_protocol_version: self
+                .ssl_min_protocol_version
+                .or(other.ssl_min_protocol_version),
+            ssl_max_protocol_version: self
+                .ssl_max_protocol_version
+                .or(other.ssl_max_protocol_version),
+            sslnegotiation: self.sslnegotiation.or(other.sslnegotiation),
+            sslsni: self.sslsni.or(other.sslsni),
+            target_session_attrs: self.target_session_attrs.or(other.target_session_attrs),
+            options: self.options.or(other.options),
             channel_binding: self.channel_binding.or(other.channel_binding),
             connect_timeout: self.connect_timeout.or(other.connect_timeout),
             passfile: self.passfile.or(other.passfile),
@@ -160,9 +233,59 @@ fn parse<T: std::str::FromStr>(
     })
 }
 
+/// What to do about a setting that is known to libpq alone.
+fn advice(keyword: &str) -> &'static str {
+    match keyword {
+        "require_auth" => {
+            "remove it; with TLS, channel_binding=require lets nothing but SCRAM through"
+        }
+        "requirepeer" => "remove it; with TLS, sslmode=verify-full says who the server is",
+        "gssencmode" => "remove it, and ask for TLS with sslmode",
+        "sslcrldir" => "put its lists into one file and name that with sslcrl",
+        "sslpassword" => "remove it, and write the key without a password with `openssl pkey`",
+        "sslcertmode" => "remove it: a certificate that is there is shown when the server asks",
+        _ => "remove it",
+    }
+}
+
+fn tls_version(keyword: &str, value: &str) -> Result<TlsVersion, SettingError> {
+    // As libpq, in any case.
+    match value.to_ascii_lowercase().as_str() {
+        "tlsv1" => Ok(TlsVersion::Tls10),
+        "tlsv1.1" => Ok(TlsVersion::Tls11),
+        "tlsv1.2" => Ok(TlsVersion::Tls12),
+        "tlsv1.3" => Ok(TlsVersion::Tls13),
+        _ => Err(SettingError::Value {
+            keyword: keyword.to_owned(),
+            value: value.to_owned(),
+            expected: "TLSv1.2 or TLSv1.3",
+        }),
+    }
+}
+
+/// Nothing is ever written here, so that who takes writes is who is no standby.
+fn server_role(value: &str) -> Result<ServerRole, SettingError> {
+    match value {
+        "any" | "prefer-standby" => Ok(ServerRole::Any),
+        "read-write" | "primary" => Ok(ServerRole::Primary),
+        "read-only" | "standby" => Ok(ServerRole::Standby),
+        _ => Err(SettingError::Value {
+            keyword: "target_session_attrs".to_owned(),
+            value: value.to_owned(),
+            expected: "any, read-write, read-only, primary, standby or prefer-standby",
+        }),
+    }
+}
+
 fn one_host(value: &str) -> Result<String, SettingError> {
-    if value.contains(',') {
-        let expected = "one host";
+    let expected = if value.contains(',') {
+        Some("one host")
+    } else if value.starts_with('@') {
+        Some("a name, an address, or the directory of a socket")
+    } else {
+        None
+    };
+    if let Some(expected) = expected {
         return Err(SettingError::Value {
             keyword: "host".to_owned(),
             value: value.to_owned(),

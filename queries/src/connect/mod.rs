@@ -6,6 +6,12 @@
 //! password is asked for and none is known, [`ConnectError::PasswordNeeded`] says
 //! so, and the caller tries again with [`Target::with_password`].
 
+mod cancel;
+mod certificate;
+mod chain;
+mod client_certificate;
+mod clock;
+mod diagnosis;
 mod driver;
 mod error;
 mod keyword;
@@ -18,9 +24,15 @@ mod tls;
 mod url;
 mod verifier;
 
-pub use driver::{Canceller, Connected, LinkEvent, UNREAD, connect};
+pub use cancel::Canceller;
+pub use client_certificate::ClientCertificate;
+pub use clock::measure_clock;
+pub use driver::{Connected, LinkEvent, UNREAD, connect};
 pub use error::ConnectError;
 pub use keyword::{SettingError, Settings};
 pub use resolve::{Defaults, Environment, Flags, Resolved, resolve};
 pub use session::SessionOptions;
-pub use target::{ChannelBinding, PasswordSource, RootCertificates, SslMode, Target};
+pub use target::{
+    ChannelBinding, PasswordSource, RootCertificates, ServerRole, SslMode, Target, TlsVersion,
+    TlsVersions,
+};

@@ -6,9 +6,12 @@ use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::client_certificate::ClientCertificate;
 use super::keyword::{SettingError, Settings};
 use super::passfile::{self, Key};
-use super::target::{CONNECT_TIMEOUT, PasswordSource, RootCertificates, SslMode, Target};
+use super::target::{
+    CONNECT_TIMEOUT, PasswordSource, RootCertificates, SslMode, Target, TlsVersions,
+};
 use super::{service, url};
 
 /// What the command line says.
@@ -107,18 +110,32 @@ impl Environment {
         self.home.as_deref().map(|home| home.join(file))
     }
 
+    fn file_in_home(&self, file: &str) -> Option<PathBuf> {
+        self.in_home(file).filter(|file| file.exists())
+    }
+
     fn settings(&self) -> Result<Settings, SettingError> {
         let mut settings = Settings::default();
         for (variable, keyword) in VARIABLES {
-            if let Some(value) = self.var(variable) {
-                settings.set(keyword, value)?;
-            }
+            let Some(value) = self.var(variable) else {
+                continue;
+            };
+            settings.set(keyword, value).map_err(|error| match error {
+                SettingError::Keyword { keyword, advice } => SettingError::Variable {
+                    variable,
+                    keyword,
+                    advice,
+                },
+                other => other,
+            })?;
         }
         Ok(settings)
     }
 }
 
-const VARIABLES: [(&str, &str); 13] = [
+/// All of libpq's, but those that only change how answers are written (`PGTZ`,
+/// `PGDATESTYLE`) or planned (`PGGEQO`).
+const VARIABLES: [(&str, &str); 37] = [
     ("PGHOST", "host"),
     ("PGHOSTADDR", "hostaddr"),
     ("PGPORT", "port"),
@@ -126,8 +143,32 @@ const VARIABLES: [(&str, &str); 13] = [
     ("PGPASSWORD", "password"),
     ("PGDATABASE", "dbname"),
     ("PGSSLMODE", "sslmode"),
+    ("PGREQUIRESSL", "requiressl"),
+    ("PGSSLNEGOTIATION", "sslnegotiation"),
     ("PGSSLROOTCERT", "sslrootcert"),
+    ("PGSSLCRL", "sslcrl"),
+    ("PGSSLCRLDIR", "sslcrldir"),
+    ("PGSSLCERT", "sslcert"),
+    ("PGSSLKEY", "sslkey"),
+    ("PGSSLCERTMODE", "sslcertmode"),
+    ("PGSSLMINPROTOCOLVERSION", "ssl_min_protocol_version"),
+    ("PGSSLMAXPROTOCOLVERSION", "ssl_max_protocol_version"),
+    ("PGSSLSNI", "sslsni"),
+    ("PGSSLCOMPRESSION", "sslcompression"),
     ("PGCHANNELBINDING", "channel_binding"),
+    ("PGREQUIREAUTH", "require_auth"),
+    ("PGREQUIREPEER", "requirepeer"),
+    ("PGGSSENCMODE", "gssencmode"),
+    ("PGKRBSRVNAME", "krbsrvname"),
+    ("PGGSSLIB", "gsslib"),
+    ("PGGSSDELEGATION", "gssdelegation"),
+    ("PGMINPROTOCOLVERSION", "min_protocol_version"),
+    ("PGMAXPROTOCOLVERSION", "max_protocol_version"),
+    ("PGTARGETSESSIONATTRS", "target_session_attrs"),
+    ("PGLOADBALANCEHOSTS", "load_balance_hosts"),
+    ("PGOPTIONS", "options"),
+    ("PGAPPNAME", "application_name"),
+    ("PGCLIENTENCODING", "client_encoding"),
     ("PGCONNECT_TIMEOUT", "connect_timeout"),
     ("PGPASSFILE", "passfile"),
     ("PGSERVICE", "service"),
@@ -164,6 +205,18 @@ pub fn resolve(
         .clone()
         .or_else(|| environment.in_home(".pgpass"));
     let (sslmode, roots) = safety(&settings, environment)?;
+    let tls_versions = tls_versions(&settings)?;
+    let client_certificate = client_certificate(&settings, environment);
+    let crl = settings.sslcrl.clone();
+    let crl = crl.or_else(|| environment.file_in_home(".postgresql/root.crl"));
+    let direct_tls = settings.sslnegotiation.unwrap_or(false);
+    if direct_tls && matches!(sslmode, SslMode::Disable | SslMode::Prefer) {
+        return Err(SettingError::Value {
+            keyword: "sslmode".to_owned(),
+            value: sslmode.as_str().to_owned(),
+            expected: "require, verify-ca or verify-full with sslnegotiation=direct",
+        });
+    }
     let mut target = Target {
         // An address without a name is its own name.
         host: settings
@@ -178,6 +231,13 @@ pub fn resolve(
             .unwrap_or_else(|| defaults.dbname.to_owned()),
         sslmode,
         roots,
+        crl,
+        client_certificate,
+        tls_versions,
+        direct_tls,
+        sni: settings.sslsni.unwrap_or(true),
+        role: settings.target_session_attrs.unwrap_or_default(),
+        options: settings.options,
         channel_binding: settings.channel_binding.unwrap_or_default(),
         connect_timeout: settings.connect_timeout.unwrap_or(Some(CONNECT_TIMEOUT)),
         password,
@@ -237,11 +297,7 @@ fn safety(
         };
     }
     let mode = settings.sslmode.unwrap_or_default();
-    let own = || {
-        environment
-            .in_home(".postgresql/root.crt")
-            .filter(|file| file.exists())
-    };
+    let own = || environment.file_in_home(".postgresql/root.crt");
     let roots = settings
         .sslrootcert
         .clone()
@@ -251,6 +307,33 @@ fn safety(
         mode,
         roots.or_else(|| verified.then_some(RootCertificates::System)),
     ))
+}
+
+fn tls_versions(settings: &Settings) -> Result<TlsVersions, SettingError> {
+    let (oldest, newest) = (
+        settings.ssl_min_protocol_version,
+        settings.ssl_max_protocol_version,
+    );
+    TlsVersions::between(oldest, newest).ok_or_else(|| SettingError::Value {
+        keyword: "ssl_max_protocol_version".to_owned(),
+        value: newest.map_or_else(String::new, |version| version.as_str().to_owned()),
+        expected: "TLSv1.2 or TLSv1.3, and nothing below ssl_min_protocol_version",
+    })
+}
+
+/// The certificate that is named or lies in the home directory. One that is named
+/// must be there, as must the key of either.
+fn client_certificate(settings: &Settings, environment: &Environment) -> Option<ClientCertificate> {
+    if settings.sslcertmode == Some(false) {
+        return None;
+    }
+    let certificate = settings.sslcert.clone();
+    let certificate =
+        certificate.or_else(|| environment.file_in_home(".postgresql/postgresql.crt"))?;
+    let key = settings.sslkey.clone();
+    let key = key.or_else(|| environment.in_home(".postgresql/postgresql.key"));
+    let key = key.unwrap_or_else(|| PathBuf::from("postgresql.key"));
+    Some(ClientCertificate { certificate, key })
 }
 
 /// libpq calls the usual socket directory `localhost` in password files.

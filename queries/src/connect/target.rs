@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use super::client_certificate::ClientCertificate;
+use super::error::ConnectError;
 use super::keyword::SettingError;
 
 /// How much the connection is protected; libpq's modes without `allow`.
@@ -36,6 +38,30 @@ pub enum ChannelBinding {
     Prefer,
     /// Or no connection.
     Require,
+}
+
+/// The versions of TLS to speak; others than 1.2 and 1.3 never are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum TlsVersions {
+    /// The newest that both sides know.
+    #[default]
+    Any,
+    /// 1.2, and nothing newer.
+    Only12,
+    /// 1.3, and nothing older.
+    Only13,
+}
+
+/// Which server of a pair is the right one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum ServerRole {
+    /// Either.
+    #[default]
+    Any,
+    /// The one that takes writes.
+    Primary,
+    /// One that follows it.
+    Standby,
 }
 
 /// Who is trusted to vouch for the server.
@@ -80,8 +106,22 @@ pub struct Target {
     pub sslmode: SslMode,
     /// Who vouches for the server; nobody is known when none.
     pub roots: Option<RootCertificates>,
+    /// Certificates that are no longer good, in a PEM file.
+    pub crl: Option<PathBuf>,
+    /// Who this side is, if the server asks for a certificate.
+    pub client_certificate: Option<ClientCertificate>,
+    /// The versions of TLS.
+    pub tls_versions: TlsVersions,
+    /// Whether TLS begins at once, without asking the server for it (PostgreSQL 17 and newer).
+    pub direct_tls: bool,
+    /// Whether the host's name is sent in the clear, for proxies to go by.
+    pub sni: bool,
     /// Whether the password exchange is tied to TLS.
     pub channel_binding: ChannelBinding,
+    /// Which server of a pair.
+    pub role: ServerRole,
+    /// The reader's own settings of the session, as `PGOPTIONS` has them.
+    pub options: Option<String>,
     /// How long connecting may take, all in all; none: as long as it takes.
     pub connect_timeout: Option<Duration>,
     pub(crate) password: Option<(SecretString, PasswordSource)>,
@@ -106,7 +146,14 @@ impl Target {
             dbname: dbname.into(),
             sslmode: SslMode::default(),
             roots: None,
+            crl: None,
+            client_certificate: None,
+            tls_versions: TlsVersions::default(),
+            direct_tls: false,
+            sni: true,
             channel_binding: ChannelBinding::default(),
+            role: ServerRole::default(),
+            options: None,
             connect_timeout: Some(CONNECT_TIMEOUT),
             password: None,
         }
@@ -137,11 +184,75 @@ impl Target {
         self.password.as_ref().map(|(_, source)| source)
     }
 
+    /// Whether this is the server that was asked for.
+    pub(crate) fn check_role(&self, is_standby: bool) -> Result<(), ConnectError> {
+        let wanted = match self.role {
+            ServerRole::Primary if is_standby => "a primary",
+            ServerRole::Standby if !is_standby => "a standby",
+            _ => return Ok(()),
+        };
+        Err(ConnectError::OtherRole {
+            at: self.to_string(),
+            wanted,
+        })
+    }
+
+    /// Whether TLS may come into it.
+    pub(crate) fn may_use_tls(&self) -> bool {
+        self.sslmode != SslMode::Disable && !self.is_local_socket()
+    }
+
     /// Whether `host` is the directory of a socket.
     #[must_use]
     pub fn is_local_socket(&self) -> bool {
         self.hostaddr.is_none() && self.host.starts_with('/')
     }
+}
+
+impl TlsVersion {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Tls10 => "TLSv1",
+            Self::Tls11 => "TLSv1.1",
+            Self::Tls12 => "TLSv1.2",
+            Self::Tls13 => "TLSv1.3",
+        }
+    }
+}
+
+impl TlsVersions {
+    /// From the oldest and the newest that are allowed; none when that is neither
+    /// 1.2 nor 1.3.
+    pub(crate) fn between(oldest: Option<TlsVersion>, newest: Option<TlsVersion>) -> Option<Self> {
+        let oldest = oldest.unwrap_or(TlsVersion::Tls12);
+        let newest = newest.unwrap_or(TlsVersion::Tls13);
+        match (oldest == TlsVersion::Tls13, newest) {
+            (false, TlsVersion::Tls13) => Some(Self::Any),
+            (true, TlsVersion::Tls13) => Some(Self::Only13),
+            (false, TlsVersion::Tls12) => Some(Self::Only12),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn supported(self) -> &'static [&'static rustls::SupportedProtocolVersion] {
+        static ONLY_12: [&rustls::SupportedProtocolVersion; 1] = [&rustls::version::TLS12];
+        static ONLY_13: [&rustls::SupportedProtocolVersion; 1] = [&rustls::version::TLS13];
+        match self {
+            Self::Any => rustls::ALL_VERSIONS,
+            Self::Only12 => &ONLY_12,
+            Self::Only13 => &ONLY_13,
+        }
+    }
+}
+
+/// A version of TLS that a setting names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum TlsVersion {
+    Tls10,
+    Tls11,
+    Tls12,
+    Tls13,
 }
 
 impl fmt::Display for Target {

@@ -5,9 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::sign::SingleCertAndKey;
 use rustls::{ClientConfig, RootCertStore};
-use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::error::ConnectError;
@@ -17,30 +18,43 @@ use super::verifier::{Checks, Verifier};
 /// The connector for a target.
 pub(crate) fn connector(target: &Target) -> Result<MakeRustlsConnect, ConnectError> {
     let provider = Arc::new(aws_lc_rs::default_provider());
+    let checks = checks(target)?;
+    let revoked = match (&checks, &target.crl) {
+        (Checks::Chain(_) | Checks::ChainAndName(_), Some(file)) => revoked(file)?,
+        _ => Vec::new(),
+    };
     let verifier =
-        Verifier::new(checks(target)?, &provider).map_err(|error| ConnectError::Tls {
+        Verifier::new(checks, revoked, &provider).map_err(|error| ConnectError::Tls {
             at: target.to_string(),
             reason: error.to_string(),
             source: Some(Box::new(error)),
         })?;
-    Ok(MakeRustlsConnect::new(config(target, provider, verifier)?))
+    Ok(MakeRustlsConnect::new(config(target, &provider, verifier)?))
 }
 
 fn config(
     target: &Target,
-    provider: Arc<CryptoProvider>,
+    provider: &Arc<CryptoProvider>,
     verifier: Verifier,
 ) -> Result<ClientConfig, ConnectError> {
-    let mut config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| ConnectError::Tls {
-            at: target.to_string(),
-            reason: error.to_string(),
-            source: Some(Box::new(error)),
-        })?
+    let failed = |error: rustls::Error| ConnectError::Tls {
+        at: target.to_string(),
+        reason: error.to_string(),
+        source: Some(Box::new(error)),
+    };
+    let builder = ClientConfig::builder_with_provider(Arc::clone(provider))
+        .with_protocol_versions(target.tls_versions.supported())
+        .map_err(failed)?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth();
+        .with_custom_certificate_verifier(Arc::new(verifier));
+    let mut config = match &target.client_certificate {
+        Some(files) if target.may_use_tls() => {
+            let shown = SingleCertAndKey::from(files.read(provider)?);
+            builder.with_client_cert_resolver(Arc::new(shown))
+        }
+        _ => builder.with_no_client_auth(),
+    };
+    config.enable_sni = target.sni;
     config.alpn_protocols = vec![b"postgresql".to_vec()];
     Ok(config)
 }
@@ -72,6 +86,20 @@ fn from_file(file: &Path) -> Result<Vec<CertificateDer<'static>>, ConnectError> 
         return Err(bad("it holds no certificate".to_owned()));
     }
     Ok(certificates)
+}
+
+fn revoked(file: &Path) -> Result<Vec<CertificateRevocationListDer<'static>>, ConnectError> {
+    let bad = |reason: String| ConnectError::RevokedCertificates {
+        file: file.display().to_string(),
+        reason,
+    };
+    let lists = CertificateRevocationListDer::pem_file_iter(file)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| bad(error.to_string()))?;
+    if lists.is_empty() {
+        return Err(bad("it holds no list".to_owned()));
+    }
+    Ok(lists)
 }
 
 fn from_system(target: &Target) -> Result<Vec<CertificateDer<'static>>, ConnectError> {

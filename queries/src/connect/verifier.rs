@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature_with_raw_key};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
-use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, ServerName, UnixTime};
 
+use super::certificate::{Certificate, is_name_of};
+use super::chain;
 use super::tls::store;
 
 /// How much of a certificate is checked, against which roots.
@@ -29,11 +31,13 @@ pub(crate) struct Verifier {
     roots: Vec<CertificateDer<'static>>,
     chain: Option<Arc<WebPkiServerVerifier>>,
     name: bool,
+    has_crls: bool,
 }
 
 impl Verifier {
     pub(crate) fn new(
         checks: Checks,
+        revoked: Vec<CertificateRevocationListDer<'static>>,
         provider: &Arc<CryptoProvider>,
     ) -> Result<Self, rustls::client::VerifierBuilderError> {
         let (roots, name) = match checks {
@@ -43,31 +47,55 @@ impl Verifier {
                     roots: Vec::new(),
                     chain: None,
                     name: false,
+                    has_crls: false,
                 });
             }
             Checks::Chain(roots) => (roots, false),
             Checks::ChainAndName(roots) => (roots, true),
         };
+        let has_crls = !revoked.is_empty();
         let chain = WebPkiServerVerifier::builder_with_provider(
             Arc::new(store(&roots)),
             Arc::clone(provider),
         )
+        .with_crls(revoked)
+        .enforce_revocation_expiration()
         .build()?;
         Ok(Self {
             provider: Arc::clone(provider),
             roots,
             chain: Some(chain),
             name,
+            has_crls,
         })
     }
 
-    /// A self-signed server certificate that stands in the file of roots itself.
-    /// PostgreSQL's manual makes such ones; webpki refuses them for being
-    /// authorities. Trust is exact here: it is that certificate or it is not.
-    fn is_pinned(&self, certificate: &CertificateDer<'_>) -> bool {
-        self.roots
-            .iter()
-            .any(|root| root.as_ref() == certificate.as_ref())
+    /// What OpenSSL takes and webpki does not: a certificate of version 1, and one
+    /// that is an authority, as PostgreSQL's manual makes them. Lists of what was
+    /// revoked are webpki's alone, so with one there is no second look.
+    fn follow(
+        &self,
+        certificate: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<(), CertificateError> {
+        let algorithms = self.provider.signature_verification_algorithms.all;
+        chain::follow(certificate, intermediates, &self.roots, algorithms, now)
+    }
+
+    /// The name in the subject counts when there is no other, as libpq has it.
+    fn check_name(
+        certificate: &CertificateDer<'_>,
+        name: &ServerName<'_>,
+    ) -> Result<(), CertificateError> {
+        let host = name.to_str();
+        let is_address = matches!(name, ServerName::IpAddress(_));
+        let common = Certificate::read(certificate)?.common_name(is_address);
+        match common {
+            Some(common) if common == host => Ok(()),
+            Some(common) if !is_address && is_name_of(&common, &host) => Ok(()),
+            _ => Err(CertificateError::NotValidForName),
+        }
     }
 }
 
@@ -83,24 +111,26 @@ impl ServerCertVerifier for Verifier {
         let Some(chain) = &self.chain else {
             return Ok(ServerCertVerified::assertion());
         };
-        match chain.verify_server_cert(certificate, intermediates, name, ocsp, now) {
-            Err(Error::InvalidCertificate(CertificateError::Other(_)))
-                if self.is_pinned(certificate) =>
-            {
-                if self.name {
-                    rustls::client::verify_server_name(
-                        &ParsedCertificate::try_from(certificate)?,
-                        name,
-                    )?;
-                }
-                Ok(ServerCertVerified::assertion())
+        let named = match chain.verify_server_cert(certificate, intermediates, name, ocsp, now) {
+            Ok(verified) => return Ok(verified),
+            Err(Error::InvalidCertificate(CertificateError::Other(_))) if !self.has_crls => {
+                self.follow(certificate, intermediates, now)?;
+                ParsedCertificate::try_from(certificate)
+                    .and_then(|parsed| rustls::client::verify_server_name(&parsed, name))
             }
             // The name is looked at last: everything else was in order.
-            Err(Error::InvalidCertificate(
-                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-            )) if !self.name => Ok(ServerCertVerified::assertion()),
-            other => other,
+            Err(
+                error @ Error::InvalidCertificate(
+                    CertificateError::NotValidForName
+                    | CertificateError::NotValidForNameContext { .. },
+                ),
+            ) => Err(error),
+            Err(error) => return Err(error),
+        };
+        if named.is_err() && self.name {
+            Self::check_name(certificate, name)?;
         }
+        Ok(ServerCertVerified::assertion())
     }
 
     fn verify_tls12_signature(
@@ -110,7 +140,26 @@ impl ServerCertVerifier for Verifier {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls12_signature(message, certificate, signature, algorithms)
+        let read = Certificate::read(certificate)?;
+        if !read.is_version_1() {
+            return verify_tls12_signature(message, certificate, signature, algorithms);
+        }
+        let key = read.public_key().ok_or(CertificateError::BadEncoding)?;
+        let mapped = algorithms.mapping.iter();
+        let mut candidates = mapped
+            .filter(|(scheme, _)| *scheme == signature.scheme)
+            .flat_map(|(_, algorithms)| algorithms.iter());
+        let is_valid = candidates.any(|algorithm| {
+            algorithm.public_key_alg_id().as_ref() == key.algorithm
+                && algorithm
+                    .verify_signature(&key.bits, message, signature.signature())
+                    .is_ok()
+        });
+        if is_valid {
+            Ok(HandshakeSignatureValid::assertion())
+        } else {
+            Err(CertificateError::BadSignature.into())
+        }
     }
 
     fn verify_tls13_signature(
@@ -120,7 +169,8 @@ impl ServerCertVerifier for Verifier {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signature, algorithms)
+        let key = Certificate::read(certificate)?.public_key_der()?;
+        verify_tls13_signature_with_raw_key(message, &key.into(), signature, algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

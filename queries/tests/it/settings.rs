@@ -113,9 +113,11 @@ port=1
 #[case::query_over_address(Some("postgres://a:1/d?host=b&port=2"), &[], "sbw_reader@b:2/d prefer", None)]
 #[case::jdbc(Some("postgres://h/d?ssl=true"), &[], "sbw_reader@h:5432/d require", None)]
 #[case::at_sign_in_user(Some("postgres://a%40b:p@h"), &[], "a@b@h:5432/clickstream_dw prefer", Some(PasswordSource::Url))]
+#[case::older_than_sslmode(None, &[("PGREQUIRESSL", "1")], "sbw_reader@localhost:5432/clickstream_dw require", None)]
+#[case::newer_than_requiressl(None, &[("PGREQUIRESSL", "1"), ("PGSSLMODE", "disable")], "sbw_reader@localhost:5432/clickstream_dw disable", None)]
 #[case::harmless_keywords(
-    Some("postgres://h/d?application_name=x&keepalives=0&gssencmode=prefer&target_session_attrs=any"),
-    &[],
+    Some("postgres://h/d?application_name=x&keepalives=0&gssencmode=prefer&target_session_attrs=any&sslcompression=1&gssdelegation=0"),
+    &[("PGAPPNAME", "x"), ("PGCLIENTENCODING", "LATIN1"), ("PGKRBSRVNAME", "x"), ("PGTZ", "Asia/Tokyo"), ("PGDATESTYLE", "German"), ("PGGEQO", "off")],
     "sbw_reader@h:5432/d prefer",
     None
 )]
@@ -210,8 +212,24 @@ fn time_to_connect_is_counted_as_libpq_does(
 #[case::url_port(Some("postgres://h:no/d"), &[], "port cannot be \"no\"; use a number from 1 to 65535")]
 #[case::url_percent(Some("postgres://h%g1"), &[], "the connection URL is malformed: a % is not followed by two hexadecimal digits; write postgres://user@host:port/dbname")]
 #[case::url_percent_sign(Some("postgres://h%+1"), &[], "the connection URL is malformed: a % is not followed by two hexadecimal digits; write postgres://user@host:port/dbname")]
-#[case::keyword(Some("postgres://h?sslcert=x"), &[], "the connection setting \"sslcert\" is not supported; remove it")]
-#[case::weaker_than_asked(Some("postgres://h?target_session_attrs=read-write"), &[], "the connection setting \"target_session_attrs\" is not supported; remove it")]
+#[case::keyword(Some("postgres://h?replication=true"), &[], "the connection setting \"replication\" is not supported; remove it")]
+#[case::keyword_with_advice(Some("postgres://h?requirepeer=postgres"), &[], "the connection setting \"requirepeer\" is not supported; remove it; with TLS, sslmode=verify-full says who the server is")]
+#[case::require_auth(None, &[("PGREQUIREAUTH", "scram-sha-256")], "PGREQUIREAUTH is set, and \"require_auth\" is not supported; remove it; with TLS, channel_binding=require lets nothing but SCRAM through")]
+#[case::gssencmode(None, &[("PGGSSENCMODE", "require")], "PGGSSENCMODE is set, and \"gssencmode\" is not supported; remove it, and ask for TLS with sslmode")]
+#[case::crl_directory(None, &[("PGSSLCRLDIR", "x")], "PGSSLCRLDIR is set, and \"sslcrldir\" is not supported; put its lists into one file and name that with sslcrl")]
+#[case::shown_certificate(None, &[("PGSSLCERTMODE", "require")], "PGSSLCERTMODE is set, and \"sslcertmode\" is not supported; remove it: a certificate that is there is shown when the server asks")]
+#[case::key_password(Some("postgres://h?sslpassword=x"), &[], "the connection setting \"sslpassword\" is not supported; remove it, and write the key without a password with `openssl pkey`")]
+#[case::peer(None, &[("PGREQUIREPEER", "x")], "PGREQUIREPEER is set, and \"requirepeer\" is not supported; remove it; with TLS, sslmode=verify-full says who the server is")]
+#[case::delegation(None, &[("PGGSSDELEGATION", "1")], "PGGSSDELEGATION is set, and \"gssdelegation\" is not supported; remove it")]
+#[case::newer_protocol(None, &[("PGMINPROTOCOLVERSION", "3.2")], "PGMINPROTOCOLVERSION is set, and \"min_protocol_version\" is not supported; remove it")]
+#[case::load_balance(None, &[("PGLOADBALANCEHOSTS", "random")], "PGLOADBALANCEHOSTS is set, and \"load_balance_hosts\" is not supported; remove it")]
+#[case::abstract_socket(None, &[("PGHOST", "@pg")], "host cannot be \"@pg\"; use a name, an address, or the directory of a socket")]
+#[case::role(Some("postgres://h?target_session_attrs=leader"), &[], "target_session_attrs cannot be \"leader\"; use any, read-write, read-only, primary, standby or prefer-standby")]
+#[case::old_tls(None, &[("PGSSLMAXPROTOCOLVERSION", "TLSv1.1")], "ssl_max_protocol_version cannot be \"TLSv1.1\"; use TLSv1.2 or TLSv1.3, and nothing below ssl_min_protocol_version")]
+#[case::no_tls_left(None, &[("PGSSLMINPROTOCOLVERSION", "TLSv1.3"), ("PGSSLMAXPROTOCOLVERSION", "tlsv1.2")], "ssl_max_protocol_version cannot be \"TLSv1.2\"; use TLSv1.2 or TLSv1.3, and nothing below ssl_min_protocol_version")]
+#[case::no_version(None, &[("PGSSLMINPROTOCOLVERSION", "SSLv3")], "ssl_min_protocol_version cannot be \"SSLv3\"; use TLSv1.2 or TLSv1.3")]
+#[case::direct_and_plain(Some("postgres://h?sslnegotiation=direct"), &[], "sslmode cannot be \"prefer\"; use require, verify-ca or verify-full with sslnegotiation=direct")]
+#[case::negotiation(None, &[("PGSSLNEGOTIATION", "later")], "PGSSLNEGOTIATION is set, and \"sslnegotiation\" is not supported; remove it")]
 #[case::system_roots(Some("postgres://h?sslrootcert=system&sslmode=require"), &[], "sslmode cannot be \"require\"; use verify-full with sslrootcert=system")]
 #[case::no_service(None, &[("PGSERVICE", "gone")], "no service file has a section [gone]; looked in ~/.pg_service.conf, ~/shared/pg_service.conf")]
 #[case::no_service_file(None, &[("PGSERVICE", "dw"), ("PGSERVICEFILE", "~/none")], "cannot read the service file ~/none")]
@@ -237,6 +255,48 @@ fn what_cannot_be_used_is_explained(
             .replace(home.path().to_str().unwrap(), "~"),
         expected
     );
+}
+
+/// What of a target the environment decides beside where it is.
+#[rstest]
+#[case::usual(&[], "", "None None Any false true Any None")]
+#[case::named(
+    &[("PGSSLCERT", "~/c"), ("PGSSLKEY", "~/k"), ("PGSSLCRL", "~/r"), ("PGSSLMINPROTOCOLVERSION", "TLSv1.3"), ("PGSSLSNI", "0"), ("PGTARGETSESSIONATTRS", "standby"), ("PGOPTIONS", "-c geqo=off")],
+    "",
+    "Some(~/c ~/k) Some(\"~/r\") Only13 false false Standby Some(\"-c geqo=off\")"
+)]
+#[case::at_home(&[], "crt key crl", "Some(~/.postgresql/postgresql.crt ~/.postgresql/postgresql.key) Some(\"~/.postgresql/root.crl\") Any false true Any None")]
+#[case::at_home_and_not_shown(&[("PGSSLCERTMODE", "disable")], "crt key", "None None Any false true Any None")]
+#[case::at_home_and_shown(&[("PGSSLCERTMODE", "allow")], "crt", "Some(~/.postgresql/postgresql.crt ~/.postgresql/postgresql.key) None Any false true Any None")]
+#[case::direct(&[("PGSSLNEGOTIATION", "direct"), ("PGSSLMODE", "require")], "", "None None Any true true Any None")]
+#[case::asked_first(&[("PGSSLNEGOTIATION", "postgres"), ("PGSSLMAXPROTOCOLVERSION", "TLSv1.2")], "", "None None Only12 false true Any None")]
+#[case::primary(&[("PGTARGETSESSIONATTRS", "read-write")], "", "None None Any false true Primary None")]
+#[case::either(&[("PGTARGETSESSIONATTRS", "prefer-standby"), ("PGMINPROTOCOLVERSION", "3.0"), ("PGMAXPROTOCOLVERSION", "latest")], "", "None None Any false true Any None")]
+fn the_environment_makes_a_connection_safer(
+    #[case] variables: &[(&str, &str)],
+    #[case] files: &str,
+    #[case] expected: &str,
+) {
+    let names = [
+        ("crt", ".postgresql/postgresql.crt"),
+        ("key", ".postgresql/postgresql.key"),
+        ("crl", ".postgresql/root.crl"),
+    ];
+    let files = files.split_whitespace().filter_map(|file| {
+        let name = names.iter().find(|(name, _)| *name == file)?;
+        Some((name.1, ""))
+    });
+    let home = home(&files.collect::<Vec<_>>());
+    let t = found(&flags(None), home.path(), variables).unwrap().target;
+    let certificate = t.client_certificate.as_ref().map_or_else(
+        || "None".to_owned(),
+        |c| format!("Some({} {})", c.certificate.display(), c.key.display()),
+    );
+    let shown = format!(
+        "{certificate} {:?} {:?} {} {} {:?} {:?}",
+        t.crl, t.tls_versions, t.direct_tls, t.sni, t.role, t.options
+    );
+    assert_eq!(shown.replace(home.path().to_str().unwrap(), "~"), expected);
 }
 
 #[test]

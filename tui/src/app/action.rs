@@ -6,6 +6,7 @@ use sbw_queries::range::TimeRange;
 use sbw_queries::schema::SchemaState;
 use secrecy::SecretString;
 
+use super::clock::ClockOffset;
 use super::export::{Export, ExportFormat};
 use super::subject::{Answer, Subject};
 use super::view::View;
@@ -195,6 +196,10 @@ pub enum LinkEvent {
     },
     /// The warehouse's schema is this one, and was another when it was told of last.
     Schema(SchemaState),
+    /// The server's clock shows this, beside this machine's.
+    Clock(ClockOffset),
+    /// Whether loads are announced from now on.
+    Announces(bool),
     /// The warehouse has new events.
     Loaded,
 }

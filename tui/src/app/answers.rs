@@ -1,5 +1,7 @@
 //! The last answers, so that coming back to a screen is instant.
 
+use chrono::{DateTime, Utc};
+
 use super::subject::{Answer, Subject};
 use super::view::View;
 
@@ -94,6 +96,11 @@ impl Answers {
         self.kept.insert(0, answer);
         self.kept.truncate(KEPT);
         news
+    }
+
+    /// When each of them came.
+    pub(super) fn times(&mut self) -> impl Iterator<Item = &mut DateTime<Utc>> {
+        self.kept.iter_mut().map(|answer| &mut answer.at)
     }
 
     /// Remembers that `subject` is on the screen now.

@@ -6,6 +6,7 @@
 
 mod action;
 mod answers;
+mod clock;
 pub mod event_column;
 mod export;
 mod filter_field;
@@ -22,6 +23,7 @@ mod view;
 
 pub use action::{Action, Command, Effect, LinkEvent, Mouse, Request, TextEdit};
 pub use answers::{Answers, Shown};
+pub use clock::ClockOffset;
 pub use event_column::{ALL_EVENT_COLUMNS, EventColumn};
 pub use export::{Export, ExportFormat};
 pub use filter_field::FilterField;

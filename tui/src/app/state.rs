@@ -8,6 +8,7 @@ use sbw_queries::schema::SchemaState;
 use sbw_queries::zone::Zone;
 
 use super::answers::{Answers, Shown};
+use super::clock::ClockOffset;
 use super::event_column::EventColumn;
 use super::line_edit::LineEdit;
 use super::place::Place;
@@ -54,6 +55,8 @@ pub struct State {
     pub size: Size,
     /// The connection.
     pub link: Link,
+    /// The server's clock against this machine's; taken for equal until it is told of.
+    pub clock: ClockOffset,
     /// The warehouse's schema against the one that this program knows; presumed
     /// right until it is told of.
     pub schema: SchemaState,
@@ -206,6 +209,8 @@ pub struct Live {
     pub every: TimeDelta,
     /// Stopped by the reader.
     pub paused: bool,
+    /// Loads are announced; else the screen follows the clock alone.
+    pub announced: bool,
     /// When the same question is asked again.
     pub(super) refresh_at: Option<DateTime<Utc>>,
     /// When the question that was changed to is asked.
@@ -240,6 +245,7 @@ impl State {
             now,
             size,
             link: Link::Connecting,
+            clock: ClockOffset::default(),
             schema: SchemaState::Current,
             place: Place {
                 zone: settings.zones.first().cloned().unwrap_or_default(),
@@ -251,6 +257,7 @@ impl State {
             live: Live {
                 every: settings.every,
                 paused: false,
+                announced: true,
                 refresh_at: None,
                 ask_at: None,
                 changed_at: None,
@@ -329,10 +336,16 @@ impl State {
         self.answers.newest().map(|answer| answer.at)
     }
 
+    /// The times whose age is on the screen, by this machine's clock.
+    fn aging(&self) -> [Option<DateTime<Utc>>; 2] {
+        let newest = self.newest_event().map(|time| self.clock.here(time));
+        [newest, self.heard_at()]
+    }
+
     /// Every text on the screen that changes because time goes by.
     pub(super) fn clock_texts(&self) -> String {
         let mut texts = String::new();
-        for time in [self.newest_event(), self.heard_at()].into_iter().flatten() {
+        for time in self.aging().into_iter().flatten() {
             texts.push_str(&number::age(self.now - time));
         }
         if let Link::Lost {
@@ -372,14 +385,11 @@ impl State {
     /// When something is due by itself.
     #[must_use]
     pub fn wakes_at(&self) -> Option<DateTime<Utc>> {
-        let ages = [self.newest_event(), self.heard_at()]
-            .into_iter()
-            .flatten()
-            .map(|time| {
-                let age = (self.now - time).num_seconds().max(0);
-                // Where the age turns the next minute. The second more makes sure.
-                time + TimeDelta::seconds((age / 60 + 1) * 60 + 1)
-            });
+        let ages = self.aging().into_iter().flatten().map(|time| {
+            let age = (self.now - time).num_seconds().max(0);
+            // Where the age turns the next minute. The second more makes sure.
+            time + TimeDelta::seconds((age / 60 + 1) * 60 + 1)
+        });
         let link = match &self.link {
             Link::Connected => self.refresh_due(),
             Link::Lost { .. } => Some(self.now + TimeDelta::seconds(1)),

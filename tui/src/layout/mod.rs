@@ -74,7 +74,12 @@ pub fn notice(state: &State) -> Vec<String> {
         {
             Some(why.clone())
         }
-        (Link::Connected, _) => state.schema.advice().as_deref().map(text::sentence),
+        (Link::Connected, _) => {
+            let advice = [state.clock.advice(), state.schema.advice()];
+            let said = advice.iter().flatten().map(|advice| text::sentence(advice));
+            let said = said.collect::<Vec<_>>().join(" ");
+            (!said.is_empty()).then_some(said)
+        }
         (Link::Connecting, _) => None,
     };
     let Some(why) = why else {

@@ -54,23 +54,55 @@ pub fn question(report: &Report, now: DateTime<Utc>) -> Result<Question, Reverse
 }
 
 /// Numbers of several statements belong together when all of them see one state.
-const SNAPSHOT: &str = "begin isolation level repeatable read, read only";
+const SNAPSHOT: &str = "begin isolation level repeatable read, read only; ";
 
-/// Asks and writes the answer down. No statement takes longer than `limit`.
+/// How often a question is asked that a standby ends to follow its primary.
+pub(crate) const CONFLICTS: u32 = 3;
+
+/// Asks and writes the answer down, all of it from one snapshot, which begins with
+/// `local_settings`. No statement takes longer than `limit`.
 pub async fn report(
     client: &Client,
     report: &Report,
     question: &Question,
+    local_settings: Option<&str>,
     now: DateTime<Utc>,
     limit: Duration,
 ) -> Result<String, ReportError> {
+    let begin = SNAPSHOT.to_owned() + local_settings.unwrap_or_default();
     let limit = match report.view {
         ReportView::All => limit * all::STATEMENTS,
         _ => limit,
     };
-    tokio::time::timeout(limit, ask(client, report, question, now))
-        .await
-        .map_err(|_| ReportError::Silence(limit))?
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let asked = in_snapshot(client, &begin, ask(client, report, question, now));
+        let answer = tokio::time::timeout(limit, asked)
+            .await
+            .map_err(|_| ReportError::Silence(limit))?;
+        match answer {
+            Err(ReportError::Query(error @ QueryError::Conflict { .. })) if tries < CONFLICTS => {
+                tracing::debug!(%error, "asked again");
+            }
+            answer => return answer,
+        }
+    }
+}
+
+/// The statements travel together: the first does not cost a round trip of its own.
+async fn in_snapshot(
+    client: &Client,
+    begin: &str,
+    question: impl Future<Output = Result<String, ReportError>>,
+) -> Result<String, ReportError> {
+    let (started, answer) = futures::join!(client.batch_execute(begin), question);
+    started.map_err(QueryError::from)?;
+    if answer.is_err() {
+        // For whoever asks again; where it fails, so will that.
+        let _ = client.batch_execute("rollback").await;
+    }
+    answer
 }
 
 async fn ask(
@@ -165,11 +197,6 @@ async fn ask(
                 by: report.by,
                 limit: report.limit,
             };
-            // Nothing is written: the end of the session ends the transaction.
-            client
-                .batch_execute(SNAPSHOT)
-                .await
-                .map_err(QueryError::from)?;
             let answer = all::all(client, question, &choices, now).await?;
             write_all(&Document::new(question, answer), format, &zone)
         }

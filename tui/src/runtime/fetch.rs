@@ -5,7 +5,7 @@ mod pieces;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{TimeDelta, Utc};
 use futures::future::{BoxFuture, FutureExt, TryFutureExt};
 use futures::stream::{FuturesUnordered, StreamExt};
 use sbw_queries::answers::funnel::Steps;
@@ -20,7 +20,9 @@ use sbw_queries::{QueryError, Question, TimeRange};
 use tokio_postgres::{Client, IsolationLevel, Transaction};
 
 use self::pieces::{Piece, Pieces};
-use crate::app::{Answer, EVENT_PAGE, Part, Request, SESSION_EVENTS, Subject, TABLE_ROWS, View};
+use crate::app::{
+    Answer, ClockOffset, EVENT_PAGE, Part, Request, SESSION_EVENTS, Subject, TABLE_ROWS, View,
+};
 
 /// Why a screen has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +38,17 @@ pub(super) enum FetchError {
     #[error("an answer is incomplete; please report this")]
     Incomplete,
 }
+
+/// What the questions must know of the server.
+pub(super) struct Server {
+    /// Its clock.
+    pub(super) clock: ClockOffset,
+    /// The statements with which a transaction begins, behind a pooler.
+    pub(super) local_settings: Option<String>,
+}
+
+/// How often a question is asked that a standby ends to follow its primary.
+const CONFLICTS: u32 = 3;
 
 /// Reasons of rejects at most.
 const REASONS: u32 = 20;
@@ -64,7 +77,24 @@ pub(super) async fn fetch(
     client: &mut Client,
     request: &Request,
     limit: Duration,
-    clock: fn() -> DateTime<Utc>,
+    server: &Server,
+) -> Result<Answer, FetchError> {
+    for _ in 1..CONFLICTS {
+        match fetch_once(client, request, limit, server).await {
+            Err(FetchError::Query(error @ QueryError::Conflict { .. })) => {
+                tracing::debug!(%error, "asked again");
+            }
+            result => return result,
+        }
+    }
+    fetch_once(client, request, limit, server).await
+}
+
+async fn fetch_once(
+    client: &mut Client,
+    request: &Request,
+    limit: Duration,
+    server: &Server,
 ) -> Result<Answer, FetchError> {
     let silence = |_| FetchError::Silence(limit);
     let begin = client
@@ -76,6 +106,12 @@ pub(super) async fn fetch(
         .await
         .map_err(silence)?
         .map_err(QueryError::from)?;
+    if let Some(settings) = &server.local_settings {
+        tokio::time::timeout(limit, snapshot.batch_execute(settings))
+            .await
+            .map_err(silence)?
+            .map_err(QueryError::from)?;
+    }
     let subject = &request.subject;
     let question = |range| Question {
         range,
@@ -93,7 +129,7 @@ pub(super) async fn fetch(
     if subject.compare {
         asking.screen(&before, Of::Before, &mut asked);
     }
-    let books = pipeline::pipeline(&snapshot, clock());
+    let books = pipeline::pipeline(&snapshot, server.clock.there(Utc::now()));
     ask!(asked, Of::Now, Piece::Pipeline, books);
     let (mut of_now, mut of_before) = (Pieces::default(), Pieces::default());
     while let Some(piece) = tokio::time::timeout(limit, asked.next())
@@ -119,7 +155,7 @@ pub(super) async fn fetch(
     Ok(Answer {
         subject: subject.clone(),
         range: request.range,
-        at: clock(),
+        at: Utc::now(),
         pipeline: Arc::new(pipeline),
         body,
         before,

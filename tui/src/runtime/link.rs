@@ -20,7 +20,8 @@ use tokio::task::JoinHandle;
 use tokio_postgres::Client;
 
 use super::backoff;
-use super::fetch::{FetchError, fetch};
+use super::clock::Compared;
+use super::fetch::{FetchError, Server, fetch};
 use super::tunnel::{Group, Tunnel};
 use crate::app::{Action, LinkEvent, Request};
 use crate::text;
@@ -227,13 +228,24 @@ impl Life {
             mut client,
             canceller,
             mut events,
+            clock_offset,
+            is_standby,
+            local_settings,
         } = connected;
-        let begun = tokio::try_join!(
-            self.within(client.batch_execute(LISTEN)),
-            self.look(&client)
-        );
+        let mut compared = Compared::now(clock_offset);
+        let mut server = Server {
+            clock: compared.offset,
+            local_settings,
+        };
+        // A standby knows no listening, and behind a pooler it would be somebody else's.
+        let may_listen = !is_standby && server.local_settings.is_none();
+        let begun = tokio::try_join!(self.listen(&client, may_listen), self.look(&client));
         match begun {
-            Ok(((), found)) => self.tell_schema(found).await,
+            Ok((announced, found)) => {
+                self.say(LinkEvent::Clock(server.clock)).await;
+                self.say(LinkEvent::Announces(announced)).await;
+                self.tell_schema(found).await;
+            }
             Err(why) => return why,
         }
         // What was asked of an earlier connection is asked again by the state.
@@ -247,7 +259,15 @@ impl Life {
                         return "the dashboard was closed".to_owned();
                     }
                     let Some(request) = self.asked.borrow_and_update().clone() else { continue };
-                    if let Err(why) = self.answer(&mut client, &canceller, request).await {
+                    if compared.is_outdated() {
+                        match self.compare_clocks(&client).await {
+                            Ok(new) => compared = new,
+                            Err(why) => return why,
+                        }
+                        server.clock = compared.offset;
+                        self.say(LinkEvent::Clock(server.clock)).await;
+                    }
+                    if let Err(why) = self.answer(&mut client, &canceller, request, &server).await {
                         return why;
                     }
                 }
@@ -285,6 +305,33 @@ impl Life {
         }
     }
 
+    /// Whether loads are announced from now on. They are a convenience: a server that
+    /// refuses is asked by the clock.
+    async fn listen(&self, client: &Client, may_listen: bool) -> Result<bool, String> {
+        if !may_listen {
+            return Ok(false);
+        }
+        match tokio::time::timeout(self.limit, client.batch_execute(LISTEN)).await {
+            Ok(Ok(())) => Ok(true),
+            Ok(Err(error)) => match QueryError::from(error) {
+                error if error.is_link_lost() => Err(sentence(&error)),
+                error => {
+                    tracing::warn!(%error, "loads are not announced");
+                    Ok(false)
+                }
+            },
+            Err(_) => Err(sentence(&FetchError::Silence(self.limit))),
+        }
+    }
+
+    async fn compare_clocks(&self, client: &Client) -> Result<Compared, String> {
+        match tokio::time::timeout(self.limit, connect::measure_clock(client)).await {
+            Ok(Ok(ahead)) => Ok(Compared::now(ahead)),
+            Ok(Err(error)) => Err(sentence(&QueryError::from(error))),
+            Err(_) => Err(sentence(&FetchError::Silence(self.limit))),
+        }
+    }
+
     /// Which schema is there? An error means that the connection is of no more use.
     async fn look(&self, client: &Client) -> Result<SchemaState, String> {
         match tokio::time::timeout(self.limit, schema_state(client)).await {
@@ -314,10 +361,11 @@ impl Life {
         client: &mut Client,
         canceller: &Canceller,
         request: Request,
+        server: &Server,
     ) -> Result<(), String> {
         let mut cancelling: Option<JoinHandle<()>> = None;
         let result = {
-            let mut answer = pin!(fetch(client, &request, self.limit, Utc::now));
+            let mut answer = pin!(fetch(client, &request, self.limit, server));
             loop {
                 tokio::select! {
                     biased;

@@ -1,6 +1,7 @@
 //! The edge: keys and signals in, frames out, a connection that comes and goes.
 
 mod backoff;
+mod clock;
 mod event_loop;
 mod fetch;
 mod link;

@@ -87,9 +87,9 @@ fn freshness(state: &State) -> String {
     let Some(newest) = state.newest_event() else {
         return "no events yet".to_owned();
     };
-    let to = number::moment(newest, state.now, &state.place.zone);
+    let to = number::moment(newest, state.server_now(), &state.place.zone);
     if state.link == Link::Connected {
-        format!("data to {to}, {}", number::age(state.now - newest))
+        format!("data to {to}, {}", number::age(state.server_now() - newest))
     } else {
         format!("data to {to}, read {}", number::age(state.now - heard_at))
     }
@@ -167,7 +167,7 @@ fn heading(state: &State, separator: &str) -> (String, String, Vec<String>) {
         View::Session => None,
         _ => state.shown().answer().map(|answer| answer.range),
     };
-    let range = range.unwrap_or_else(|| subject.range(state.now));
+    let range = range.unwrap_or_else(|| subject.range(state.server_now()));
     let zone = &subject.zone;
     let offsets = zone.offsets(range.from(), range.to());
     let dates = format!("{} {offsets}", period::dates(range, zone));
@@ -261,10 +261,14 @@ fn status(state: &State, look: &Look) -> (String, Style) {
     if let Some(words) = below {
         return (words, theme.dim);
     }
-    (
-        format!("live, {}", number::duration(state.live.every.num_seconds())),
-        theme.dim,
-    )
+    let every = number::duration(state.live.every.num_seconds());
+    // Where loads are not announced, the screen is as old as the time between.
+    let how = if state.live.announced {
+        "live,"
+    } else {
+        "every"
+    };
+    (format!("{how} {every}"), theme.dim)
 }
 
 /// Where the reader of a list is that does not follow the newest row.

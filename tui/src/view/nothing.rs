@@ -56,7 +56,7 @@ fn all_older(answer: &Answer, state: &State) -> Option<String> {
     if newest >= answer.range.from() {
         return None;
     }
-    let newest = number::moment(newest, state.now, &state.place.zone);
+    let newest = number::moment(newest, state.server_now(), &state.place.zone);
     let loading = answer.pipeline.last_run.as_ref().is_some_and(is_running);
     let then = if loading {
         "a load is running"

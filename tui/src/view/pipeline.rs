@@ -41,7 +41,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, state: &State, look: &Lo
     let bars = areas.bars.height.saturating_sub(1);
     loaded(&mut pen.within(areas.bars), &pipeline.runs, bars);
     if let Body::Pipeline(reasons) = &answer.body {
-        rejected(&mut pen.within(areas.reasons), reasons, state.now);
+        rejected(&mut pen.within(areas.reasons), reasons, state.server_now());
     }
     runs(&mut whole.within(areas.runs), pipeline, state);
     let mut pen = whole.within(areas.error);

@@ -37,7 +37,7 @@ pub(super) fn render(frame: &mut Frame<'_>, row: usize, state: &State, look: &Lo
         line(
             y,
             &preset.words(zone),
-            &period::dates(preset.resolve(state.now, zone), zone),
+            &period::dates(preset.resolve(state.server_now(), zone), zone),
         );
     }
     line(rows - 3, "custom", "type one: 36h, 2025-12-01, from..to");

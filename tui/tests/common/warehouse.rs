@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sbw_queries::connect::{SessionOptions, Target, connect};
 use sbw_queries::migrate::migrate;
-use sbw_servers::postgres::{Postgres, SUPERUSER};
+use sbw_servers::postgres::{Builder, Postgres, SUPERUSER};
 use tokio_postgres::Client;
 
 /// The database, and where it listens.
@@ -14,7 +14,12 @@ pub struct Warehouse {
 impl Warehouse {
     /// Migrated and empty.
     pub async fn empty() -> Self {
-        let warehouse = Self::bare().await;
+        Self::empty_on(Postgres::builder()).await
+    }
+
+    /// The same, on a server of this kind.
+    pub async fn empty_on(builder: Builder) -> Self {
+        let warehouse = Self::bare_on(builder).await;
         let mut client = warehouse.client("clickstream_dw").await;
         migrate(&mut client).await.unwrap();
         warehouse
@@ -22,7 +27,11 @@ impl Warehouse {
 
     /// A database without the warehouse's tables.
     pub async fn bare() -> Self {
-        let postgres = tokio::task::spawn_blocking(|| Postgres::start().unwrap())
+        Self::bare_on(Postgres::builder()).await
+    }
+
+    async fn bare_on(builder: Builder) -> Self {
+        let postgres = tokio::task::spawn_blocking(|| builder.start().unwrap())
             .await
             .unwrap();
         let warehouse = Self { postgres };
@@ -41,7 +50,13 @@ impl Warehouse {
     /// With sessions over the `hours` before `end`, and a day of loads.
     pub async fn with_traffic(sessions: i32, end: DateTime<Utc>, hours: f64) -> Self {
         let warehouse = Self::empty().await;
-        let client = warehouse.client("clickstream_dw").await;
+        warehouse.fill(sessions, end, hours).await;
+        warehouse
+    }
+
+    /// Sessions over the `hours` before `end`, and a day of loads.
+    pub async fn fill(&self, sessions: i32, end: DateTime<Utc>, hours: f64) {
+        let client = self.client("clickstream_dw").await;
         // First the context, as the loader does.
         client
             .execute(include_str!("context.sql"), &[&sessions])
@@ -57,7 +72,6 @@ impl Warehouse {
             .await
             .unwrap();
         client.batch_execute("vacuum analyze").await.unwrap();
-        warehouse
     }
 
     /// A superuser's session.

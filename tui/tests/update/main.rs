@@ -6,6 +6,7 @@ mod common;
 
 mod anything;
 mod asking;
+mod clocks;
 mod drills;
 mod keys;
 mod link;

@@ -26,9 +26,17 @@ pub struct Builder {
     rules: Vec<String>,
     durable: Option<bool>,
     kill_switch: KillSwitch,
+    primary: Option<u16>,
 }
 
 impl Builder {
+    /// Follows a running server as its hot standby. That one must let its
+    /// superuser in without a password, for replication too: see [`Self::hba`].
+    pub fn standby_of(mut self, primary: &Postgres) -> Self {
+        self.primary = Some(primary.port());
+        self
+    }
+
     /// Keeps the cluster in this directory, made if it is not there, and makes
     /// commits durable. Without this all is thrown away at the end.
     pub fn data_dir(mut self, path: impl Into<PathBuf>) -> Self {
@@ -118,7 +126,10 @@ impl Builder {
             settings: self.settings,
             kill_switch: self.kill_switch,
         };
-        cluster.make_unless_made(self.password.as_ref())?;
+        match self.primary {
+            Some(primary) => cluster.copy(primary)?,
+            None => cluster.make_unless_made(self.password.as_ref())?,
+        }
         cluster.write_rules(&rules)?;
         for (name, contents) in &self.files {
             cluster.write_file(name, contents)?;

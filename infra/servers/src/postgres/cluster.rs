@@ -90,6 +90,25 @@ impl Cluster {
         fs::rename(&half_made, &self.data_dir).map_err(Error::io("make", &self.data_dir))
     }
 
+    /// Copies the server on this port, to follow it. The copy lies where a cluster
+    /// would be made.
+    pub(super) fn copy(&self, primary: u16) -> Result<(), Error> {
+        let mut command = self.program("pg_basebackup");
+        command.arg("--pgdata").arg(&self.data_dir);
+        command.args(["--host", "127.0.0.1", "--port", &primary.to_string()]);
+        command.args(["--username", SUPERUSER, "--no-password"]);
+        command.args(["--write-recovery-conf", "--checkpoint", "fast", "--no-sync"]);
+        let output = command.output();
+        let output = output.map_err(Error::io("run", &self.bin_dir.join("pg_basebackup")))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        Err(Error::Copy {
+            said: the_end_of(said.trim()),
+        })
+    }
+
     fn initdb(&self, dir: &Path, password: Option<&SecretString>) -> Result<(), Error> {
         fs::DirBuilder::new()
             .mode(0o700)
@@ -185,6 +204,8 @@ impl Cluster {
         let mut options = OpenOptions::new();
         let file = options.create(true).append(true).mode(0o600).open(&log);
         let file = file.map_err(Error::io("write", &log))?;
+        // The server reads all of its directory when it is copied.
+        self.account.owns(&log)?;
         let said_before = file.metadata().map_err(Error::io("look at", &log))?.len();
         let command = self.server(port, file).map_err(Error::io("write", &log))?;
         let server =

@@ -18,6 +18,15 @@ pub enum Error {
         /// The directories without it.
         looked: Vec<PathBuf>,
     },
+    /// No `pgbouncer` on this machine.
+    #[error("PgBouncer is not installed. Run `make setup`, or install the package pgbouncer")]
+    NoPooler,
+    /// No copy of another server could be made.
+    #[error("pg_basebackup failed: {said}")]
+    Copy {
+        /// What it said.
+        said: String,
+    },
     /// Root has nobody to run the server as.
     #[error(
         "PostgreSQL refuses to run as root, and there is no user `postgres` or `nobody` to run it as"

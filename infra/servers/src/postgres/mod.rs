@@ -21,6 +21,7 @@ mod builder;
 mod cluster;
 mod error;
 mod kill_switch;
+mod pooler;
 mod postmaster;
 
 use std::os::unix::process::ExitStatusExt;
@@ -34,6 +35,7 @@ use tempfile::TempDir;
 pub use builder::Builder;
 pub use error::Error;
 pub use kill_switch::KillSwitch;
+pub use pooler::{PoolMode, Pooler};
 
 use cluster::Cluster;
 use postmaster::Postmaster;

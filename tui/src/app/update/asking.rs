@@ -28,7 +28,7 @@ pub(super) fn shift(state: &mut State, shift: Shift) {
     let period = state
         .place
         .period
-        .shifted(shift, state.now, &state.place.zone);
+        .shifted(shift, state.server_now(), &state.place.zone);
     set_period(state, period);
 }
 
@@ -36,7 +36,7 @@ pub(super) fn zoom(state: &mut State, zoom: Zoom) {
     let period = state
         .place
         .period
-        .zoomed(zoom, state.now, &state.place.zone);
+        .zoomed(zoom, state.server_now(), &state.place.zone);
     set_period(state, period);
 }
 
@@ -108,7 +108,7 @@ pub(super) fn ask_what_is_due(state: &mut State) -> Option<Effect> {
     // Every page of a list is cut from the range that its first was.
     let range = range.filter(|_| page != state.subject());
     let request = Request {
-        range: range.unwrap_or(page.range(state.now)),
+        range: range.unwrap_or(page.range(state.server_now())),
         subject: page,
     };
     Some(ask(state, request))
@@ -150,7 +150,7 @@ pub(super) fn refresh(state: &mut State) -> Vec<Effect> {
 
 pub(super) fn request(state: &State, subject: Subject) -> Request {
     Request {
-        range: subject.range(state.now),
+        range: subject.range(state.server_now()),
         subject,
     }
 }

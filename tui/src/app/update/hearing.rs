@@ -53,6 +53,13 @@ pub(super) fn link_changed(state: &mut State, event: LinkEvent) -> Vec<Effect> {
             });
         }
         LinkEvent::Schema(schema) => state.schema = schema,
+        LinkEvent::Clock(clock) => {
+            if state.clock == clock {
+                return Vec::new();
+            }
+            state.clock = clock;
+        }
+        LinkEvent::Announces(announced) => state.live.announced = announced,
         LinkEvent::Loaded => {
             let soon = state.now + AFTER_LOAD;
             // A first word of new events brings the refresh forward; the words

@@ -38,7 +38,7 @@ use crate::theme::Tone;
 #[must_use]
 pub fn update(state: &mut State, action: Action, now: DateTime<Utc>) -> Vec<Effect> {
     let texts = state.clock_texts();
-    state.now = now;
+    state.turn_clock(now);
     let was_said = matches!(action, Action::Command(_)) && state.remark.take().is_some();
     let mut effects = match action {
         Action::Command(command) => commanded(state, command),

@@ -77,7 +77,7 @@ pub(super) fn enter(state: &mut State) -> Vec<Effect> {
             }
         },
         (Some(Overlay::Range { line, .. }), _) => {
-            match Period::parse(line.text(), state.now, &state.place.zone) {
+            match Period::parse(line.text(), state.server_now(), &state.place.zone) {
                 Ok(period) => {
                     state.overlay = None;
                     set_period(state, period);
