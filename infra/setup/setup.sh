@@ -30,16 +30,19 @@ as_root() {
 }
 
 refreshed=
+apt_refresh() {
+    if [ -n "$refreshed" ]; then return; fi
+    say "refreshing the package lists"
+    as_root apt-get update -qq
+    refreshed=1
+}
+
 apt_install() {
     command -v apt-get >/dev/null || die "this machine has no apt-get: install $* by hand"
     if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
         die "installing $* takes root: run this as root, or install sudo"
     fi
-    if [ -z "$refreshed" ]; then
-        say "refreshing the package lists"
-        as_root apt-get update -qq
-        refreshed=1
-    fi
+    apt_refresh
     say "installing $*"
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
@@ -117,6 +120,21 @@ python_tools() {
     ln -sfn "$folder" "$cache/$name"
 }
 
+# The program alone, for the front of the Shiny app: its package would start a server.
+install_nginx() {
+    local folder=$cache/nginx downloads
+    if [ -x "$folder/usr/sbin/nginx" ]; then return; fi
+    apt_refresh
+    say "unpacking nginx into $folder"
+    downloads=$(mktemp -d)
+    # Distributions have it in the one or the other.
+    (cd "$downloads" && apt-get download -qq nginx nginx-core 2>/dev/null)
+    rm -rf "$folder"
+    for package in "$downloads"/*.deb; do dpkg -x "$package" "$folder"; done
+    rm -rf "$downloads"
+    [ -x "$folder/usr/sbin/nginx" ] || die "the packages nginx and nginx-core brought no nginx program"
+}
+
 # The linters of CloudFormation and the emulators that it is deployed to.
 install_aws_tools() {
     local here
@@ -139,6 +157,7 @@ install_aws_tools() {
     command -v apt-ftparchive >/dev/null || apt_install apt-utils
     command -v zip >/dev/null || apt_install zip unzip
     command -v jq >/dev/null || apt_install jq
+    install_nginx
 }
 
 # R and every package from the distribution: nothing is built here or elsewhere.
