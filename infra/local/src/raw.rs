@@ -17,17 +17,26 @@ pub const BUCKET: &str = "clickstream-s3-ingest";
 /// The platform's region.
 pub const REGION: &str = "ap-southeast-1";
 
-/// The SDK's client, as the deployed programs have it.
+/// The SDK's client of a server, as the deployed programs have it.
 #[must_use]
 pub fn client(server: &S3Server) -> Client {
-    let secret_key = server.secret_key().expose_secret();
+    client_of(
+        server.endpoint(),
+        server.access_key(),
+        server.secret_key().expose_secret(),
+    )
+}
+
+/// The same for a server of another process.
+#[must_use]
+pub fn client_of(endpoint: String, access_key: &str, secret_key: &str) -> Client {
     let config = aws_sdk_s3::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(REGION))
-        .endpoint_url(server.endpoint())
+        .endpoint_url(endpoint)
         .force_path_style(true)
         .credentials_provider(Credentials::new(
-            server.access_key(),
+            access_key,
             secret_key,
             None,
             None,
