@@ -133,11 +133,13 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<bool, SoakError> {
     ];
     let mut flat = true;
     for (name, series, counts) in judged {
-        let (first, second) = series.halves().unwrap_or_default();
-        println!(
-            "{name:30} most {:>7} kB, mean {first:>7} kB then {second:>7} kB",
-            series.most()
-        );
+        let most = series.most();
+        match series.halves() {
+            Some((first, second)) => {
+                println!("{name:30} most {most:>7} kB, mean {first:>7} kB then {second:>7} kB");
+            }
+            None => println!("{name:30} most {most:>7} kB, too few samples to judge"),
+        }
         if counts && !series.is_flat() {
             println!("{name}: memory grows");
             flat = false;
