@@ -3,7 +3,7 @@ SHELL := /bin/bash
 export CARGO_TARGET_DIR ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/sbw/target
 ARGS ?=
 
-.PHONY: demo shiny shop setup test test-shop bench
+.PHONY: demo shiny shop setup test test-shop bench fuzz soak
 
 demo: setup
 	cargo run --release --locked -p sbw-local -- $(ARGS)
@@ -38,3 +38,12 @@ bench:
 	infra/setup/setup.sh test
 	cargo bench --locked -p sbw-ingest -p sbw-etl -p sbw-local --bench handler --bench load
 	cargo bench --locked -p sbw-queries -p sbw-tui --bench draw --bench limits --bench views --bench shops --bench strangers
+
+# Each target for ten minutes, or: make fuzz ARGS="3600 raw_object"
+fuzz:
+	infra/setup/setup.sh demo
+	fuzz/run $(or $(ARGS),600)
+
+# An hour under load while everything fails, or: make soak ARGS="--seconds 600 --seed 2"
+soak: setup
+	cargo run --release --locked -p sbw-soak -- $(ARGS)

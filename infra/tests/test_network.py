@@ -119,9 +119,44 @@ def test_the_endpoints_are_all_there_is_besides(moto):
         assert endpoint["SubnetIds"] == [outputs["PrivateSubnetId"]]
         assert endpoint["PrivateDnsEnabled"] is True
         assert [group["GroupName"] for group in endpoint["Groups"]] == ["sg_ec2_VPC_Interface_endpoint_SSM"]
-        document = policies.as_document(endpoint["PolicyDocument"])
-        assert policies.allowed([document], "ssm:GetParameter", "x", aws__PrincipalAccount=ACCOUNT)
-        assert not policies.allowed([document], "ssm:GetParameter", "x", aws__PrincipalAccount="999999999999")
+    check_ssm_policies({name: policies.as_document(endpoint["PolicyDocument"]) for name, endpoint in endpoints.items()}, policies.of_agents(moto.client("iam")))
+
+
+def check_ssm_policies(documents, core):
+    """Agents, and the parameters of this platform: nothing else goes through."""
+    parameter = f"arn:aws:ssm:ap-southeast-1:{ACCOUNT}:parameter"
+
+    def may(action, resource="*", account=ACCOUNT):
+        service = action.split(":")[0]
+        return policies.allowed([documents[service]], action, resource, aws__PrincipalAccount=account)
+
+    through = [
+        ("ssm:UpdateInstanceInformation", "*"),
+        ("ssm:GetParameter", f"{parameter}/sbw/warehouse/loader-password"),
+        ("ssm:PutParameter", f"{parameter}/sbw/oltp/certificate"),
+        ("ssmmessages:OpenDataChannel", "*"),
+        ("ec2messages:GetMessages", "*"),
+    ]
+    for action, resource in through:
+        assert may(action, resource), (action, resource)
+        assert not may(action, resource, "999999999999"), (action, resource)
+    for action, resource in [
+        ("ssm:GetParameter", f"{parameter}/other/secret"),
+        ("ssm:GetParameter", f"{parameter}/sbwother/secret"),
+        ("ssm:GetParametersByPath", f"{parameter}/sbw/warehouse"),
+        ("ssm:DeleteParameter", f"{parameter}/sbw/warehouse/loader-password"),
+        ("ssm:PutParameter", f"{parameter}/other/x"),
+        ("ssm:SendCommand", "*"),
+        ("ssm:StartSession", "*"),
+        ("ssm:CreateAssociation", "*"),
+        ("ssmmessages:Anything", "*"),
+        ("ec2messages:Anything", "*"),
+    ]:
+        assert not may(action, resource), (action, resource)
+    # All that AWS's own policy gives agents, or one of them stays silent.
+    for statement in core["Statement"]:
+        for action in statement["Action"]:
+            assert may(action, f"{parameter}/sbw/x"), action
 
 
 def check_s3_policy(document):

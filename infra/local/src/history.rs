@@ -13,12 +13,12 @@ use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Timelike, Utc};
 use futures::{StreamExt, TryStreamExt, stream};
 use sbw_ingest::{Clock, Ingest, Policy, Request, key};
-use sbw_servers::s3::{StoreError, Writer};
+use sbw_servers::s3::StoreError;
 use serde_json::json;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, spawn_blocking};
 
-use crate::raw::{BUCKET, Direct};
+use crate::raw::Direct;
 use crate::simulator::{Sender, Sent, Traffic};
 
 /// A request to the handler is sent when it is so full, or so old.
@@ -75,17 +75,17 @@ impl Written {
 pub async fn write(
     traffic: Traffic,
     until: DateTime<Utc>,
-    writer: Writer,
+    raw: Direct,
     written: Arc<Written>,
 ) -> Result<Traffic, HistoryError> {
     let (batches, made) = mpsc::channel(AHEAD);
     let making = spawn_blocking(move || make_batches(traffic, until, &batches));
     let written = &written;
-    let writer = &writer;
+    let raw = &raw;
     let result = stream::unfold(made, async |mut made| Some((made.recv().await?, made)))
         .map(Ok)
         .try_for_each_concurrent(WRITERS, async |batch: Batch| {
-            let events = batch.keep(writer.clone()).await?;
+            let events = batch.keep(raw).await?;
             written.add(events);
             Ok::<_, HistoryError>(())
         })
@@ -198,20 +198,20 @@ impl Batch {
     }
 
     /// Writes them; how many were taken.
-    async fn keep(self, writer: Writer) -> Result<usize, HistoryError> {
+    async fn keep(self, raw: &Direct) -> Result<usize, HistoryError> {
         match self.way {
-            Way::Handler { user_agent } => self.send(user_agent, writer).await,
-            Way::Collector => self.collect(writer).await,
+            Way::Handler { user_agent } => self.send(user_agent, raw).await,
+            Way::Collector => self.collect(raw).await,
         }
     }
 
-    async fn send(self, user_agent: &str, writer: Writer) -> Result<usize, HistoryError> {
+    async fn send(self, user_agent: &str, raw: &Direct) -> Result<usize, HistoryError> {
         let mut request = Request::post(format!("[{}]", self.lines.replace('\n', ",")));
         request.user_agent = Some(user_agent.to_owned());
         request.source_ip = Some("203.0.113.8".to_owned());
         request.api_id = Some("local".to_owned());
         request.stage = Some("$default".to_owned());
-        let handler = Ingest::new(Direct(writer), Stopped(self.last), Policy::default());
+        let handler = Ingest::new(raw.clone(), Stopped(self.last), Policy::default());
         let answer = handler.handle(request).await;
         if let Some(failure) = &answer.facts.failure {
             return Err(HistoryError::NotKept(failure.chain()));
@@ -223,7 +223,7 @@ impl Batch {
         Ok(answer.facts.accepted)
     }
 
-    async fn collect(mut self, writer: Writer) -> Result<usize, HistoryError> {
+    async fn collect(mut self, raw: &Direct) -> Result<usize, HistoryError> {
         if self.first.timestamp_subsec_millis().is_multiple_of(BROKEN) {
             // It was killed in mid-line now and then.
             self.lines.push_str("\n{\"eventName\":\"product_vi");
@@ -231,7 +231,7 @@ impl Batch {
         let prefix = key::hour_prefix(self.first.date_naive(), self.first.hour());
         let id = Stopped(self.last).mint(self.last);
         let key = format!("{prefix}event-{id}.json");
-        writer.put(BUCKET, key, Bytes::from(self.lines)).await?;
+        raw.write(&key, Bytes::from(self.lines)).await?;
         Ok(self.events)
     }
 }

@@ -14,13 +14,16 @@
 
 pub mod addresses;
 pub mod api;
+mod backoff;
 pub mod console;
 pub mod dashboard;
+pub mod database;
 mod error;
 pub mod history;
 pub mod home;
 pub mod keys;
 pub mod live;
+pub mod log;
 pub mod oltp;
 pub mod platform;
 pub mod raw;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use sbw_local::home::Home;
+use sbw_local::log::Log;
 use sbw_local::{Error, LOG, Settings, dashboard, platform};
 use tracing_subscriber::EnvFilter;
 
@@ -32,7 +33,7 @@ fn main() -> ExitCode {
 fn run(settings: &Settings) -> Result<(), Error> {
     // Dropped last: a throwaway home goes when nothing uses it any more.
     let home = Arc::new(Home::open(settings.data_dir.as_deref())?);
-    let log = home.append(LOG)?;
+    let log = Log::new(home.append(LOG)?);
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOGGED));
     tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -16,17 +16,25 @@ use tokio::task::JoinHandle;
 
 use crate::api::Api;
 use crate::console::Console;
+use crate::database::{self, Database};
 use crate::history::Written;
 use crate::home::Home;
 use crate::keys::Keys;
 use crate::live::{self, TimeLapse};
-use crate::raw::{self, BUCKET};
+use crate::raw::{self, BUCKET, Direct};
 use crate::settings::Settings;
 use crate::signals::Signals;
 use crate::simulation::Simulation;
 use crate::storefront::{Place, Setup, Storefront};
 use crate::{Error, addresses, dashboard, oltp, schedule, warehouse};
 
+/// What has troubles, as the console counts them.
+const ETL: &str = "the ETL";
+const HISTORY: &str = "the history";
+const PROGRESS: &str = "the simulation's progress";
+
+/// Live visits to those of the history, unless the command line says otherwise.
+const SHOPPERS: f64 = 4.0;
 /// How often the simulation's progress is written down.
 const SAVED_EVERY: Duration = Duration::from_secs(30);
 /// How long the shop may take to close: requests on their way, then its books.
@@ -66,7 +74,9 @@ struct Platform {
     loading: Option<JoinHandle<()>>,
     api: Option<Api>,
     s3: Option<S3Server>,
+    /// While it is set up; from then on it is the database's.
     postgres: Option<Postgres>,
+    database: Option<Database>,
     /// PostgreSQL's, for when it is slow to start or to stop.
     kill_switch: KillSwitch,
 }
@@ -96,6 +106,10 @@ impl Platform {
             ));
         }
 
+        if settings.traffic().is_none() && !simulation.has_traffic() {
+            console.say("no live visits, as last time; --shoppers 4 brings them");
+        }
+
         // What fails fast comes first: ports, then the slow database.
         let place = Place::asked_for(settings).await?;
         let s3 = S3Server::start(S3Options {
@@ -107,7 +121,7 @@ impl Platform {
         })
         .await?;
         let client = raw::client(&s3);
-        let writer = s3.writer();
+        let raw = Direct::new(s3.writer(), Arc::clone(console));
         self.s3 = Some(s3);
         let policy = Policy {
             origins: Origins::from_list(&origins(settings, place.as_ref())),
@@ -127,7 +141,7 @@ impl Platform {
         };
         let (close, closing) = oneshot::channel();
         let closed = tokio::spawn(async move {
-            shop.keep_open(started, writer, history_done, api_address, closing)
+            shop.keep_open(started, raw, history_done, api_address, closing)
                 .await;
         });
         self.shop = Some(OpenShop { close, closed });
@@ -147,8 +161,7 @@ impl Platform {
         let migrated = warehouse::prepare(postgres, &keys).await?;
         console.say(&format!("warehouse: {migrated}"));
         oltp::prepare(postgres, &keys).await?;
-        let database = oltp::url(postgres, &keys).into();
-
+        let shop_database = oltp::url(postgres, &keys).into();
         let reader = warehouse::for_reader(postgres, &keys);
         let etl = Etl {
             s3: client,
@@ -156,6 +169,10 @@ impl Platform {
             warehouse: warehouse::for_loader(postgres, &keys),
             limits: Limits::default(),
         };
+        self.database = self
+            .postgres
+            .take()
+            .map(|postgres| Database::keep(postgres, self.kill_switch.clone(), console));
         let (every, to_tell) = (settings.etl_every, Arc::clone(console));
         self.loading = Some(tokio::spawn(async move {
             // The first run takes the whole history; whether it was written in
@@ -169,7 +186,7 @@ impl Platform {
             console.say("starting the shop");
             let setup = Setup {
                 place,
-                database,
+                database: shop_database,
                 secret: keys.shop_secret.clone(),
                 clickstream: format!("http://{api_address}/clickstream"),
             };
@@ -219,7 +236,7 @@ impl Platform {
 
     /// Everything in order, each part before those that it uses.
     async fn stop(&mut self) {
-        if self.postgres.is_none() {
+        if self.postgres.is_none() && self.database.is_none() {
             // It may be in mid-start, with nothing in it yet to be careful of.
             self.kill_switch.pull();
         }
@@ -251,18 +268,11 @@ impl Platform {
             s3.shutdown().await;
             tracing::info!("the S3 server has stopped");
         }
-        if let Some(mut postgres) = self.postgres.take() {
-            let stopping = tokio::task::spawn_blocking(move || {
-                if !postgres.stop() {
-                    // Somebody killed it. What it left of shared memory only the
-                    // next one on its files removes; should that not start, no more
-                    // can be done.
-                    let _ = postgres.start_again();
-                }
-                drop(postgres);
-            });
-            // If the runtime cannot do it any more, dropping does it here.
-            let _ = stopping.await;
+        if let Some(postgres) = self.postgres.take() {
+            database::stop(postgres).await;
+        }
+        if let Some(database) = self.database.take() {
+            database.shutdown().await;
             tracing::info!("PostgreSQL has stopped");
         }
     }
@@ -312,8 +322,16 @@ fn has_terminal() -> bool {
 }
 
 fn tell(console: &Console, result: Result<&RunReport, &EtlError>) {
-    match result {
-        Ok(report) if report.objects > 0 || report.rejected > 0 => console.say(&format!(
+    let report = match result {
+        Ok(report) => report,
+        Err(error) => {
+            let line = format!("the ETL failed and will try again: {error}");
+            return console.trouble(ETL, &line);
+        }
+    };
+    console.well(ETL);
+    if report.objects > 0 || report.rejected > 0 {
+        console.say(&format!(
             "loaded {} events from {} objects in {} ms ({} duplicates, {} rejected, {} objects left)",
             report.inserted,
             report.objects,
@@ -321,9 +339,7 @@ fn tell(console: &Console, result: Result<&RunReport, &EtlError>) {
             report.duplicates,
             report.rejected,
             report.remaining
-        )),
-        Ok(_) => {}
-        Err(error) => console.trouble(&format!("the ETL failed and will try again: {error}")),
+        ));
     }
 }
 
@@ -339,14 +355,14 @@ impl Shop {
     async fn keep_open(
         self,
         started: DateTime<Utc>,
-        writer: sbw_servers::s3::Writer,
+        raw: Direct,
         history_done: oneshot::Sender<()>,
         api: std::net::SocketAddr,
         mut closing: oneshot::Receiver<()>,
     ) {
         let written = Arc::new(Written::default());
         let caught_up = tokio::select! {
-            caught_up = self.simulation.catch_up(started, writer, Arc::clone(&written)) => caught_up,
+            caught_up = self.simulation.catch_up(started, raw, Arc::clone(&written)) => caught_up,
             // What is written will be found to be duplicates next time.
             _ = &mut closing => return,
         };
@@ -359,13 +375,13 @@ impl Shop {
         let _ = history_done.send(());
         let mut traffic = match caught_up {
             Ok(traffic) => traffic,
-            Err(error) => return self.console.trouble(&error.in_words()),
+            Err(error) => return self.console.trouble(HISTORY, &error.in_words()),
         };
         self.remember(started);
-        if self.settings.no_traffic {
+        if !self.simulation.has_traffic() {
             return;
         }
-        traffic.go_live(started, self.settings.shoppers);
+        traffic.go_live(started, self.settings.shoppers.unwrap_or(SHOPPERS));
         let clock = TimeLapse {
             from: started,
             speed: self.settings.speed,
@@ -385,8 +401,9 @@ impl Shop {
     }
 
     fn remember(&self, until: DateTime<Utc>) {
-        if let Err(error) = self.simulation.save(&self.home, Some(until)) {
-            self.console.trouble(&error.in_words());
+        match self.simulation.save(&self.home, Some(until)) {
+            Ok(()) => self.console.well(PROGRESS),
+            Err(error) => self.console.trouble(PROGRESS, &error.in_words()),
         }
     }
 }

@@ -47,14 +47,15 @@ pub struct Settings {
     /// Products in the catalogue; beyond the shop's own 64, variants of these [default: 64]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=200_000))]
     pub products: Option<u32>,
-    /// Live visits, as a multiple of those of the history
-    #[arg(long, value_name = "TIMES", default_value_t = 4.0, value_parser = factor)]
-    pub shoppers: f64,
+    /// Live visits, as a multiple of those of the history [default: 4, or none where
+    /// there were none last time]
+    #[arg(long, value_name = "TIMES", value_parser = factor)]
+    pub shoppers: Option<f64>,
     /// Live time-lapse: simulated seconds in a second
     #[arg(long, value_name = "TIMES", default_value_t = 1.0, value_parser = factor)]
     pub speed: f64,
-    /// No live visits
-    #[arg(long)]
+    /// No live visits, next time neither
+    #[arg(long, conflicts_with = "shoppers")]
     pub no_traffic: bool,
     /// Origins whose pages may send events, comma-separated
     #[arg(
@@ -63,6 +64,18 @@ pub struct Settings {
         default_value = "https://shop.example,http://localhost:3000"
     )]
     pub allowed_origins: String,
+}
+
+impl Settings {
+    /// Whether live visits are asked for; `None`: as last time.
+    #[must_use]
+    pub fn traffic(&self) -> Option<bool> {
+        match (self.no_traffic, self.shoppers) {
+            (true, _) => Some(false),
+            (false, Some(_)) => Some(true),
+            (false, None) => None,
+        }
+    }
 }
 
 /// `90`, `15s`, `2m`, `1h`; from a second to a day.

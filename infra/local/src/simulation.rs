@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sbw_servers::s3::Writer;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::history::{self, Written};
 use crate::home::Home;
+use crate::raw::Direct;
 use crate::settings::Settings;
 use crate::simulator::{Catalogue, Plan, Traffic};
 
@@ -33,6 +33,9 @@ pub struct Progress {
     events: Option<u32>,
     #[serde(default)]
     products: Option<u32>,
+    /// Whether people came while the platform ran last; homes of before do not say.
+    #[serde(default)]
+    traffic: Option<bool>,
     /// Everything before is written.
     until: Option<DateTime<Utc>>,
 }
@@ -42,18 +45,34 @@ pub struct Progress {
 pub struct Simulation {
     catalogue: Arc<Catalogue>,
     progress: Progress,
+    /// Whether people came until now, as far as this home knows.
+    came: bool,
 }
 
 impl Simulation {
     /// Goes on with what a home holds, or plans a new history that ends now.
     pub fn of(home: &Home, settings: &Settings, now: DateTime<Utc>) -> Result<Self, Error> {
-        if let Some(text) = home.read(FILE)? {
+        let simulation = if let Some(text) = home.read(FILE)? {
             let progress: Progress = serde_json::from_str(&text).map_err(Error::Simulation)?;
-            return Ok(Self {
+            // Before it was written down, a home without history was most likely one
+            // for somebody's own events.
+            let came = progress.traffic.unwrap_or(progress.days != Some(0));
+            Self {
                 catalogue: catalogue(progress.products.unwrap_or(PRODUCTS))?,
-                progress,
-            });
-        }
+                progress: Progress {
+                    traffic: Some(settings.traffic().unwrap_or(came)),
+                    ..progress
+                },
+                came,
+            }
+        } else {
+            Self::planned(settings, now)?
+        };
+        simulation.save(home, None)?;
+        Ok(simulation)
+    }
+
+    fn planned(settings: &Settings, now: DateTime<Utc>) -> Result<Self, Error> {
         let products = settings.products.unwrap_or(PRODUCTS);
         let catalogue = catalogue(products)?;
         let days = settings.days.unwrap_or(DAYS);
@@ -62,19 +81,40 @@ impl Simulation {
         // Without history the rhythm is that of the default one.
         let rhythm_of = if days == 0 { DAYS } else { days };
         let from = now - TimeDelta::days(i64::from(days));
+        let came = settings.traffic().unwrap_or(true);
         let progress = Progress {
             plan: Plan::for_events(&catalogue, seed, from, events, rhythm_of),
             days: Some(days),
             events: Some(events),
             products: Some(products),
+            traffic: Some(came),
             until: None,
         };
-        let simulation = Self {
+        Ok(Self {
             catalogue,
             progress,
-        };
-        simulation.save(home, None)?;
-        Ok(simulation)
+            came,
+        })
+    }
+
+    /// Whether people come from now on.
+    #[must_use]
+    pub fn has_traffic(&self) -> bool {
+        self.progress.traffic == Some(true)
+    }
+
+    /// The end of what is to be written before now. Nobody came while the shop was
+    /// closed to people: not before this start, or not from it on.
+    fn history_ends(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let Progress {
+            plan, days, until, ..
+        } = self.progress;
+        if self.came && self.has_traffic() {
+            return now;
+        }
+        // One that was interrupted goes up to the start that it was planned at.
+        let planned = plan.from + TimeDelta::days(days.unwrap_or_default().into());
+        until.unwrap_or(planned).min(now)
     }
 
     /// The flags that say something else than what this home's history was made
@@ -108,21 +148,32 @@ impl Simulation {
             .collect()
     }
 
-    /// Writes what is missing until now; the traffic that comes back goes on from there.
+    /// Writes what is missing of the time before now; the traffic that comes back
+    /// goes on from there.
     pub async fn catch_up(
         &self,
         now: DateTime<Utc>,
-        writer: Writer,
+        raw: Direct,
         written: Arc<Written>,
     ) -> Result<Traffic, Error> {
-        let Progress { plan, until, .. } = self.progress;
-        let catalogue = Arc::clone(&self.catalogue);
-        let traffic = tokio::task::spawn_blocking(move || match until {
-            Some(until) => Traffic::resumed(catalogue, plan, until),
+        let ends = self.history_ends(now);
+        let traffic = self.traffic_from(self.progress.until).await?;
+        let traffic = history::write(traffic, ends, raw, written).await?;
+        if ends == now {
+            return Ok(traffic);
+        }
+        // Whoever would have come in the time between stayed away.
+        self.traffic_from(Some(now)).await
+    }
+
+    /// The people of this moment, or from the beginning.
+    async fn traffic_from(&self, moment: Option<DateTime<Utc>>) -> Result<Traffic, Error> {
+        let (plan, catalogue) = (self.progress.plan, Arc::clone(&self.catalogue));
+        let traffic = tokio::task::spawn_blocking(move || match moment {
+            Some(moment) => Traffic::resumed(catalogue, plan, moment),
             None => Traffic::new(catalogue, plan),
         });
-        let traffic = traffic.await.map_err(history::HistoryError::from)?;
-        Ok(history::write(traffic, now, writer, written).await?)
+        Ok(traffic.await.map_err(history::HistoryError::from)?)
     }
 
     /// Remembers that everything before this moment is written.
@@ -170,9 +221,69 @@ mod tests {
         let first = Simulation::of(&home, &settings(&MADE_SO), Utc::now()).unwrap();
         assert!(first.too_late(&settings(&MADE_SO)).is_empty());
         let again = Simulation::of(&home, &settings(later), Utc::now()).unwrap();
-        assert_eq!(again.progress, first.progress);
+        assert_eq!(again.progress.plan, first.progress.plan);
         assert_eq!(again.catalogue.products().len(), 80);
         assert_eq!(again.too_late(&settings(later)), too_late);
+    }
+
+    /// The moment up to which a history is written at its second start, an hour after
+    /// the first; and whether people come then.
+    #[rstest]
+    #[case::they_go_on("", "", Some(0), (60, true))]
+    #[case::own_events_only("--days=0 --no-traffic", "--days=0 --no-traffic", Some(0), (0, false))]
+    #[case::and_the_flag_forgotten("--days=0 --no-traffic", "", Some(0), (0, false))]
+    #[case::other_days_change_nothing("--days=0 --no-traffic", "--days=30", Some(0), (0, false))]
+    #[case::nor_does_a_time_lapse("--no-traffic", "--speed=60", Some(0), (0, false))]
+    #[case::people_from_now_on("--days=0 --no-traffic", "--shoppers=1", Some(0), (0, true))]
+    #[case::no_more_people("--days=0", "--no-traffic", Some(0), (0, false))]
+    #[case::killed_before_it_began("--days=0 --no-traffic", "", None, (0, false))]
+    #[case::killed_in_its_history("--days=2 --no-traffic", "", None, (0, false))]
+    #[case::and_then_with_people("--days=2 --no-traffic", "--shoppers=1", None, (0, true))]
+    #[case::killed_with_people("--days=2", "", None, (60, true))]
+    fn nobody_is_made_up_where_nobody_was_asked_for(
+        #[case] first: &str,
+        #[case] second: &str,
+        #[case] written_until: Option<i64>,
+        #[case] then: (i64, bool),
+    ) {
+        let settings = |flags: &str| {
+            let flags = flags.split_whitespace();
+            Settings::try_parse_from(std::iter::once("sbw-local").chain(flags)).unwrap()
+        };
+        let dir = tempfile::tempdir().unwrap();
+        let home = Home::open(Some(dir.path())).unwrap();
+        let start: DateTime<Utc> = "2026-03-04T05:06:07.891Z".parse().unwrap();
+        let made = Simulation::of(&home, &settings(first), start).unwrap();
+        assert_eq!(made.history_ends(start), start);
+        let until = written_until.map(|minutes| start + TimeDelta::minutes(minutes));
+        made.save(&home, until).unwrap();
+        let later = start + TimeDelta::hours(1);
+        let again = Simulation::of(&home, &settings(second), later).unwrap();
+        let minutes = (again.history_ends(later) - start).num_minutes();
+        assert_eq!((minutes, again.has_traffic()), then);
+        // What was asked for this time holds for the next.
+        let third = Simulation::of(&home, &settings(""), later).unwrap();
+        assert_eq!(third.has_traffic(), then.1);
+    }
+
+    #[rstest]
+    #[case::with_history(r#""days":30,"#, true)]
+    #[case::own_events(r#""days":0,"#, false)]
+    #[case::older_still("", true)]
+    fn a_home_that_does_not_say_goes_on_as_it_most_likely_was(
+        #[case] days: &str,
+        #[case] has_traffic: bool,
+    ) {
+        let dir = tempfile::tempdir().unwrap();
+        let home = Home::open(Some(dir.path())).unwrap();
+        let old = format!(
+            r#"{{"seed":1,"from":"2025-12-01T00:00:00Z","visits_per_day":9.5,{days}"until":"2025-12-31T00:00:00Z"}}"#
+        );
+        home.write_private(FILE, &old).unwrap();
+        let now = Utc::now();
+        let simulation = Simulation::of(&home, &Settings::parse_from(["sbw-local"]), now).unwrap();
+        assert_eq!(simulation.has_traffic(), has_traffic);
+        assert_eq!(simulation.history_ends(now) == now, has_traffic);
     }
 
     #[test]

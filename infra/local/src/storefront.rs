@@ -18,10 +18,12 @@ use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::backoff::Backoff;
 use crate::console::Console;
 use crate::home::{Home, HomeError};
 use crate::settings::Settings;
 
+const PART: &str = "the shop";
 /// The name of its log in the data directory.
 pub const LOG: &str = "shop.log";
 /// What starts it: the server, which goes when its standard input ends.
@@ -30,9 +32,6 @@ const PROGRAM: &str = "supervised.mjs";
 const STARTING_TIME: Duration = Duration::from_mins(1);
 /// How long requests on their way may take once it is told to go.
 const CLOSING_TIME: Duration = Duration::from_secs(3);
-/// Before it is started again; doubled each time.
-const BACK_OFF: Duration = Duration::from_secs(1);
-const LONGEST_BACK_OFF: Duration = Duration::from_secs(30);
 
 /// Why the shop does not run.
 #[derive(Debug, thiserror::Error)]
@@ -201,33 +200,39 @@ struct Keeper {
 impl Keeper {
     /// Starts it again whenever it ends, until it is to close.
     async fn keep(self, mut child: Child, mut closing: oneshot::Receiver<()>) {
-        let mut pause = BACK_OFF;
+        let mut backoff = Backoff::default();
         loop {
             // Held here: waiting for a child closes the one that it has.
             let lifeline = child.stdin.take();
             let how = tokio::select! {
                 status = child.wait() => status.map_or_else(|error| error.to_string(), |it| it.to_string()),
+                how = self.answers_and_goes_on() => how,
                 _ = &mut closing => return end(child, lifeline).await,
             };
-            self.console.trouble(&format!(
-                "the shop has ended ({how}) and starts again in {} s; see {}",
-                pause.as_secs(),
-                self.home.join(LOG).display()
-            ));
-            tokio::select! {
-                () = tokio::time::sleep(pause) => {}
-                _ = &mut closing => return,
-            }
-            pause = (pause * 2).min(LONGEST_BACK_OFF);
-            match self.setup.spawn(&self.home) {
-                Ok(again) => child = again,
-                Err(error) => {
-                    return self
-                        .console
-                        .trouble(&format!("the shop is closed: {error}"));
+            let mut why = format!("the shop has ended ({how})");
+            child = loop {
+                let wait = backoff.wait();
+                let log = self.home.join(LOG);
+                let (wait_s, log) = (wait.as_secs(), log.display());
+                let line = format!("{why} and starts again in {wait_s} s; see {log}");
+                self.console.trouble(PART, &line);
+                tokio::select! {
+                    () = tokio::time::sleep(wait) => {}
+                    _ = &mut closing => return,
                 }
-            }
+                match self.setup.spawn(&self.home) {
+                    Ok(again) => break again,
+                    Err(error) => why = format!("the shop did not start ({error})"),
+                }
+            };
         }
+    }
+
+    /// Says that the shop sells, and no more.
+    async fn answers_and_goes_on<T>(&self) -> T {
+        answers(self.setup.place.port).await;
+        self.console.well(PART);
+        std::future::pending().await
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
@@ -22,8 +22,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 /// The program without a dashboard, in a temporary directory of its own.
 pub(crate) struct Local {
     process: Child,
-    lines: mpsc::Receiver<String>,
-    heard: Vec<String>,
+    lines: Lines,
+    complaints: Lines,
     temp: TempDir,
 }
 
@@ -33,74 +33,98 @@ impl Local {
     }
 
     pub(crate) fn start_in(temp: TempDir, more: &[&str]) -> Self {
-        let mut process = command(temp.path(), more)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
-            .spawn()
-            .unwrap();
-        let stdout = BufReader::new(process.stdout.take().unwrap());
-        let (tell, lines) = mpsc::channel();
-        std::thread::spawn(move || {
-            for line in stdout.lines().map_while(Result::ok) {
-                if tell.send(line).is_err() {
-                    break;
-                }
-            }
-        });
+        let command = command(temp.path(), more);
+        Self::spawn(command, temp)
+    }
+
+    /// By a command that runs the one that is written after it.
+    pub(crate) fn start_by(mut before: Command, temp: TempDir, more: &[&str]) -> Self {
+        let program = command(temp.path(), more);
+        before.arg(program.get_program()).args(program.get_args());
+        before.envs(
+            program
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        );
+        before.stdin(Stdio::null());
+        Self::spawn(before, temp)
+    }
+
+    fn spawn(mut command: Command, temp: TempDir) -> Self {
+        let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        let lines = Lines::of(process.stdout.take().unwrap());
+        let complaints = Lines::of(process.stderr.take().unwrap());
         Self {
             process,
             lines,
-            heard: Vec::new(),
+            complaints,
             temp,
         }
     }
 
     /// Waits for a line that starts like this; what comes after.
     pub(crate) fn hears(&mut self, start: &str) -> String {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let mut found = self
-                .heard
-                .iter()
-                .filter_map(|line| line.strip_prefix(start));
-            if let Some(line) = found.next() {
-                return line.trim().to_owned();
-            }
-            let left = deadline.saturating_duration_since(Instant::now());
-            match self.lines.recv_timeout(left) {
-                Ok(line) => self.heard.push(line),
-                Err(error) => panic!("never said {start:?} ({error}), but {:#?}", self.heard),
-            }
-        }
+        self.lines.wait_for(start)
+    }
+
+    /// Waits for a line of trouble.
+    pub(crate) fn complains(&mut self, start: &str) {
+        self.complaints.wait_for(&format!("sbw-local: {start}"));
+    }
+
+    /// The lines of trouble until now.
+    pub(crate) fn complaints(&mut self) -> &[String] {
+        self.complaints.until_now()
     }
 
     /// All lines that were heard so far.
     pub(crate) fn heard(&self) -> String {
-        self.heard.join("\n")
+        self.lines.heard.join("\n")
     }
 
-    /// The warehouse's answer, asked the way the program says itself.
-    pub(crate) fn ask(&mut self, sql: &str) -> String {
+    /// `psql` on the warehouse, called the way the program says itself.
+    pub(crate) fn psql(&mut self) -> Command {
         let said = self.hears("psql");
         let mut words = said.split_whitespace();
         let passfile = words.next().unwrap().strip_prefix("PGPASSFILE=").unwrap();
         assert_eq!(words.next(), Some("psql"));
-        let output = Command::new("psql")
-            .args(words)
-            .args(["-X", "-A", "-t", "-w", "-c", sql])
-            .env("PGPASSFILE", passfile)
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "{said}");
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+        let mut psql = Command::new("psql");
+        psql.args(words).args(["-X", "-A", "-t", "-w"]);
+        // As the program sees it, which may have a disk of its own.
+        psql.env("PGPASSFILE", format!("/proc/{}/root{passfile}", self.pid()));
+        psql
+    }
+
+    /// The warehouse's answer.
+    pub(crate) fn ask(&mut self, sql: &str) -> String {
+        self.try_to_ask(sql).unwrap()
+    }
+
+    fn try_to_ask(&mut self, sql: &str) -> Result<String, String> {
+        let output = self.psql().args(["-c", sql]).output().unwrap();
+        if output.status.success() {
+            Ok(String::from_utf8(output.stdout).unwrap().trim().to_owned())
+        } else {
+            Err(String::from_utf8_lossy(&output.stderr).into_owned())
+        }
     }
 
     /// Asks until the answer is this.
     pub(crate) fn wait_for(&mut self, sql: &str, wanted: &str) {
+        self.ask_until(|local| local.ask(sql), sql, wanted);
+    }
+
+    /// The same, and the server may be away meanwhile.
+    pub(crate) fn wait_for_in_the_end(&mut self, sql: &str, wanted: &str) {
+        let ask = |local: &mut Self| local.try_to_ask(sql).unwrap_or_else(|error| error);
+        self.ask_until(ask, sql, wanted);
+    }
+
+    fn ask_until(&mut self, ask: impl Fn(&mut Self) -> String, sql: &str, wanted: &str) {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let answer = self.ask(sql);
+            let answer = ask(self);
             if answer == wanted {
                 return;
             }
@@ -110,6 +134,10 @@ impl Local {
             );
             std::thread::sleep(Duration::from_millis(100));
         }
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.id()
     }
 
     pub(crate) fn signal(&self, name: &str) {
@@ -146,6 +174,50 @@ impl Local {
     /// Its temporary directory, for another one to start in.
     pub(crate) fn take_temp(&mut self) -> TempDir {
         std::mem::replace(&mut self.temp, open_dir())
+    }
+}
+
+/// What a program says on one of its ways out.
+struct Lines {
+    coming: mpsc::Receiver<String>,
+    heard: Vec<String>,
+}
+
+impl Lines {
+    fn of(pipe: impl Read + Send + 'static) -> Self {
+        let (tell, coming) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+                if tell.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        let heard = Vec::new();
+        Self { coming, heard }
+    }
+
+    fn wait_for(&mut self, start: &str) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let mut found = self
+                .heard
+                .iter()
+                .filter_map(|line| line.strip_prefix(start));
+            if let Some(line) = found.next() {
+                return line.trim().to_owned();
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.coming.recv_timeout(left) {
+                Ok(line) => self.heard.push(line),
+                Err(error) => panic!("never said {start:?} ({error}), but {:#?}", self.heard),
+            }
+        }
+    }
+
+    fn until_now(&mut self) -> &[String] {
+        self.heard.extend(self.coming.try_iter());
+        &self.heard
     }
 }
 
