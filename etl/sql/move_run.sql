@@ -1,2 +1,7 @@
--- Takes a run's lock again, after the session that held it was lost.
-select pg_advisory_lock(1396856658, $1::bigint::integer)::text as locked
+-- A run ($1) goes on in this session, after the one that it had was lost.
+update etl.runs r
+   set backend_pid = a.pid,
+       backend_since = a.backend_start
+  from pg_stat_activity a
+ where a.pid = pg_backend_pid()
+   and r.run_id = $1
