@@ -23,7 +23,7 @@ const THEIR_ID: &str = "us-erased";
 
 fn event(user: Option<&str>, client: &str, session: &str, minute: u32) -> Value {
     json!({
-        "eventName": if minute % 7 == 0 { "checkout_complete" } else { "product_view" },
+        "eventName": if minute.is_multiple_of(7) { "checkout_complete" } else { "product_view" },
         "eventTimestamp": format!("2025-12-01T10:{:02}:00Z", minute % 60),
         "userId": user, "clientId": client, "sessionId": session,
         "pageUrl": "https://shop.example/p", "search": {"query": format!("of {client}")},

@@ -49,8 +49,8 @@ async fn contents(platform: &Platform) -> Value {
             'orders', (select jsonb_agg(to_jsonb(o) order by event_id) from context.orders o),
             'items', (select jsonb_agg(to_jsonb(i) order by event_id, item_no) from context.items i),
             'searches', (select jsonb_agg(to_jsonb(s) order by event_id) from context.searches s),
-            'overview', (select to_jsonb(v) from (select sum(events) as events, sum(orders) as orders, sum(revenue) as revenue
-                from rollups.event_counts where segment_no = 0 and hours = 1 and login_no = -1) v))";
+            'overview', (select to_jsonb(v) from (select sum(events) filter (where login_no = -1) as events, sum(orders) as orders, sum(revenue) as revenue
+                from rollups.event_counts where segment_no = 0 and hours = 1) v))";
     platform
         .admin()
         .await
