@@ -1,7 +1,8 @@
--- Opens a run and holds its lock for as long as this session lives: by that,
--- later runs tell one that is at work from one that vanished.
+-- Opens a run, and notes which process of the server it belongs to: by that, later runs tell one
+-- that is at work from one that vanished. No lock: one that everybody may take, everybody may hold.
 -- $1 trigger, $2 scope.
-with run as (
-    insert into etl.runs (trigger, scope) values ($1, $2) returning run_id
-)
-select run_id, pg_advisory_lock(1396856658, run_id::integer)::text as locked from run
+insert into etl.runs (trigger, scope, backend_pid, backend_since)
+select $1, $2, a.pid, a.backend_start
+  from pg_stat_activity a
+ where a.pid = pg_backend_pid()
+returning run_id

@@ -21,6 +21,11 @@ pub enum EtlError {
         /// The error.
         source: tokio_postgres::Error,
     },
+    /// Taking events out is for operators.
+    #[error(
+        "this role may not take events out of the warehouse; connect as the one that runs `sbw-etl migrate`, such as DWH_USER=postgres"
+    )]
+    NotOperator,
     /// The warehouse refused, or was lost for longer than the run waits.
     #[error("the warehouse failed: {reason}")]
     Warehouse {

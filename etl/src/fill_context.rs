@@ -77,7 +77,7 @@ pub async fn fill_context(
 }
 
 /// Lists the scope, whether the ledger knows the objects or not: events may be older than it.
-async fn find_all(
+pub(crate) async fn find_all(
     etl: &Etl,
     scope: &Scope,
     counts: Arc<Counts>,

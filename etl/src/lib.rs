@@ -23,6 +23,7 @@
 //! | [`load`] | one transaction for each chunk: copy, claim, insert, count; what cannot be loaded is halved until it is alone |
 //! | [`run_log`] | runs, and what the ledger says |
 //! | [`refresh`] | brings the rollups up to date with the events |
+//! | [`removal`] | takes events out: excludes whose count for nothing, erases people |
 //! | [`verify`] | do run log, rollups and events agree? |
 //! | [`reconcile`] | do the orders of shop and warehouse agree? |
 
@@ -39,6 +40,7 @@ pub mod transform;
 pub mod reconcile;
 pub mod refresh;
 pub mod rejects;
+pub mod removal;
 pub mod verify;
 
 pub mod cli;

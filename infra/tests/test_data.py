@@ -6,6 +6,7 @@ import botocore.exceptions
 import pytest
 
 import policies
+import templates
 from conftest import ACCOUNT, ARTEFACTS, BACKUPS
 
 RAW, ASSETS = "clickstream-s3-ingest", "clickstream-s3-sbw"
@@ -95,3 +96,13 @@ def test_removing_the_stack_keeps_what_cannot_be_made_again(data):
     assert s3.get_object(Bucket=RAW, Key="events/2025/12/01/event-1.json")["Body"].read() == b"{}"
     with pytest.raises(botocore.exceptions.ClientError):
         s3.head_bucket(Bucket=ARTEFACTS)
+
+
+def test_raw_files_are_forgotten_when_that_is_asked_for():
+    # MiniStack keeps no lifecycle.
+    rules = templates.resolved("data", RawDays=400)["RawBucket"]["LifecycleConfiguration"]["Rules"]
+    ((condition, rule, otherwise),) = [rule["Fn::If"] for rule in rules if "Fn::If" in rule]
+    assert (rule["Prefix"], rule["Status"], rule["ExpirationInDays"]) == ("events/", "Enabled", 400)
+    assert otherwise == "<AWS::NoValue>"
+    assert templates.load("data")["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "RawDays"}, 0]}]}
+    assert templates.load("data")["Parameters"]["RawDays"]["Default"] == 0

@@ -104,6 +104,27 @@ def test_it_may_read_raw_events_and_its_password_and_nothing_else(etl):
     assert {action for action, _ in service} == {f"ec2:{name}" for name in interfaces}
 
 
+def test_erasing_is_a_right_of_its_own_that_nobody_has(etl):
+    iam = etl.client("iam")
+    (policy,) = [p for p in iam.list_policies(Scope="Local")["Policies"] if "ErasePolicy" in p["PolicyName"]]
+    assert policy["AttachmentCount"] == 0
+    document = iam.get_policy_version(PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"])["PolicyVersion"]["Document"]
+    event, record = f"arn:aws:s3:::{RAW}/events/2025/12/01/event-1.json", f"arn:aws:s3:::{RAW}/erasures/user-1.json"
+    resources = [event, record, f"arn:aws:s3:::{RAW}/elsewhere", "arn:aws:s3:::clickstream-s3-sbw/events/x", f"arn:aws:s3:::{RAW}", "*"]
+    actions = policies.actions_of("s3", "ssm", "lambda", "iam", "sts", "ec2")
+    assert {(a, r) for a in actions for r in resources if policies.allowed([document], a, r)} == {
+        ("s3:GetObject", event),
+        ("s3:GetObjectVersion", event),
+        ("s3:PutObject", event),
+        ("s3:DeleteObjectVersion", event),
+        ("s3:GetObject", record),
+        ("s3:PutObject", record),
+    }
+    for action in ("s3:ListBucket", "s3:ListBucketVersions"):
+        for prefix, may in (("events/", True), ("erasures/", True), ("", False), ("other/", False)):
+            assert policies.allowed([document], action, f"arn:aws:s3:::{RAW}", s3__prefix=prefix) == may
+
+
 def test_nothing_stays_when_it_is_removed(etl):
     etl.delete("etl")
     assert etl.client("lambda").list_functions()["Functions"] == []

@@ -4,6 +4,8 @@ do $$
 declare
     thing record;
 begin
+    -- Temporary tables of strangers fill the disk.
+    execute format('revoke temporary on database %I from public, sbw_reader', current_database());
     execute format('grant connect, temporary on database %I to sbw_loader', current_database());
     -- A refresh, which runs with the owner's rights, works in temporary tables.
     execute format('grant temporary on database %I to sbw_owner', current_database());
@@ -18,12 +20,23 @@ begin
 
     grant select on public.clickstream_events to sbw_owner, sbw_loader, sbw_reader;
     grant select on all tables in schema etl, context, metrics, rollups to sbw_loader, sbw_reader;
+    -- Excerpts are what strangers sent, and what was taken out was not to be seen: operators only. Why
+    -- something was rejected, and how often, is everybody's.
+    revoke select on etl.rejects, etl.exclusions, etl.excluded_events, etl.erasures from sbw_reader;
+    grant select (object_key, event_index, reason, run_id, rejected_at) on etl.rejects to sbw_reader;
+    -- The owner takes events out and puts them back (etl.take_out, etl.put_back), also of a table that is
+    -- another's.
+    grant insert, delete on public.clickstream_events to sbw_owner;
 
     -- The loader adds events and their context, and never takes one back; its run log it may correct.
     grant insert on public.clickstream_events to sbw_loader;
     grant insert on all tables in schema context to sbw_loader;
     grant insert, update on etl.runs, etl.ledger to sbw_loader;
     grant insert, delete on etl.rejects to sbw_loader;
+    grant insert on etl.excluded_events to sbw_loader;
+    grant execute on function etl.erasure_digest(bytea, text, text) to sbw_loader;
+    -- These take out only what an operator has excluded or erased, and end only readers.
+    grant execute on function etl.take_out(text, text), etl.take_out_erased(), etl.end_long_readers(interval) to sbw_loader;
 
     -- It also refreshes: functions with the owner's rights do, one at a time. Until version 16 of the
     -- server, the lock takes more than the right to insert.

@@ -44,7 +44,7 @@ impl SchemaState {
                 "the warehouse is at version {found} and this program knows {CURRENT_VERSION}; update this program"
             )),
             Self::OtherFunctions => Some(
-                "the warehouse's functions are those of another edition of this program; an operator runs the newest `sbw-etl migrate`, or you update this program"
+                "the warehouse's functions are not those of this program, or not whole; an operator runs the newest `sbw-etl migrate`, or you update this program"
                     .to_owned(),
             ),
             Self::Missing => Some("this database holds no warehouse; an operator runs `sbw-etl migrate`".to_owned()),
@@ -89,7 +89,13 @@ pub async fn schema_state(client: &impl GenericClient) -> Result<SchemaState, Qu
 async fn has_our_functions(client: &impl GenericClient) -> Result<bool, QueryError> {
     let rows = client
         .query_typed(include_str!("../access/functions_hash.sql"), &[])
-        .await?;
+        .await
+        .map_err(QueryError::from);
+    let rows = match rows {
+        // A restore may have left out what can be made again.
+        Err(QueryError::SchemaMissing(_)) => return Ok(false),
+        other => other?,
+    };
     Ok(match rows.first() {
         Some(row) => row.try_get::<_, String>("hash")? == functions_hash(),
         None => false,

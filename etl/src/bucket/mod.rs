@@ -5,6 +5,7 @@
 //! faults of one object from faults of the bucket.
 
 mod fault;
+mod versions;
 
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use crate::{
     transform::RawObject,
 };
 pub use fault::{Fault, Kind};
+pub use versions::{After, Content, Version, Written};
 
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(3);

@@ -49,6 +49,13 @@ pub enum Command {
     /// Fill in the context (pages, origins, devices, orders) of events that were loaded without,
     /// from their raw objects.
     Context(ContextArgs),
+    /// Keep events out of all numbers, in what is loaded and what comes, and take that back; named without
+    /// any, list what is kept out.
+    #[command(visible_alias = "exclusions")]
+    Exclude(ExcludeArgs),
+    /// Erase a person from warehouse, rollups, rejects and raw files, and leave out what comes of them
+    /// later. Kill it and repeat it as you like.
+    Erase(EraseArgs),
     /// Empty the rollups and fill them anew from the events.
     Rebuild,
     /// Check that ledger, rejects, runs, rollups and events agree; says what does not.
@@ -95,6 +102,63 @@ pub struct ContextArgs {
     /// Keys that start with this, under events/.
     #[arg(long)]
     pub prefix: Option<String>,
+}
+
+/// Whose events to keep out; each may be repeated.
+#[derive(Debug, Args)]
+pub struct ExcludeArgs {
+    /// A browser, by its client id.
+    #[arg(long = "client", value_name = "ID")]
+    pub clients: Vec<String>,
+    /// A visit, by its session id.
+    #[arg(long = "session", value_name = "ID")]
+    pub sessions: Vec<String>,
+    /// An account, by its user id.
+    #[arg(long = "user", value_name = "ID")]
+    pub users: Vec<String>,
+    /// Where events came from: 203.0.113.0/24, or an address in it. Raw objects are read again for it.
+    #[arg(long = "network", value_name = "NETWORK")]
+    pub networks: Vec<String>,
+    /// One event, by its UUID.
+    #[arg(long = "event", value_name = "UUID")]
+    pub events: Vec<String>,
+    /// Why, for those who will read the list.
+    #[arg(long, value_name = "TEXT", conflicts_with = "undo")]
+    pub reason: Option<String>,
+    /// Let these count again.
+    #[arg(long)]
+    pub undo: bool,
+    /// Of a network: read only raw objects from this day on, YYYY-MM-DD (UTC).
+    #[arg(
+        long,
+        value_name = "DAY",
+        requires = "networks",
+        conflicts_with = "undo"
+    )]
+    pub from: Option<NaiveDate>,
+    /// The last day, included; without it --from is the only day.
+    #[arg(long, value_name = "DAY", requires = "from")]
+    pub to: Option<NaiveDate>,
+    /// How to print the list.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+}
+
+/// Who is erased; each may be repeated.
+#[derive(Debug, Args)]
+pub struct EraseArgs {
+    /// An account, by its user id.
+    #[arg(long = "user", value_name = "ID", required_unless_present_any = ["clients", "again"])]
+    pub users: Vec<String>,
+    /// A browser, by its client id.
+    #[arg(long = "client", value_name = "ID")]
+    pub clients: Vec<String>,
+    /// Also what was done in their visits before they logged in and after they logged out.
+    #[arg(long)]
+    pub with_sessions: bool,
+    /// After a restore: erase everybody again who was erased since that backup.
+    #[arg(long, conflicts_with_all = ["users", "clients", "with_sessions"])]
+    pub again: bool,
 }
 
 /// A list.

@@ -2,6 +2,8 @@
 
 mod args;
 mod bar;
+mod erase;
+mod exclude;
 mod print;
 mod reconcile;
 
@@ -129,6 +131,8 @@ async fn dispatch(command: Command) -> Result<ExitCode, Stopped> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Context(args) => Box::pin(context_command(etl(), args)).await,
+        Command::Erase(args) => Box::pin(erase::command(etl(), args)).await,
+        Command::Exclude(args) => Box::pin(exclude::command(etl(), args)).await,
         Command::Rebuild => {
             let bar = Bar::new();
             let report = until_interrupted(rebuild(&warehouse, &bar), REFRESH_INTERRUPTED).await?;
@@ -191,12 +195,12 @@ async fn run_command(mut etl: Etl, args: RunArgs) -> Result<ExitCode, Stopped> {
 }
 
 async fn context_command(etl: Etl, args: ContextArgs) -> Result<ExitCode, Stopped> {
-    let scope = match (args.from, args.prefix) {
-        (Some(from), _) => Scope::days(from, args.to.unwrap_or(from)),
-        (None, Some(prefix)) => Scope::prefix(&prefix),
-        (None, None) => Ok(Scope::All),
+    let scope = match args.prefix {
+        Some(prefix) => {
+            Scope::prefix(&prefix).map_err(|error| Stopped::Usage(error.to_string()))?
+        }
+        None => days_or_all(args.from, args.to)?,
     };
-    let scope = scope.map_err(|error| Stopped::Usage(error.to_string()))?;
     let bar = Bar::new();
     let report = until_interrupted(fill_context(&etl, scope, &bar), CONTEXT_INTERRUPTED).await?;
     bar.finish();
@@ -206,6 +210,13 @@ async fn context_command(etl: Etl, args: ContextArgs) -> Result<ExitCode, Stoppe
     } else {
         FAILED
     }))
+}
+
+fn days_or_all(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Result<Scope, Stopped> {
+    let Some(from) = from else {
+        return Ok(Scope::All);
+    };
+    Scope::days(from, to.unwrap_or(from)).map_err(|error| Stopped::Usage(error.to_string()))
 }
 
 async fn retry(etl: Etl, args: RetryArgs) -> Result<ExitCode, Stopped> {

@@ -8,7 +8,10 @@ use std::io::Write;
 use serde::Serialize;
 
 use super::args::Format;
-use crate::run_log::{Reject, Run};
+use crate::{
+    removal::exclude::Excluded,
+    run_log::{Reject, Run},
+};
 
 /// A line; a reader that went away is no failure.
 pub(super) fn line(text: &str) {
@@ -79,6 +82,24 @@ pub(super) fn rejects(rejects: &[Reject], format: Format) {
             },
             reject.reason.clone(),
             reject.excerpt.chars().take(60).collect(),
+        ]);
+    }
+    table.print();
+}
+
+pub(super) fn exclusions(exclusions: &[Excluded], format: Format) {
+    if format.is_json() {
+        return json(&exclusions);
+    }
+    let mut table = Table::new(["kind", "value", "events", "since", "by", "reason"]);
+    for exclusion in exclusions {
+        table.row([
+            exclusion.kind.clone(),
+            exclusion.value.clone(),
+            exclusion.events.to_string(),
+            exclusion.since.format("%Y-%m-%d %H:%M:%S").to_string(),
+            exclusion.excluded_by.clone(),
+            exclusion.reason.clone().unwrap_or_default(),
         ]);
     }
     table.print();

@@ -14,7 +14,7 @@ mod origin;
 mod page;
 mod url;
 
-use std::{collections::HashMap, hash::Hash};
+use std::{collections::HashMap, hash::Hash, net::IpAddr};
 
 use uuid::Uuid;
 
@@ -54,6 +54,17 @@ pub struct ChunkContext {
     pub items: Vec<Item>,
     /// One for each event that says something of a search.
     pub searches: Vec<Search>,
+    /// Where events came from, as far as it is known.
+    pub sources: Vec<Source>,
+}
+
+/// An address, or the network of it that was kept, and what came from there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Its first address, when it is a network.
+    pub address: IpAddr,
+    /// The events.
+    pub event_ids: Vec<Uuid>,
 }
 
 /// The context of a chunk in the making: events by their place, the first being 0.
@@ -70,6 +81,11 @@ pub struct Context {
     orders: Vec<(u32, Order)>,
     items: Vec<(u32, Item)>,
     searches: Vec<(u32, Search)>,
+    addresses: Dictionary<IpAddr>,
+    /// The address of each event, 0 where it is not known.
+    sources: Vec<u32>,
+    /// The address as it was sent last, and its number: an object's events share it.
+    last_source: (String, u32),
     url_key: String,
 }
 
@@ -90,6 +106,7 @@ impl Context {
             agent,
             quantity: order::quantity(values),
         });
+        self.source(values.get(ContextField::SourceIp));
         if let Some(order) = Order::of(values) {
             bytes += size_of::<Order>();
             self.orders.push((row, order));
@@ -131,6 +148,16 @@ impl Context {
         numbers
     }
 
+    fn source(&mut self, text: Option<&str>) {
+        let text = text.unwrap_or_default();
+        if self.last_source.0 != text {
+            let address = text.parse().ok();
+            let number = address.map_or(0, |address| self.addresses.number(address));
+            self.last_source = (text.to_owned(), number);
+        }
+        self.sources.push(self.last_source.1);
+    }
+
     /// The number of a user agent.
     fn agent(&mut self, text: &str, bytes: &mut usize) -> Option<u32> {
         if text.trim().is_empty() {
@@ -167,7 +194,21 @@ impl Context {
             let event_id = event_id(row)?;
             Some(Search { event_id, ..search })
         });
+        let addresses = self.addresses.values().into_iter();
+        let mut sources: Vec<Source> = addresses
+            .map(|address| Source {
+                address,
+                event_ids: Vec::new(),
+            })
+            .collect();
+        for (&row, &event_id) in rows.iter().zip(event_ids) {
+            let number = self.sources.get(row as usize).copied().unwrap_or(0);
+            if let Some(place) = number.checked_sub(1) {
+                sources[place as usize].event_ids.push(event_id);
+            }
+        }
         let context = ChunkContext {
+            sources,
             orders: orders.collect(),
             items: items.collect(),
             searches: searches.collect(),

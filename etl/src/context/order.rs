@@ -54,10 +54,17 @@ pub struct Search {
     pub results: Option<i32>,
 }
 
-/// The quantity of the event's own product.
+/// The quantity of the event's own product, or of an item.
 pub(super) fn quantity(values: &Values<'_>) -> Option<i32> {
     let quantity = |field: ContextField| values.get(field).and_then(rules::quantity);
-    quantity(ContextField::Quantity).or_else(|| quantity(ContextField::DataQuantity))
+    let quantity =
+        quantity(ContextField::Quantity).or_else(|| quantity(ContextField::DataQuantity))?;
+    let price = price(values, Column::Price).max(price(values, Column::DiscountPrice));
+    rules::is_affordable(quantity, price).then_some(quantity)
+}
+
+fn price(values: &Values<'_>, column: Column) -> Option<i64> {
+    values.get(column).and_then(rules::price)
 }
 
 impl Order {
@@ -85,7 +92,6 @@ pub(super) fn items_of(values: &Values<'_>) -> Vec<Item> {
     };
     let items = items(array).filter_map(|item| {
         let text = |column: Column| item.get(column).and_then(rules::text).map(String::from);
-        let price = |column: Column| item.get(column).and_then(rules::price);
         let product_id = item.get(Column::ProductId).and_then(rules::id);
         let product_name = text(Column::ProductName);
         (product_id.is_some() || product_name.is_some()).then(|| Item {
@@ -93,8 +99,8 @@ pub(super) fn items_of(values: &Values<'_>) -> Vec<Item> {
             product_name,
             category: text(Column::ProductCategory),
             brand: text(Column::ProductBrand),
-            price: price(Column::Price),
-            discount_price: price(Column::DiscountPrice),
+            price: price(&item, Column::Price),
+            discount_price: price(&item, Column::DiscountPrice),
             quantity: quantity(&item),
             ..Item::default()
         })

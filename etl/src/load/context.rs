@@ -36,9 +36,9 @@ struct Dictionary {
 
 /// The numbers of a chunk's dictionary values in the warehouse, in the order of the chunk.
 pub(super) struct Numbers {
-    pages: Vec<Option<i32>>,
-    origins: Vec<Option<i32>>,
-    agents: Vec<Option<i32>>,
+    pub(super) pages: Vec<Option<i32>>,
+    pub(super) origins: Vec<Option<i32>>,
+    pub(super) agents: Vec<Option<i32>>,
 }
 
 /// What only some events have, of those that are loaded.

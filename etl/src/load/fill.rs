@@ -1,4 +1,5 @@
-//! Context for events that are loaded already. Claims nothing: repeated, it finds nothing to do.
+//! What is done with events that are loaded already, above all adding the context that they lack.
+//! Claims nothing: repeated, it finds nothing to do.
 
 use std::{collections::HashSet, ops::Range};
 
@@ -9,27 +10,20 @@ use uuid::Uuid;
 use super::{
     chunk::{Chunk, Part},
     context::add_missing,
+    ledger::Claim,
     loader::Loaded,
+    removal::take_out_chunk,
     session::Session,
     transaction::copy,
 };
 
 /// Adds what context the events of these objects lack; `inserted` counts the events that got some.
-pub(super) async fn fill_chunk(
+async fn fill_chunk(
     session: &mut Session,
     chunk: &Chunk,
     objects: Range<usize>,
 ) -> Result<Loaded, Error> {
-    let tallies = &chunk.tallies[objects.clone()];
-    let mut loaded = Loaded {
-        objects: tallies.len() as u64,
-        events: tallies
-            .iter()
-            .map(|tally| tally.rows + tally.duplicates + tally.rejected)
-            .sum::<i64>()
-            .unsigned_abs(),
-        ..Loaded::default()
-    };
+    let mut loaded = Loaded::read(&chunk.tallies[objects.clone()]);
     if chunk.copy.is_empty() {
         return Ok(loaded);
     }
@@ -56,10 +50,24 @@ pub(super) async fn fill_chunk(
     Ok(loaded)
 }
 
+/// Does with the loaded events of these objects what `claim` says.
+pub(super) async fn revisit_chunk(
+    session: &mut Session,
+    claim: Claim,
+    chunk: &Chunk,
+    objects: Range<usize>,
+) -> Result<Loaded, Error> {
+    match claim {
+        Claim::Networks => take_out_chunk(session, chunk, objects).await,
+        _ => fill_chunk(session, chunk, objects).await,
+    }
+}
+
 /// The same for one object whose rows come in parts, each in a transaction of its own; none when
 /// the parts stop before the last.
-pub(super) async fn fill_parts(
+pub(super) async fn revisit_parts(
     session: &mut Session,
+    claim: Claim,
     mut parts: mpsc::Receiver<Part>,
 ) -> Result<Option<Loaded>, Error> {
     let mut loaded = Loaded {
@@ -69,7 +77,7 @@ pub(super) async fn fill_parts(
     let mut ended = false;
     while let Some(part) = parts.recv().await {
         ended = part.is_last;
-        let done = fill_chunk(session, &part.chunk, 0..1).await?;
+        let done = revisit_chunk(session, claim, &part.chunk, 0..1).await?;
         loaded.events += done.events;
         loaded.inserted += done.inserted;
     }

@@ -16,6 +16,15 @@ pub enum Claim {
     Again,
     /// None: what is loaded only gets the context that it lacks.
     Context,
+    /// None: what came from excluded networks is taken out.
+    Networks,
+}
+
+impl Claim {
+    /// Whether it is about events that are loaded already.
+    pub(super) const fn revisits(self) -> bool {
+        matches!(self, Self::Context | Self::Networks)
+    }
 }
 
 /// An object that this transaction loads.
@@ -89,7 +98,7 @@ pub(super) async fn claim_objects(
                 })
                 .collect())
         }
-        Claim::Context => Ok(Vec::new()),
+        Claim::Context | Claim::Networks => Ok(Vec::new()),
         Claim::Again => {
             let rows = transaction.query(&statements.claim_again, &[&keys]).await?;
             let claimed: Vec<Claimed> = rows

@@ -20,6 +20,7 @@ use crate::{
     Deadline, EtlError, Limits,
     error::in_full,
     retry::{Fault, RetryBudget},
+    transform::Tally,
 };
 
 /// So many lost races for the same rows are none: they are in the chunk itself.
@@ -45,6 +46,16 @@ impl Loaded {
     pub(super) fn none_of(objects: usize) -> Self {
         Self {
             taken: objects as u64,
+            ..Self::default()
+        }
+    }
+
+    /// Objects that were read again, and nothing done yet.
+    pub(super) fn read(tallies: &[Tally]) -> Self {
+        let events = |tally: &Tally| tally.rows + tally.duplicates + tally.rejected;
+        Self {
+            objects: tallies.len() as u64,
+            events: tallies.iter().map(events).sum::<i64>().unsigned_abs(),
             ..Self::default()
         }
     }
@@ -226,8 +237,8 @@ impl Loader {
             }
         }
         let loaded = match work {
-            Prepared::Chunk(chunk) if self.claim == Claim::Context => {
-                fill::fill_chunk(session, chunk, objects).await?
+            Prepared::Chunk(chunk) if self.claim.revisits() => {
+                fill::revisit_chunk(session, self.claim, chunk, objects).await?
             }
             Prepared::Chunk(chunk) => {
                 transaction::load_chunk(
@@ -245,8 +256,8 @@ impl Loader {
                 let (reader, limits) = (Arc::clone(large), self.limits);
                 let reading = tokio::task::spawn_blocking(move || reader.parts(&limits, &sender));
                 let object = &large.0.object;
-                let loaded = if self.claim == Claim::Context {
-                    fill::fill_parts(session, parts).await
+                let loaded = if self.claim.revisits() {
+                    fill::revisit_parts(session, self.claim, parts).await
                 } else {
                     transaction::load_parts(
                         session,

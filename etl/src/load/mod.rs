@@ -6,6 +6,7 @@
 //!   copy rows into a temporary table      (encode.rs: straight from the columns)
 //!   claim the objects in the ledger       those that are there already are left out
 //!   keep the new rows of claimed objects  known events stay as they are, counted
+//!   take out what is excluded or erased   if anything ever was
 //!   insert their context, then the rows
 //!   settle the ledger's counts, keep the rejects
 //! commit
@@ -26,6 +27,7 @@ mod incoming;
 mod ledger;
 mod loader;
 mod rejects;
+mod removal;
 mod session;
 mod transaction;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sbw_queries::connect::{SessionOptions, Target, connect};
 use tokio_postgres::{Client, Statement};
 
-use super::{context::ContextStatements, incoming};
+use super::{context::ContextStatements, incoming, removal::RemovalStatements};
 use crate::EtlError;
 
 /// No statement of the loader takes minutes; one that does is stuck.
@@ -40,6 +40,7 @@ pub(super) struct Statements {
     pub(super) keep_new: Statement,
     pub(super) keep_loaded: Statement,
     pub(super) context: ContextStatements,
+    pub(super) removal: RemovalStatements,
     pub(super) insert_events: Statement,
     pub(super) count_new: Statement,
     pub(super) settle: Statement,
@@ -89,6 +90,7 @@ async fn prepare(client: &Client) -> Result<Statements, tokio_postgres::Error> {
             .prepare(include_str!("../../sql/keep_loaded.sql"))
             .await?,
         context: ContextStatements::prepare(client).await?,
+        removal: RemovalStatements::prepare(client).await?,
         insert_events: client.prepare(&incoming::insert_events()).await?,
         count_new: client
             .prepare(include_str!("../../sql/count_new.sql"))

@@ -128,7 +128,8 @@ pub(super) async fn load_parts(
             &numbers,
             carefully,
         )
-        .await?;
+        .await?
+        .all();
         let mut rejects = rejects_of(&part, &claimed, &mut first);
         if is_last {
             rejects.extend(first.left_out());
@@ -184,7 +185,7 @@ pub(super) async fn copy(
     Ok(())
 }
 
-/// Moves the rows of claimed objects, with their context; how many were new to the warehouse.
+/// Moves the rows of claimed objects, with their context; those that were new.
 async fn insert_events(
     transaction: &Transaction<'_>,
     statements: &Statements,
@@ -192,21 +193,50 @@ async fn insert_events(
     chunk: &Chunk,
     numbers: &Numbers,
     carefully: bool,
-) -> Result<i64, Error> {
+) -> Result<Inserted, Error> {
     if chunk.copy.is_empty() {
-        return Ok(0);
+        return Ok(Inserted::default());
     }
     let is_claimed = is_claimed(chunk, claimed);
+    let removals = statements.removal.removals(transaction).await?;
     let left_out = transaction
         .query(&statements.keep_new, &[&is_claimed])
         .await?;
-    let left_out: HashSet<Uuid> = left_out.iter().map(|row| row.get("event_id")).collect();
+    let mut left_out: HashSet<Uuid> = left_out.iter().map(|row| row.get("event_id")).collect();
+    let excluded = statements
+        .removal
+        .take_out(
+            transaction,
+            &removals,
+            &chunk.context,
+            numbers,
+            &mut left_out,
+        )
+        .await?;
     statements
         .context
         .insert(transaction, numbers, &chunk.context, &left_out, carefully)
         .await?;
     let inserted = transaction.execute(&statements.insert_events, &[]).await?;
-    Ok(i64::try_from(inserted).unwrap_or(i64::MAX))
+    Ok(Inserted {
+        events: i64::try_from(inserted).unwrap_or(i64::MAX),
+        excluded,
+    })
+}
+
+/// New events.
+#[derive(Default)]
+struct Inserted {
+    /// In the warehouse.
+    events: i64,
+    /// Kept aside, by object.
+    excluded: HashMap<usize, i64>,
+}
+
+impl Inserted {
+    fn all(&self) -> i64 {
+        self.events + self.excluded.values().sum::<i64>()
+    }
 }
 
 /// Whether each object of a chunk is among the claimed.
@@ -224,16 +254,19 @@ async fn by_object(
     statements: &Statements,
     claimed: &[Claimed],
     chunk: &Chunk,
-    inserted: i64,
+    inserted: Inserted,
 ) -> Result<HashMap<usize, i64>, Error> {
     let rows_of = |claimed: &Claimed| (claimed.object_no, chunk.tallies[claimed.object_no].rows);
     let all: HashMap<usize, i64> = claimed.iter().map(rows_of).collect();
-    if inserted == all.values().sum::<i64>() {
+    if inserted.all() == all.values().sum::<i64>() {
         return Ok(all);
     }
     let rows = transaction.query(&statements.count_new, &[]).await?;
-    Ok(rows
-        .iter()
-        .filter_map(|row| Some((usize::try_from(row.get::<_, i32>(0)).ok()?, row.get(1))))
-        .collect())
+    let mut fresh = inserted.excluded;
+    for row in rows {
+        if let Ok(object_no) = usize::try_from(row.get::<_, i32>(0)) {
+            *fresh.entry(object_no).or_default() += row.get::<_, i64>(1);
+        }
+    }
+    Ok(fresh)
 }

@@ -43,6 +43,7 @@ pub struct Events<'a> {
     /// What the object's first `_ingest` says, for the events that came with it and have none.
     received_at: Option<Cow<'a, str>>,
     user_agent: Option<Cow<'a, str>>,
+    source_ip: Option<Cow<'a, str>>,
 }
 
 impl<'a> Events<'a> {
@@ -59,6 +60,7 @@ impl<'a> Events<'a> {
             next_index: 0,
             received_at: None,
             user_agent: None,
+            source_ip: None,
         }
     }
 
@@ -80,6 +82,7 @@ impl<'a> Events<'a> {
         let received_at = values.place(ContextField::ReceivedAt);
         share(&mut self.received_at, received_at);
         share(&mut self.user_agent, values.place(ContextField::UserAgent));
+        share(&mut self.source_ip, values.place(ContextField::SourceIp));
         self.numbered(Item::Event(values, text))
     }
 

@@ -1,5 +1,7 @@
 //! Which field a key names, in each object of an event.
 
+use std::net::IpAddr;
+
 use sbw_contract::{COLUMN_COUNT, Column, Kind};
 use sbw_ingest::field::Field as Known;
 
@@ -20,6 +22,10 @@ pub enum Field {
 pub enum ContextField {
     ReceivedAt,
     UserAgent,
+    /// The address that it came from, or its network.
+    SourceIp,
+    /// Only in what `erase` leaves in the place of an event.
+    Erased,
     PageUrl,
     Referrer,
     Quantity,
@@ -75,6 +81,7 @@ impl Field {
             },
             Self::Context(field) => match field {
                 C::ReceivedAt => rules::instant(text).is_some(),
+                C::SourceIp => text.parse::<IpAddr>().is_ok(),
                 C::Quantity | C::DataQuantity => rules::quantity(text).is_some(),
                 C::OrderTotal | C::DataTotal => rules::price(text).is_some(),
                 C::OrderId | C::DataOrderId | C::CartId | C::DataCartId => {
@@ -114,6 +121,7 @@ pub(super) fn in_event(key: &str) -> Option<Key> {
         "cart" => Key::Object(in_cart),
         "search" => Key::Object(in_search),
         "element" => Key::Object(in_element),
+        "_erased" => ContextField::Erased.into(),
         _ => match Known::named(key)? {
             Known::Column(column) => column.into(),
             Known::Product => Key::Object(in_product),
@@ -130,6 +138,7 @@ fn in_ingest(key: &str) -> Option<Key> {
     Some(Key::from(match key {
         "receivedAt" => ContextField::ReceivedAt,
         "userAgent" => ContextField::UserAgent,
+        "sourceIp" => ContextField::SourceIp,
         _ => return None,
     }))
 }

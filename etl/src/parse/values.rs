@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use sbw_contract::Column;
+
 use super::fields::{ContextField, FIELD_COUNT, Field};
 
 /// The known values of an event: strings unescaped, numbers and booleans as
@@ -20,6 +22,12 @@ impl<'a> Values<'a> {
     #[must_use]
     pub fn get(&self, field: impl Into<Field>) -> Option<&str> {
         self.0[field.into().place()].as_deref()
+    }
+
+    /// Whether this stands in the place of an event that was erased. No event with a name does.
+    #[must_use]
+    pub fn is_erased(&self) -> bool {
+        self.get(ContextField::Erased) == Some("true") && self.get(Column::EventName).is_none()
     }
 
     pub(super) fn place(&mut self, field: ContextField) -> &mut Option<Cow<'a, str>> {

@@ -12,5 +12,5 @@ mod text;
 pub use flag::flag;
 pub use id::event_id;
 pub use instant::{event_time, instant};
-pub use number::{count, price, quantity};
+pub use number::{count, is_affordable, price, quantity};
 pub use text::{clean, event_name, id, text};

@@ -20,6 +20,12 @@ pub fn quantity(text: &str) -> Option<i32> {
     count(text).filter(|quantity| (1..=HIGHEST_QUANTITY).contains(quantity))
 }
 
+/// Whether so many at this price cost no more than anything may.
+#[must_use]
+pub fn is_affordable(quantity: i32, price: Option<i64>) -> bool {
+    price.unwrap_or(0).saturating_mul(i64::from(quantity)) <= HIGHEST_PRICE
+}
+
 /// How many there are of something.
 #[must_use]
 pub fn count(text: &str) -> Option<i32> {
@@ -120,7 +126,7 @@ mod tests {
     use proptest::prelude::*;
     use rstest::rstest;
 
-    use super::{count, price, quantity, whole};
+    use super::{count, is_affordable, price, quantity, whole};
 
     #[rstest]
     #[case::plain("1990000", Some(1_990_000))]
@@ -185,6 +191,20 @@ mod tests {
     #[case("two", None)]
     fn a_quantity_is_some_and_not_absurd(#[case] text: &str, #[case] expected: Option<i32>) {
         assert_eq!(quantity(text), expected);
+    }
+
+    #[rstest]
+    #[case::no_price(10_000, None, true)]
+    #[case::at_the_limit(1_000, Some(100_000_000), true)]
+    #[case::above(1_001, Some(100_000_000), false)]
+    #[case::one(1, Some(100_000_000_000), true)]
+    #[case::two(2, Some(100_000_000_000), false)]
+    fn so_many_must_be_affordable(
+        #[case] quantity: i32,
+        #[case] price: Option<i64>,
+        #[case] expected: bool,
+    ) {
+        assert_eq!(is_affordable(quantity, price), expected);
     }
 
     #[rstest]

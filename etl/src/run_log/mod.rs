@@ -1,8 +1,8 @@
 //! The run log: runs, and what the ledger knows.
 //!
 //! A connection of its own, because the ledger is asked while a chunk is being
-//! loaded. It holds a lock for as long as the run lives, by which later runs see
-//! that its process is still there.
+//! loaded. The run's row names its process of the server, by which later runs see
+//! that it is still there.
 
 mod history;
 
@@ -18,6 +18,9 @@ use crate::{
     transform::RawObject,
 };
 pub use history::{Reject, Run, list_rejects, list_runs};
+
+/// How long a reader's transaction may be open. The dashboards' own limits are far below.
+const READER_SECONDS: f64 = 900.0;
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +74,7 @@ impl RunLog {
             .query_one(include_str!("../../sql/begin_run.sql"), &[&trigger, &scope])
             .await?;
         let run_id = run.get("run_id");
+        end_long_readers(client).await;
         self.run_id = Some(run_id);
         Ok(run_id)
     }
@@ -169,18 +173,33 @@ impl RunLog {
         Ok(())
     }
 
-    /// The connection, made again when it was lost; then the run's lock, too.
+    /// The connection, made again when it was lost; then the run's row says so.
     async fn client<'a>(&self, slot: &'a mut Option<Client>) -> Result<&'a mut Client, EtlError> {
         if slot.as_ref().is_none_or(Client::is_closed) {
             let client = connect(&self.target, &session_options()).await?.client;
             if let Some(run_id) = self.run_id {
                 client
-                    .query(include_str!("../../sql/hold_run.sql"), &[&run_id])
+                    .execute(include_str!("../../sql/move_run.sql"), &[&run_id])
                     .await?;
             }
             *slot = Some(client);
         }
         slot.as_mut().ok_or(EtlError::StageEnded)
+    }
+}
+
+/// Readers that got stuck, or stay on purpose, keep the server from cleaning up.
+async fn end_long_readers(client: &Client) {
+    let ended = client
+        .query_one(
+            include_str!("../../sql/end_long_readers.sql"),
+            &[&READER_SECONDS],
+        )
+        .await;
+    match ended.map(|row| row.get::<_, i64>("ended")) {
+        Ok(0) => {}
+        Ok(ended) => tracing::warn!(ended, "sessions of readers were ended"),
+        Err(error) => tracing::warn!(%error, "sessions of readers could not be ended"),
     }
 }
 

@@ -98,6 +98,8 @@ impl Rows {
     ) -> bool {
         while self.len < max_rows && self.bytes < max_bytes {
             match events.next() {
+                // It keeps the places of those after it, by which they may be known.
+                Some((_, Item::Event(values, _))) if values.is_erased() => {}
                 Some((index, Item::Event(values, text))) => {
                     self.push(object_no, index, &values, text);
                 }

@@ -126,6 +126,14 @@ impl Platform {
         )
     }
 
+    /// The same, as an operator.
+    pub(crate) fn operator(&self) -> Etl {
+        Etl {
+            warehouse: self.target("postgres", DATABASE),
+            ..self.etl()
+        }
+    }
+
     pub(crate) async fn put(&self, key: &str, body: impl AsRef<[u8]>) {
         let bytes = Bytes::copy_from_slice(body.as_ref());
         self.s3.put_direct(BUCKET, key, bytes).await.unwrap();

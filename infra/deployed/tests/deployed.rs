@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;
+#[path = "deployed/versions.rs"]
+mod versions;
 
 use std::{process::Command, time::Duration};
 

@@ -15,6 +15,27 @@ migrate_warehouse() {
         "$(etl_program)" migrate
 }
 
+# carry_removals FROM TO. Who was erased or excluded since the dump stays so. The raw bucket has a record of
+# erasures, too, for when FROM is lost: "sbw-etl erase --again".
+carry_removals() {
+    [ "$(as_postgres psql -X -A -t -d "$1" -c "select to_regclass('etl.erasures') is not null")" = t ] || return 0
+    say "carrying over who was erased and excluded since"
+    {
+        carried etl.erasures "$1" "kind, digest, salt, erased_at"
+        carried etl.exclusions "$1" "kind, value, reason, since, excluded_by"
+        echo "select etl.take_out_erased(), etl.take_out(null, null);"
+    } | as_postgres psql -X -q -v ON_ERROR_STOP=1 --single-transaction -d "$2" >/dev/null
+}
+
+# carried TABLE DATABASE COLUMNS. The statements that add its rows elsewhere.
+carried() {
+    echo "create temporary table carried on commit drop as select $3 from $1 limit 0;"
+    echo "copy carried from stdin;"
+    as_postgres psql -X -q -v ON_ERROR_STOP=1 -d "$2" -c "copy (select $3 from $1) to stdout"
+    printf '\\.\n'
+    echo "insert into $1 ($3) select $3 from carried on conflict do nothing; drop table carried;"
+}
+
 # As `postgres`, who may not look into /opt/sbw/releases if root's umask was strict.
 etl_program() {
     install -m 755 -D "$here/../bin/sbw-etl" /usr/local/bin/sbw-etl

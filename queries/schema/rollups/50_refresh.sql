@@ -113,8 +113,10 @@ $$;
 
 -- Days whose events are not as many as were counted: rows that came past the triggers. They are
 -- counted from nothing at the next refresh; what they change elsewhere, of sessions and orders, is
--- logged. Only compared when the log is empty. Rows that were updated past the triggers are not found:
--- that needs a rebuild.
+-- logged. Only compared when the log is empty: how many events there are, and the sum of the numbers of
+-- their hours, so that as many deleted in one hour as inserted in another are noticed. Rows that were
+-- updated past the triggers, or replaced within their hour, are not found: `verify` finds them, and they
+-- need a rebuild.
 create function rollups.find_unlogged() returns bigint
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -129,8 +131,10 @@ begin
         end;
     end if;
     if exists (select from rollups.stale) or exists (select from rollups.todo)
-       or (select count(*) from public.clickstream_events where metrics.in_calendar(event_timestamp))
-          = (select coalesce(sum(events), 0) from rollups.event_counts where segment_no = 0 and hours = 1 and login_no = -1) then
+       or (select row(count(*), coalesce(sum(floor(date_part('epoch', event_timestamp) / 3600)), 0))
+             from public.clickstream_events where metrics.in_calendar(event_timestamp))
+          = (select row(coalesce(sum(events), 0)::bigint, coalesce(sum(events * floor(date_part('epoch', bucket) / 3600)), 0))
+               from rollups.event_counts where segment_no = 0 and hours = 1 and login_no = -1) then
         return 0;
     end if;
     wrong_days := array(

@@ -21,6 +21,18 @@ pub enum MigrateError {
         /// What it would need.
         missing: Vec<String>,
     },
+    /// Somebody holds the lock of this command who is no operator, and cannot be made to let go.
+    #[error(
+        "{role} (process {pid}) holds the lock that operators take turns by, and nothing was changed; end it as a superuser: select pg_terminate_backend({pid})"
+    )]
+    LockHeld {
+        /// The role.
+        role: String,
+        /// The server's process.
+        pid: i32,
+        /// Why it could not be ended.
+        source: tokio_postgres::Error,
+    },
     /// Another program's migrations went further.
     #[error(
         "the database is at version {found} and this program knows {CURRENT_VERSION}; update this program"

@@ -25,7 +25,15 @@ pub(super) async fn renew(client: &mut Client) -> Result<Renewed, MigrateError> 
         ("rollups", files::rollups_hash()),
     ];
     let differs = |part: &str, hash: &String| found.get(part) != Some(hash);
-    let [functions, rollups] = wanted.each_ref().map(|(part, hash)| differs(part, hash));
+    let [functions, mut rollups] = wanted.each_ref().map(|(part, hash)| differs(part, hash));
+    if !rollups {
+        // A restore may leave out what is in the tables.
+        rollups = transaction
+            .query(include_str!("../../access/functions_hash.sql"), &[])
+            .await
+            .map_err(refused)?
+            .is_empty();
+    }
     // The hash of the rollups covers the functions. Both schemas go together,
     // because what is in one may depend on the other.
     if rollups {
@@ -43,6 +51,7 @@ pub(super) async fn renew(client: &mut Client) -> Result<Renewed, MigrateError> 
     }
     batch(&transaction, include_str!("../../access/owner.sql")).await?;
     batch(&transaction, include_str!("../../access/grants.sql")).await?;
+    batch(&transaction, include_str!("../../access/server.sql")).await?;
     transaction.commit().await.map_err(refused)?;
     Ok(Renewed { functions, rollups })
 }

@@ -20,6 +20,8 @@ pub struct MigrationReport {
     pub unlogged_days: i64,
     /// The rows of a `clickstream_events` that was there before the first migration.
     pub taken_over: Option<i64>,
+    /// What readers may still do, which only a superuser can take from them.
+    pub readers_may: Vec<String>,
 }
 
 impl MigrationReport {
@@ -56,7 +58,15 @@ impl fmt::Display for MigrationReport {
                 self.unlogged_days
             )?;
         }
-        out.write_str("; roles and grants renewed")
+        out.write_str("; roles and grants renewed")?;
+        if !self.readers_may.is_empty() {
+            write!(
+                out,
+                "; readers may still {}: a superuser who runs this once takes it from them",
+                self.readers_may.join(", ")
+            )?;
+        }
+        Ok(())
     }
 }
 
@@ -75,6 +85,7 @@ mod tests {
             rollups_renewed: false,
             unlogged_days: 0,
             taken_over: None,
+            readers_may: Vec::new(),
         }
     }
 
@@ -91,6 +102,10 @@ mod tests {
     #[case::unlogged(
         MigrationReport { unlogged_days: 2, ..report(Some(7), &[]) },
         "already at version 7; 2 days had changed past the rollups; roles and grants renewed"
+    )]
+    #[case::left_open(
+        MigrationReport { readers_may: vec!["a".to_owned(), "b".to_owned()], ..report(Some(7), &[]) },
+        "already at version 7; roles and grants renewed; readers may still a, b: a superuser who runs this once takes it from them"
     )]
     fn a_person_reads_what_happened(#[case] report: MigrationReport, #[case] words: &str) {
         assert_eq!(report.to_string(), words);

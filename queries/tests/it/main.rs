@@ -9,6 +9,7 @@ mod oracle;
 mod past_triggers;
 mod plans;
 mod ranges;
+mod reader;
 mod rights;
 mod rollups;
 mod sent;

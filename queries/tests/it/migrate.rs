@@ -339,7 +339,19 @@ async fn an_operator_with_just_the_rights_is_enough() {
         .await
         .unwrap()
         .client;
-    assert_eq!(migrate(&mut client).await.unwrap().now, CURRENT_VERSION);
+    let report = migrate(&mut client).await.unwrap();
+    assert_eq!(report.now, CURRENT_VERSION);
+    // What is left to a superuser is said.
+    assert_eq!(
+        report.readers_may,
+        [
+            "take advisory locks",
+            "create large objects",
+            "write messages into the log of changes",
+            "end the sessions of other readers",
+            "fill the disk with temporary files"
+        ]
+    );
     assert!(migrate(&mut client).await.unwrap().is_unchanged());
 }
 

@@ -25,7 +25,8 @@ async fn the_reader_reads_everything_and_writes_nothing() {
     let warehouse = Warehouse::migrated().await;
     load(&warehouse.client, &[event(1, "2025-12-01", "page_view")]).await;
     let reader = warehouse.of("sbw_reader").await;
-    for table in TABLES {
+    // Of rejects only what is in them by kind (reader.rs).
+    for table in TABLES.iter().filter(|table| **table != "etl.rejects") {
         reader
             .query(&format!("select * from {table}"), &[])
             .await

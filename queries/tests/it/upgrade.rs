@@ -14,7 +14,8 @@ const KEPT: &str = "
     select md5(string_agg(line, '|' order by line)) from (
         select e::text as line from public.clickstream_events e
          union all
-        select r::text from etl.runs r
+        -- A migration may add columns.
+        select jsonb_strip_nulls(to_jsonb(r))::text from etl.runs r
          union all
         select l::text from etl.ledger l
          union all

@@ -1,0 +1,2 @@
+-- Ends another session ($1 its process).
+select pg_terminate_backend($1) as has_ended
