@@ -14,7 +14,7 @@ mod origin;
 mod page;
 mod url;
 
-use std::{collections::HashMap, hash::Hash};
+use std::{borrow::Cow, collections::HashMap, hash::Hash};
 
 use uuid::Uuid;
 
@@ -54,6 +54,29 @@ pub struct ChunkContext {
     pub items: Vec<Item>,
     /// One for each event that says something of a search.
     pub searches: Vec<Search>,
+}
+
+impl ChunkContext {
+    /// The same of events that go by other ids: the values of `ids`, by those that they have here.
+    #[must_use]
+    pub fn with_ids(&self, ids: &HashMap<Uuid, Uuid>) -> Cow<'_, Self> {
+        if ids.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let mut context = self.clone();
+        let orders = context.orders.iter_mut().map(|order| &mut order.event_id);
+        let items = context.items.iter_mut().map(|item| &mut item.event_id);
+        let searches = context
+            .searches
+            .iter_mut()
+            .map(|search| &mut search.event_id);
+        for event_id in orders.chain(items).chain(searches) {
+            if let Some(&other) = ids.get(event_id) {
+                *event_id = other;
+            }
+        }
+        Cow::Owned(context)
+    }
 }
 
 /// The context of a chunk in the making: events by their place, the first being 0.

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{
     chunk::{Chunk, Part},
     context::add_missing,
+    earlier::keep_earlier_ids,
     loader::Loaded,
     session::Session,
     transaction::copy,
@@ -38,6 +39,8 @@ pub(super) async fn fill_chunk(
     let numbers = context.numbers(&session.client, &chunk.context).await?;
     let transaction = session.client.transaction().await?;
     copy(&transaction, statements, chunk).await?;
+    let known_by_another = keep_earlier_ids(&transaction, statements, chunk).await?;
+    let chunk_context = chunk.context.with_ids(&known_by_another);
     let is_asked: Vec<bool> = (0..chunk.tallies.len())
         .map(|object_no| objects.contains(&object_no))
         .collect();
@@ -45,7 +48,7 @@ pub(super) async fn fill_chunk(
         .query(&statements.keep_loaded, &[&is_asked])
         .await?;
     let left_out: HashSet<Uuid> = left_out.iter().map(|row| row.get("event_id")).collect();
-    let changed = add_missing(&transaction, &numbers, &chunk.context, &left_out).await?;
+    let changed = add_missing(&transaction, &numbers, &chunk_context, &left_out).await?;
     if !changed.is_empty() {
         transaction
             .execute(include_str!("../../sql/log_events.sql"), &[&changed])

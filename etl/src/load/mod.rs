@@ -5,6 +5,7 @@
 //! begin
 //!   copy rows into a temporary table      (encode.rs: straight from the columns)
 //!   claim the objects in the ledger       those that are there already are left out
+//!   give events of before their ids       those that an earlier version loaded under another
 //!   keep the new rows of claimed objects  known events stay as they are, counted
 //!   insert their context, then the rows
 //!   settle the ledger's counts, keep the rejects
@@ -20,6 +21,7 @@
 mod assemble;
 mod chunk;
 mod context;
+mod earlier;
 mod encode;
 mod fill;
 mod incoming;

@@ -19,6 +19,7 @@ pub enum Field {
 #[expect(missing_docs, reason = "each is the JSON field of that name")]
 pub enum ContextField {
     ReceivedAt,
+    SourceIp,
     UserAgent,
     PageUrl,
     Referrer,
@@ -129,6 +130,7 @@ fn in_product(key: &str) -> Option<Key> {
 fn in_ingest(key: &str) -> Option<Key> {
     Some(Key::from(match key {
         "receivedAt" => ContextField::ReceivedAt,
+        "sourceIp" => ContextField::SourceIp,
         "userAgent" => ContextField::UserAgent,
         _ => return None,
     }))

@@ -8,6 +8,8 @@ mod contract;
 mod copy;
 mod faults;
 mod formats;
+mod hostile;
+mod ids;
 mod kill;
 mod poison;
 mod quarantine;
