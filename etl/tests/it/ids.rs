@@ -22,9 +22,10 @@ fn earlier(id: &str) -> Uuid {
 
 /// A row as such a version loaded it, without context.
 async fn load_as_before(platform: &Platform, id: &str, client: Option<&str>) {
-    let insert =
-        "insert into public.clickstream_events (event_id, event_timestamp, event_name, client_id)
-                  values ($1, $2::text::timestamptz, 'page_view', $3)";
+    let insert = "
+        with counted as (update etl.baseline set events = events + 1)
+        insert into public.clickstream_events (event_id, event_timestamp, event_name, client_id)
+        values ($1, $2::text::timestamptz, 'page_view', $3)";
     let admin = platform.admin().await;
     admin
         .execute(insert, &[&earlier(id), &AT, &client])
