@@ -1,10 +1,10 @@
-//! CloudFront in front of the API: who speaks for it, and whose request it passes on.
+//! `CloudFront` in front of the API: who speaks for it, and whose request it passes on.
 
 use std::fmt;
 
 use crate::request::Request;
 
-/// What CloudFront adds to each request, so that nobody goes around it and its firewall.
+/// What `CloudFront` adds to each request, so that nobody goes around it and its firewall.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EdgeKey(String);
 

@@ -60,9 +60,12 @@ pub(crate) fn clock_shift(received_at: DateTime<Utc>, sent_at: Option<DateTime<U
 impl<'a> Event<'a> {
     /// Reads an event from the text of a JSON value.
     pub(crate) fn read(json: &'a str) -> Result<Self, BadEvent> {
-        let object = Object::read(json).map_err(|_| match json.starts_with('{') {
-            true => BadEvent::NotJson,
-            false => BadEvent::NotAnObject,
+        let object = Object::read(json).map_err(|_| {
+            if json.starts_with('{') {
+                BadEvent::NotJson
+            } else {
+                BadEvent::NotAnObject
+            }
         })?;
         let known = |entry: Entry<'a>| (entry.name().and_then(|name| Field::named(&name)), entry);
         let event = Self {
@@ -242,9 +245,10 @@ fn is_usable(json: &str) -> bool {
 fn is_id(json: &str) -> bool {
     let id = text(json).unwrap_or(Cow::Borrowed(json));
     // Control characters do not count, as the loader drops them.
-    let id = match id.contains(char::is_control) {
-        true => id.replace(char::is_control, "").into(),
-        false => id,
+    let id = if id.contains(char::is_control) {
+        id.replace(char::is_control, "").into()
+    } else {
+        id
     };
     is_usable(json) && is_known_id(id.trim())
 }

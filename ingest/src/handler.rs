@@ -34,7 +34,7 @@ pub struct Policy {
     pub origins: Origins,
     /// Whether addresses are kept whole; else their /24 or /48.
     pub keep_full_ip: bool,
-    /// With CloudFront in front, what it is known by: nobody else is answered then.
+    /// With `CloudFront` in front, what it is known by: nobody else is answered then.
     pub edge_key: Option<EdgeKey>,
 }
 

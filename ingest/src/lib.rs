@@ -20,7 +20,7 @@
 //! | `event.rs` | one event: its fields, its name checked, what is missing added |
 //! | `receipt.rs` | the `_ingest` block: what the platform saw of the request |
 //! | `instant.rs` | the two spellings of a time |
-//! | `edge.rs` | CloudFront in front of the API |
+//! | `edge.rs` | `CloudFront` in front of the API |
 //! | `cors.rs`, `refusal.rs` | who may read the answer; why a request got none |
 //! | `store.rs`, `s3.rs` | where objects go |
 //! | `lambda.rs`, `telemetry.rs`, `settings.rs` | the edge: API Gateway, logs and metrics, environment |

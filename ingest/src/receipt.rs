@@ -61,7 +61,7 @@ struct Block<'a> {
     trace_id: Option<&'a str>,
 }
 
-/// Who sent the request: the API's peer, or CloudFront's where that stands in between. Whoever
+/// Who sent the request: the API's peer, or `CloudFront`'s where that stands in between. Whoever
 /// comes here has its key then.
 fn sender<'r>(request: &'r Request, policy: &Policy) -> Option<&'r str> {
     match policy.edge_key {

@@ -15,7 +15,7 @@ pub const MAX_EVENTS: usize = 500;
 pub(crate) enum Refusal {
     #[error("Not found")]
     UnknownPath,
-    /// By no CloudFront, where there should be one.
+    /// By no `CloudFront`, where there should be one.
     #[error("Forbidden")]
     AroundTheEdge,
     #[error("Method not allowed: send events with POST")]

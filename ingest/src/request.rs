@@ -25,7 +25,7 @@ pub struct Request {
     pub body: Bytes,
     /// The address of the peer, as the gateway saw it; never a header that a client can forge.
     pub source_ip: Option<String>,
-    /// The `X-Edge-Key` header, by which CloudFront is known.
+    /// The `X-Edge-Key` header, by which `CloudFront` is known.
     pub edge_key: Option<String>,
     /// The `CloudFront-Viewer-Address` header: believed only with the right key.
     pub viewer_address: Option<String>,

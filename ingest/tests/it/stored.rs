@@ -173,7 +173,7 @@ fn behind_cloudfront_its_viewer_is_the_sender(
     assert_eq!(event["_ingest"]["sourceIp"], serde_json::json!(kept));
 }
 
-/// Without CloudFront its headers are a client's, and can only be made up.
+/// Without `CloudFront` its headers are a client's, and can only be made up.
 #[test]
 fn a_viewer_is_not_believed_without_cloudfront() {
     let outcome = send(Request {
