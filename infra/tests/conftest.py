@@ -64,6 +64,10 @@ def client(endpoint, service):
     )
 
 
+def stack_name(name):
+    return f"sbw-{Path(name).name}"
+
+
 class Aws:
     """An emulator: its clients, and stacks on it."""
 
@@ -77,8 +81,8 @@ class Aws:
     def _arguments(self, name, parameters):
         known = PARAMETERS | self.outputs | parameters
         return {
-            "StackName": f"sbw-{name}",
-            "TemplateBody": templates.text(name),
+            "StackName": stack_name(name),
+            "TemplateBody": templates.emulated(name),
             "Parameters": [
                 {"ParameterKey": key, "ParameterValue": known[key]}
                 for key in templates.load(name)["Parameters"]
@@ -91,7 +95,7 @@ class Aws:
         cloudformation = self.client("cloudformation")
         for _ in range(200):
             try:
-                stack = cloudformation.describe_stacks(StackName=f"sbw-{name}")["Stacks"][0]
+                stack = cloudformation.describe_stacks(StackName=stack_name(name))["Stacks"][0]
             except cloudformation.exceptions.ClientError:
                 return None
             if not stack["StackStatus"].endswith("IN_PROGRESS"):
@@ -101,7 +105,7 @@ class Aws:
 
     def _done(self, name, status):
         stack = self._settle(name)
-        events = self.client("cloudformation").describe_stack_events(StackName=f"sbw-{name}")["StackEvents"]
+        events = self.client("cloudformation").describe_stack_events(StackName=stack_name(name))["StackEvents"]
         failed = [(e["LogicalResourceId"], e.get("ResourceStatusReason")) for e in events if "FAILED" in e["ResourceStatus"]]
         assert stack["StackStatus"] == status, failed
         self.outputs |= {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])}
@@ -115,7 +119,7 @@ class Aws:
         self._done(name, "UPDATE_COMPLETE")
 
     def delete(self, name):
-        self.client("cloudformation").delete_stack(StackName=f"sbw-{name}")
+        self.client("cloudformation").delete_stack(StackName=stack_name(name))
         stack = self._settle(name)
         assert stack is None or stack["StackStatus"] == "DELETE_COMPLETE", stack
 

@@ -56,7 +56,11 @@ def test_every_alarm_tells_the_topic(alarms):
     (subscription,) = alarms.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
     assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "ops@shop.example")
     policy = json.loads(alarms.client("sns").get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"])
-    assert {s["Principal"]["Service"] for s in policy["Statement"] if "Service" in s["Principal"]} == {"cloudwatch.amazonaws.com"}
+    assert {s["Principal"]["Service"] for s in policy["Statement"] if "Service" in s["Principal"]} == {
+        "cloudwatch.amazonaws.com",
+        "budgets.amazonaws.com",
+    }
+    assert all(s["Condition"]["StringEquals"]["aws:SourceAccount"] for s in policy["Statement"] if "Service" in s["Principal"])
 
 
 def test_a_threshold_changes_and_everything_goes(alarms):
@@ -110,3 +114,20 @@ def test_our_own_metrics_are_ones_that_the_programs_write():
     for name, properties in resources.items():
         if properties.get("Namespace") == "SBW/Clickstream":
             assert properties["MetricName"] in written | from_filters, name
+
+
+def test_the_month_has_a_budget_that_tells_the_topic():
+    """Neither emulator makes one from a template."""
+    template = templates.load("alarms")
+    budget = template["Resources"]["Budget"]
+    assert template["Conditions"][budget["Condition"]] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "MonthlyBudget"}, 0]}]}
+    assert template["Parameters"]["MonthlyBudget"]["Default"] > 0
+    properties = templates.resolved("alarms", MonthlyBudget=250)["Budget"]
+    assert properties["Budget"]["BudgetLimit"] == {"Amount": 250, "Unit": "USD"}
+    assert (properties["Budget"]["BudgetType"], properties["Budget"]["TimeUnit"]) == ("COST", "MONTHLY")
+    told = {
+        (n["Notification"]["NotificationType"], n["Notification"]["Threshold"]): n["Subscribers"]
+        for n in properties["NotificationsWithSubscribers"]
+    }
+    topic = [{"SubscriptionType": "SNS", "Address": "<Topic>"}]
+    assert told == {("ACTUAL", 80): topic, ("FORECASTED", 100): topic}

@@ -57,9 +57,9 @@ NOT_EMULATED = [
     ("data", "RawBucket", "LifecycleConfiguration.Rules.0.ObjectSizeGreaterThan", "131071"),
     ("data", "RawBucket", "LifecycleConfiguration.Rules.1.NoncurrentVersionExpiration.NoncurrentDays", 30),
     ("data", "BackupBucket", "LifecycleConfiguration.Rules.0.ExpirationInDays", 35),
-    ("ingest", "Stage", "DefaultRouteSettings.ThrottlingRateLimit", 200),
-    ("ingest", "Stage", "DefaultRouteSettings.ThrottlingBurstLimit", 400),
-    ("ingest", "Function", "ReservedConcurrentExecutions", 100),
+    ("ingest", "Stage", "DefaultRouteSettings.ThrottlingRateLimit", 5),
+    ("ingest", "Stage", "DefaultRouteSettings.ThrottlingBurstLimit", 200),
+    ("ingest", "Function", "ReservedConcurrentExecutions", 60),
     ("warehouse", "Instance", "MetadataOptions.HttpTokens", "required"),
     ("warehouse", "Instance", "MetadataOptions.HttpPutResponseHopLimit", 1),
     ("warehouse", "Instance", "DisableApiTermination", True),
@@ -127,3 +127,14 @@ def test_actions_of_ci_are_pinned_by_commit():
     assert used
     for use in used:
         assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", use), f"{use}: a tag may come to mean something else"
+
+
+def test_the_api_takes_no_more_than_the_loader_works_off():
+    """In an hour it has one run of 15 minutes, which loads some ten million events (docs/costs.md)."""
+    stage = templates.resolved("ingest")["Stage"]["DefaultRouteSettings"]
+    refusal = (templates.INFRA.parent / "ingest/src/refusal.rs").read_text()
+    events = int(re.search(r"MAX_EVENTS: usize = (\d+);", refusal)[1])
+    requests = stage["ThrottlingBurstLimit"] + 3600 * stage["ThrottlingRateLimit"]
+    assert requests * events <= 10_000_000
+    # Each may take 12 s, until its write is given up: so many are under way at most.
+    assert templates.resolved("ingest")["Function"]["ReservedConcurrentExecutions"] >= 12 * stage["ThrottlingRateLimit"]

@@ -77,7 +77,12 @@ def test_the_function(ingest):
     assert (found["Runtime"], found["Timeout"], found["MemorySize"]) == ("provided.al2023", 20, 256)
     assert found["Architectures"] == ["x86_64"]
     assert not found.get("VpcConfig", {}).get("SubnetIds"), "outside the VPC"
-    assert found["Environment"]["Variables"] == {"RAW_BUCKET": RAW, "ALLOWED_ORIGINS": "https://shop.example", "KEEP_FULL_IP": "false"}
+    assert found["Environment"]["Variables"] == {
+        "RAW_BUCKET": RAW,
+        "ALLOWED_ORIGINS": "https://shop.example",
+        "KEEP_FULL_IP": "false",
+        "EDGE_KEY": "",
+    }
     groups = {g["logGroupName"]: g.get("retentionInDays") for g in ingest.client("logs").describe_log_groups()["logGroups"]}
     assert int(groups["/aws/lambda/clickstream-lambda-ingest"]) == 30
     assert int(groups["/aws/apigateway/clickstream-http-api"]) == 30

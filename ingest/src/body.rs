@@ -8,6 +8,7 @@ use crate::{
     instant,
     object::Object,
     refusal::{MAX_BODY_BYTES, MAX_EVENTS, Refusal},
+    words,
 };
 
 /// What a body holds, each event still as the text that was sent.
@@ -28,6 +29,9 @@ impl<'a> Batch<'a> {
     /// An object with a key that names `eventName` is an event, whatever else
     /// it holds: an `events` or `sentAt` in it is a field of a shop's own. In an
     /// envelope only `events` and `sentAt` count. `events` given twice adds up.
+    ///
+    /// A body that is not JSON is refused as a whole, because nobody can tell where its events
+    /// begin. The exception is a list of events in which a bare word stands for a value ([`words`]).
     pub(crate) fn read(body: &'a [u8]) -> Result<Self, Refusal> {
         if body.len() > MAX_BODY_BYTES {
             return Err(Refusal::BodyTooLarge);
@@ -37,6 +41,15 @@ impl<'a> Batch<'a> {
             .strip_prefix('\u{feff}')
             .unwrap_or(text)
             .trim_matches(JSON_SPACE);
+        match Self::of_json(text) {
+            Err(Refusal::NotJson(error)) => {
+                Self::with_bare_words(text).ok_or(Refusal::NotJson(error))
+            }
+            read => read,
+        }
+    }
+
+    fn of_json(text: &'a str) -> Result<Self, Refusal> {
         match text.bytes().next() {
             None => Err(Refusal::EmptyBody),
             Some(b'[') => many(array(text)?, None),
@@ -47,6 +60,23 @@ impl<'a> Batch<'a> {
                 Err(Refusal::NotEvents)
             }
         }
+    }
+
+    /// A list of events that is JSON but for bare words. The events are cut out as they were sent:
+    /// those that hold such a word are no events.
+    fn with_bare_words(text: &'a str) -> Option<Self> {
+        let mended = words::quoted(text)?;
+        let Ok(Batch::Many { events, sent_at }) = Batch::of_json(&mended) else {
+            return None;
+        };
+        let as_sent = |event: &str| {
+            let start = event.as_ptr() as usize - mended.as_ptr() as usize;
+            text.get(start..start + event.len())
+        };
+        Some(Self::Many {
+            events: events.into_iter().map(as_sent).collect::<Option<_>>()?,
+            sent_at,
+        })
     }
 }
 
@@ -162,6 +192,23 @@ mod tests {
     #[case::number(
         "1",
         "400 The body must be an event, an array of events, or an object with an array of events"
+    )]
+    #[case::bare_word(
+        r#"[{"eventName":"a"},{"eventName":"ấ","x":NaN},2]"#,
+        r#"- {"eventName":"a"} | {"eventName":"ấ","x":NaN} | 2"#
+    )]
+    #[case::bare_word_for_an_event("[{},undefined, NaN]", "- {} | undefined | NaN")]
+    #[case::bare_words_in_an_envelope(
+        r#"{"sentAt":NaN,"x":Infinity,"events":[{},{"a":[-Infinity]}]}"#,
+        r#"- {} | {"a":[-Infinity]}"#
+    )]
+    #[case::bare_word_in_one_event(
+        r#"{"eventName":"a","x":NaN}"#,
+        "400 The body is not valid JSON: expected value at line 1 column 22"
+    )]
+    #[case::bare_word_and_more(
+        r#"[{"eventName":"a","x":NaN},{"eventName":"b",}]"#,
+        "400 The body is not valid JSON: expected value at line 1 column 23"
     )]
     #[case::words(
         "hello",

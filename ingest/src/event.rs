@@ -26,6 +26,9 @@ const OLDEST: TimeDelta = TimeDelta::hours(24);
 /// How long after receipt: clocks differ.
 const NEWEST: TimeDelta = TimeDelta::minutes(5);
 
+/// The least that a client's clock must be off to be made up for.
+const SMALLEST_SHIFT: TimeDelta = TimeDelta::minutes(1);
+
 /// An event that has a usable name.
 #[derive(Debug)]
 pub(crate) struct Event<'a> {
@@ -35,17 +38,35 @@ pub(crate) struct Event<'a> {
 /// What the request says about all its events.
 pub(crate) struct Arrival {
     pub(crate) received_at: DateTime<Utc>,
-    /// How far the client's clock is behind ours.
+    /// What is added to the times that the client tells: see [`clock_shift`].
     pub(crate) shift: TimeDelta,
     pub(crate) receipt: Receipt,
     /// The object's id: those of its events count on from it.
     pub(crate) id: Uuid,
 }
 
+/// How far the client's clock is behind ours, by its time of sending; nothing when that is less
+/// than a minute.
+///
+/// Less is time on the way, or too little to matter. Shifting by it would put the events of a
+/// request that was held up after those of the next one.
+pub(crate) fn clock_shift(received_at: DateTime<Utc>, sent_at: Option<DateTime<Utc>>) -> TimeDelta {
+    sent_at
+        .map(|sent_at| received_at - sent_at)
+        .filter(|shift| shift.abs() >= SMALLEST_SHIFT)
+        .unwrap_or_default()
+}
+
 impl<'a> Event<'a> {
     /// Reads an event from the text of a JSON value.
     pub(crate) fn read(json: &'a str) -> Result<Self, BadEvent> {
-        let object = Object::read(json).map_err(|_| BadEvent::NotAnObject)?;
+        let object = Object::read(json).map_err(|_| {
+            if json.starts_with('{') {
+                BadEvent::NotJson
+            } else {
+                BadEvent::NotAnObject
+            }
+        })?;
         let known = |entry: Entry<'a>| (entry.name().and_then(|name| Field::named(&name)), entry);
         let event = Self {
             fields: object.entries.into_iter().map(known).collect(),
@@ -61,7 +82,8 @@ impl<'a> Event<'a> {
         Ok(event)
     }
 
-    /// Writes the event with what it lacks, and its `_ingest` block at the end.
+    /// Writes the event with what it lacks. At its end stands an `_ingest` block: that of the
+    /// request in the first event of an object, in the others only a replaced time, if any.
     ///
     /// Every field is written as it was sent and in its place, but for those
     /// that are missing (null, blank), a time that is clearly wrong, and an
@@ -100,8 +122,12 @@ impl<'a> Event<'a> {
             }
             Time::Replaced { of, .. } => Some(self.fields[of].1.value),
         };
-        let ingest = object.key(r#""_ingest""#);
-        arrival.receipt.write(client_timestamp, ingest.out);
+        let receipt = if number == 1 {
+            arrival.receipt.fields()
+        } else {
+            ""
+        };
+        object.ingest(receipt, client_timestamp);
         object.close();
     }
 
@@ -218,6 +244,12 @@ fn is_usable(json: &str) -> bool {
 /// Whether a value is an id: not every text that stands in an id's place is one.
 fn is_id(json: &str) -> bool {
     let id = text(json).unwrap_or(Cow::Borrowed(json));
+    // Control characters do not count, as the loader drops them.
+    let id = if id.contains(char::is_control) {
+        id.replace(char::is_control, "").into()
+    } else {
+        id
+    };
     is_usable(json) && is_known_id(id.trim())
 }
 
@@ -252,6 +284,24 @@ impl<'o> Writer<'o> {
         self.out.push('"');
         self.out.push_str(plain);
         self.out.push('"');
+    }
+
+    /// The `_ingest` block, if there is anything to say: the receipt's fields, and the time that
+    /// was sent when another one is stored.
+    fn ingest(&mut self, receipt: &str, client_timestamp: Option<&str>) {
+        if receipt.is_empty() && client_timestamp.is_none() {
+            return;
+        }
+        self.key(r#""_ingest""#).out.push('{');
+        self.out.push_str(receipt);
+        if let Some(json) = client_timestamp {
+            if !receipt.is_empty() {
+                self.out.push(',');
+            }
+            self.out.push_str(r#""clientTimestamp":"#);
+            self.out.push_str(json);
+        }
+        self.out.push('}');
     }
 
     fn close(self) {

@@ -1,13 +1,15 @@
 //! The path of a request: check, read, enrich, store, answer.
 
 use bytes::Bytes;
-use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 
 use crate::{
     body::Batch,
     clock::Clock,
     cors::Origins,
-    event::{Arrival, Event},
+    edge::EdgeKey,
+    encoding::unpacked,
+    event::{Arrival, Event, clock_shift},
     key::object_key,
     receipt::Receipt,
     refusal::Refusal,
@@ -32,6 +34,8 @@ pub struct Policy {
     pub origins: Origins,
     /// Whether addresses are kept whole; else their /24 or /48.
     pub keep_full_ip: bool,
+    /// With `CloudFront` in front, what it is known by: nobody else is answered then.
+    pub edge_key: Option<EdgeKey>,
 }
 
 impl<S: RawStore, C: Clock> Ingest<S, C> {
@@ -47,12 +51,13 @@ impl<S: RawStore, C: Clock> Ingest<S, C> {
     /// Answers a request. By the time a 200 is returned, its events are stored.
     pub async fn handle(&self, request: Request) -> Response {
         let origin = request.origin.as_deref();
-        let mut response = match asked(&request) {
+        let mut response = match self.asked(&request) {
             Ok(Asked::Preflight) => {
                 let mut response = Response::preflight();
+                let asked = request.asked_headers.as_deref();
                 response
                     .headers
-                    .extend(self.policy.origins.preflight_headers(origin));
+                    .extend(self.policy.origins.preflight_headers(origin, asked));
                 response
             }
             Ok(Asked::Store) => self.receive(&request).await,
@@ -64,8 +69,29 @@ impl<S: RawStore, C: Clock> Ingest<S, C> {
         response
     }
 
+    /// What a request asks for, by its head alone.
+    fn asked(&self, request: &Request) -> Result<Asked, Refusal> {
+        if !request.is_for_events() {
+            return Err(Refusal::UnknownPath);
+        }
+        let edge_key = self.policy.edge_key.as_ref();
+        if edge_key.is_some_and(|key| !key.is_on(request)) {
+            return Err(Refusal::AroundTheEdge);
+        }
+        match request.method {
+            Method::Options => Ok(Asked::Preflight),
+            Method::Other => Err(Refusal::Method),
+            Method::Post if !request.is_json() => Err(Refusal::ContentType),
+            Method::Post => Ok(Asked::Store),
+        }
+    }
+
     async fn receive(&self, request: &Request) -> Response {
-        let sorted = match Sorted::read(&request.body) {
+        let body = match unpacked(request) {
+            Ok(body) => body,
+            Err(refusal) => return Response::refused(&refusal),
+        };
+        let sorted = match Sorted::read(&body) {
             Ok(sorted) => sorted,
             Err(refusal) => {
                 let facts = Facts {
@@ -83,10 +109,8 @@ impl<S: RawStore, C: Clock> Ingest<S, C> {
         let arrival = Arrival {
             received_at,
             id: self.clock.mint(received_at),
-            shift: sorted
-                .sent_at
-                .map_or_else(TimeDelta::zero, |sent_at| received_at - sent_at),
-            receipt: Receipt::new(request, received_at, self.policy.keep_full_ip),
+            shift: clock_shift(received_at, sorted.sent_at),
+            receipt: Receipt::new(request, received_at, &self.policy),
         };
         let key = object_key(received_at, arrival.id);
         let object = Bytes::from(raw_object(&sorted.good, &arrival));
@@ -122,19 +146,6 @@ impl<S: RawStore, C: Clock> Ingest<S, C> {
 enum Asked {
     Preflight,
     Store,
-}
-
-/// Reads it from the request's head alone.
-fn asked(request: &Request) -> Result<Asked, Refusal> {
-    if !request.is_for_events() {
-        return Err(Refusal::UnknownPath);
-    }
-    match request.method {
-        Method::Options => Ok(Asked::Preflight),
-        Method::Other => Err(Refusal::Method),
-        Method::Post if !request.is_json() => Err(Refusal::ContentType),
-        Method::Post => Ok(Asked::Store),
-    }
 }
 
 /// A body's events, the good from the bad; at least one is good.
@@ -178,10 +189,8 @@ impl<'a> Sorted<'a> {
 
 /// One event is one object; several are an array, a line each.
 fn raw_object(events: &[Event<'_>], arrival: &Arrival) -> String {
-    let sizes = events
-        .iter()
-        .map(|event| event.len() + arrival.receipt.len() + 2);
-    let mut json = String::with_capacity(2 + sizes.sum::<usize>());
+    let sizes = events.iter().map(|event| event.len() + 2);
+    let mut json = String::with_capacity(2 + arrival.receipt.fields().len() + sizes.sum::<usize>());
     if let [event] = events {
         event.write(arrival, 1, &mut json);
         return json;

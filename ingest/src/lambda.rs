@@ -59,6 +59,7 @@ pub async fn answer<S: RawStore, C: Clock>(
 #[serde(rename_all = "camelCase", default)]
 pub struct HttpApiEvent {
     raw_path: String,
+    route_key: Option<String>,
     headers: Option<HashMap<String, String>>,
     request_context: RequestContext,
     body: Option<String>,
@@ -92,13 +93,18 @@ impl HttpApiEvent {
         Request {
             method: Method::from(http.method.as_str()),
             path: self.raw_path,
+            route: self.route_key,
             content_type: take(&mut headers, "content-type"),
+            content_encoding: take(&mut headers, "content-encoding"),
             origin: take(&mut headers, "origin"),
+            asked_headers: take(&mut headers, "access-control-request-headers"),
             trace_id: take(&mut headers, "x-amzn-trace-id").or_else(|| trace.map(str::to_owned)),
             body: self
                 .body
                 .map_or_else(Bytes::new, |body| decoded(body, self.is_base64_encoded)),
             source_ip: http.source_ip,
+            edge_key: take(&mut headers, "x-edge-key"),
+            viewer_address: take(&mut headers, "cloudfront-viewer-address"),
             user_agent: http.user_agent,
             request_id: self.request_context.request_id,
             api_id: self.request_context.api_id,

@@ -14,11 +14,13 @@
 //! | file | idea |
 //! |---|---|
 //! | `request.rs`, `response.rs` | the two ends, free of Lambda and of HTTP crates |
-//! | `body.rs` | a body becomes a list of event texts |
+//! | `encoding.rs`, `body.rs` | a body is unpacked, and becomes a list of event texts |
+//! | `words.rs` | the one mistake in a body that does not cost all its events |
 //! | `object.rs` | a JSON object as text, cut at its fields |
 //! | `event.rs` | one event: its fields, its name checked, what is missing added |
 //! | `receipt.rs` | the `_ingest` block: what the platform saw of the request |
 //! | `instant.rs` | the two spellings of a time |
+//! | `edge.rs` | `CloudFront` in front of the API |
 //! | `cors.rs`, `refusal.rs` | who may read the answer; why a request got none |
 //! | `store.rs`, `s3.rs` | where objects go |
 //! | `lambda.rs`, `telemetry.rs`, `settings.rs` | the edge: API Gateway, logs and metrics, environment |
@@ -33,6 +35,8 @@ pub mod key;
 mod body;
 mod clock;
 mod cors;
+mod edge;
+mod encoding;
 mod event;
 mod handler;
 pub mod lambda;
@@ -45,9 +49,11 @@ mod s3;
 mod settings;
 mod store;
 pub mod telemetry;
+mod words;
 
 pub use clock::{Clock, SystemClock};
 pub use cors::Origins;
+pub use edge::EdgeKey;
 pub use handler::{Ingest, Policy};
 pub use refusal::{MAX_BODY_BYTES, MAX_EVENTS};
 pub use request::{Method, Request};

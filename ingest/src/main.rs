@@ -17,6 +17,9 @@ async fn main() -> ExitCode {
     }
     telemetry::init(variable("AWS_LAMBDA_LOG_LEVEL").as_deref());
     let settings = Settings::from_env(variable);
+    if let Some(warning) = settings.policy.origins.warning() {
+        tracing::warn!("{warning}");
+    }
     let store = S3Store::new(&s3_client_in_lambda(variable), settings.bucket);
     let ingest = Ingest::new(store, SystemClock, settings.policy);
     match lambda::run(&ingest).await {

@@ -5,25 +5,23 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::{instant, request::Request};
+use crate::{edge::viewer_ip, handler::Policy, instant, request::Request};
 
-/// The most characters of a text that came from outside.
-const MAX_CHARS: usize = 512;
+/// The most bytes of a text that came from outside.
+const MAX_BYTES: usize = 512;
 
-/// The `_ingest` block of a request, the same for all its events.
+/// The `_ingest` block of a request. It stands once in the raw object, in its first event, or
+/// 500 events of a few bytes each would store hundreds of kilobytes of it.
 pub(crate) struct Receipt {
-    /// The block's JSON without its closing brace, so that an event can add to it.
-    open: String,
+    /// The block's fields as JSON, without braces, so that an event can add to them.
+    fields: String,
 }
 
 impl Receipt {
-    pub(crate) fn new(request: &Request, received_at: DateTime<Utc>, keep_full_ip: bool) -> Self {
+    pub(crate) fn new(request: &Request, received_at: DateTime<Utc>, policy: &Policy) -> Self {
         let block = Block {
             received_at: instant::to_text(received_at),
-            source_ip: request
-                .source_ip
-                .as_deref()
-                .and_then(|ip| source_ip(ip, keep_full_ip)),
+            source_ip: sender(request, policy).and_then(|ip| source_ip(ip, policy.keep_full_ip)),
             user_agent: request.user_agent.as_deref().map(cut),
             // Only a POST is ever stored.
             method: "POST",
@@ -34,25 +32,18 @@ impl Receipt {
             trace_id: request.trace_id.as_deref().map(cut),
         };
         #[expect(clippy::expect_used, reason = "texts and nulls always serialize")]
-        let mut open = serde_json::to_string(&block).expect("a flat struct of texts");
-        open.pop();
-        Self { open }
-    }
-
-    /// Writes the block of one event; `client_timestamp` is the text of the time
-    /// that was sent, when another one is stored.
-    pub(crate) fn write(&self, client_timestamp: Option<&str>, out: &mut String) {
-        out.push_str(&self.open);
-        if let Some(json) = client_timestamp {
-            out.push_str(r#","clientTimestamp":"#);
-            out.push_str(json);
+        let json = serde_json::to_string(&block).expect("a flat struct of texts");
+        Self {
+            fields: json
+                .trim_start_matches('{')
+                .trim_end_matches('}')
+                .to_owned(),
         }
-        out.push('}');
     }
 
-    /// About how long a block is.
-    pub(crate) fn len(&self) -> usize {
-        self.open.len() + 1
+    /// The block's fields, for the first event of an object.
+    pub(crate) fn fields(&self) -> &str {
+        &self.fields
     }
 }
 
@@ -70,10 +61,17 @@ struct Block<'a> {
     trace_id: Option<&'a str>,
 }
 
+/// Who sent the request: the API's peer, or `CloudFront`'s where that stands in between. Whoever
+/// comes here has its key then.
+fn sender<'r>(request: &'r Request, policy: &Policy) -> Option<&'r str> {
+    match policy.edge_key {
+        Some(_) => request.viewer_address.as_deref().and_then(viewer_ip),
+        None => request.source_ip.as_deref(),
+    }
+}
+
 fn cut(text: &str) -> &str {
-    text.char_indices()
-        .nth(MAX_CHARS)
-        .map_or(text, |(end, _)| &text[..end])
+    &text[..text.floor_char_boundary(MAX_BYTES)]
 }
 
 /// The address as it may be kept: its network (/24 or /48) unless the whole is
@@ -123,9 +121,14 @@ mod tests {
         assert_eq!(source_ip(sent, full).as_deref(), kept);
     }
 
-    #[test]
-    fn long_texts_are_cut_between_characters() {
-        assert_eq!(cut(&"ấ".repeat(600)), "ấ".repeat(MAX_CHARS));
-        assert_eq!(cut("short"), "short");
+    #[rstest]
+    #[case::short("short".to_owned(), 5)]
+    #[case::at_the_limit("a".repeat(512), 512)]
+    #[case::beyond("a".repeat(513), 512)]
+    #[case::three_bytes_each("ấ".repeat(600), 510)]
+    #[case::four_bytes_each("😀".repeat(600), 512)]
+    #[case::a_character_across_the_limit(format!("{}é", "a".repeat(511)), 511)]
+    fn long_texts_are_cut_between_characters(#[case] text: String, #[case] bytes: usize) {
+        assert_eq!(cut(&text), &text[..bytes]);
     }
 }

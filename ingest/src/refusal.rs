@@ -15,10 +15,18 @@ pub const MAX_EVENTS: usize = 500;
 pub(crate) enum Refusal {
     #[error("Not found")]
     UnknownPath,
+    /// By no `CloudFront`, where there should be one.
+    #[error("Forbidden")]
+    AroundTheEdge,
     #[error("Method not allowed: send events with POST")]
     Method,
     #[error("Content-Type must be application/json or text/plain")]
     ContentType,
+    #[error("Content-Encoding must be gzip or left out")]
+    ContentEncoding,
+    #[error("The body is not the gzip that Content-Encoding says: {0}")]
+    NotGzip(std::io::Error),
+    /// As it was sent, or unpacked.
     #[error("The body is larger than {MAX_BODY_BYTES} bytes")]
     BodyTooLarge,
     #[error("The body holds more than {MAX_EVENTS} events")]
@@ -58,11 +66,13 @@ impl Refusal {
     pub(crate) fn status(&self) -> u16 {
         match self {
             Self::UnknownPath => 404,
+            Self::AroundTheEdge => 403,
             Self::Method => 405,
             Self::BodyTooLarge | Self::TooManyEvents => 413,
-            Self::ContentType => 415,
+            Self::ContentType | Self::ContentEncoding => 415,
             Self::NotStored => 500,
             Self::EmptyBody
+            | Self::NotGzip(_)
             | Self::NotUtf8(_)
             | Self::NotJson(_)
             | Self::NotEvents
@@ -78,6 +88,8 @@ impl Refusal {
 pub(crate) enum BadEvent {
     #[error("an event must be a JSON object")]
     NotAnObject,
+    #[error("the event is not valid JSON")]
+    NotJson,
     #[error("eventName is missing")]
     NoName,
     #[error("eventName must be 1 to {MAX_NAME_CHARS} characters of A-Z a-z 0-9 _ . : -")]

@@ -7,16 +7,28 @@ use bytes::Bytes;
 pub struct Request {
     /// What is asked for.
     pub method: Method,
-    /// The path, percent-encoded as received, without the query; it may start with the stage.
+    /// The path, percent-encoded as received, without the query; it may start with the stage, or
+    /// with what a custom domain maps to the API.
     pub path: String,
+    /// The route that the API matched, as `POST /clickstream` or `$default`; none where there are
+    /// no routes.
+    pub route: Option<String>,
     /// The `Content-Type` header.
     pub content_type: Option<String>,
+    /// The `Content-Encoding` header.
+    pub content_encoding: Option<String>,
     /// The `Origin` header.
     pub origin: Option<String>,
-    /// The body, decoded if it travelled as base64.
+    /// The `Access-Control-Request-Headers` header: what a page wants to send.
+    pub asked_headers: Option<String>,
+    /// The body, decoded if it travelled as base64, but packed as `content_encoding` says.
     pub body: Bytes,
     /// The address of the peer, as the gateway saw it; never a header that a client can forge.
     pub source_ip: Option<String>,
+    /// The `X-Edge-Key` header, by which `CloudFront` is known.
+    pub edge_key: Option<String>,
+    /// The `CloudFront-Viewer-Address` header: believed only with the right key.
+    pub viewer_address: Option<String>,
     /// The `User-Agent` header.
     pub user_agent: Option<String>,
     /// The gateway's id of this request.
@@ -44,9 +56,21 @@ impl Request {
         }
     }
 
+    /// Whether the request is for us. The route that the API matched decides, whatever a custom
+    /// domain's mapping puts before the path.
+    pub(crate) fn is_for_events(&self) -> bool {
+        let route = self.route.as_deref().map(route_path);
+        match route {
+            None => self.is_path_for_events(),
+            Some(Some(path)) => ends_with_ours(path),
+            // `$default` and `/{proxy+}` take any path, and the mapping is part of it.
+            Some(None) => ends_with_ours(&self.path),
+        }
+    }
+
     /// Whether the path is ours: with or without the stage in front, one
     /// trailing slash forgiven.
-    pub(crate) fn is_for_events(&self) -> bool {
+    fn is_path_for_events(&self) -> bool {
         let path = self.path.strip_suffix('/').unwrap_or(&self.path);
         if path == Self::PATH {
             return true;
@@ -59,6 +83,26 @@ impl Request {
             == Some(Self::PATH)
     }
 
+    /// How the body is packed.
+    pub(crate) fn encoding(&self) -> Encoding {
+        let declared = self.content_encoding.as_deref().unwrap_or_default();
+        let mut codings = declared
+            .split(',')
+            .map(str::trim)
+            .filter(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity"));
+        match (codings.next(), codings.next()) {
+            (None, _) => Encoding::Identity,
+            (Some(coding), None)
+                if ["gzip", "x-gzip"]
+                    .iter()
+                    .any(|known| coding.eq_ignore_ascii_case(known)) =>
+            {
+                Encoding::Gzip
+            }
+            _ => Encoding::Unknown,
+        }
+    }
+
     /// Whether the body is declared as JSON, or as the plain text that
     /// `navigator.sendBeacon` sends. Parameters (a charset) are not looked at:
     /// the body must be UTF-8 whatever they say.
@@ -69,6 +113,28 @@ impl Request {
             .iter()
             .any(|known| essence.eq_ignore_ascii_case(known))
     }
+}
+
+/// The path of a route, unless that has a variable part.
+fn route_path(route: &str) -> Option<&str> {
+    let (_method, path) = route.split_once(' ')?;
+    (!path.contains('{')).then_some(path)
+}
+
+/// Whether a path ends with ours, one trailing slash forgiven.
+fn ends_with_ours(path: &str) -> bool {
+    path.strip_suffix('/')
+        .unwrap_or(path)
+        .ends_with(Request::PATH)
+}
+
+/// How a body is packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    Identity,
+    Gzip,
+    /// In a way that ingest cannot undo.
+    Unknown,
 }
 
 /// A request's method, as far as ingest tells them apart.
@@ -122,6 +188,57 @@ mod tests {
             ..Request::default()
         };
         assert_eq!(request.is_for_events(), ours);
+    }
+
+    #[rstest]
+    #[case::plain("POST /clickstream", "/clickstream", true)]
+    #[case::mapped("POST /clickstream", "/v1/clickstream", true)]
+    #[case::mapped_deep("POST /clickstream", "/shop/v1/clickstream/", true)]
+    #[case::mapped_and_nothing_alike("OPTIONS /clickstream", "/v1", true)]
+    #[case::any_method("ANY /clickstream", "/v1/clickstream", true)]
+    #[case::route_with_a_prefix("POST /v1/clickstream", "/v1/clickstream", true)]
+    #[case::route_with_a_slash("POST /clickstream/", "/clickstream/", true)]
+    #[case::another_route("POST /elsewhere", "/clickstream", false)]
+    #[case::a_longer_route("POST /clickstream/x", "/clickstream", false)]
+    #[case::a_route_glued("POST /xclickstream", "/clickstream", false)]
+    #[case::default("$default", "/clickstream", true)]
+    #[case::default_mapped("$default", "/v1/clickstream/", true)]
+    #[case::default_elsewhere("$default", "/v1/elsewhere", false)]
+    #[case::default_glued("$default", "/v1clickstream", false)]
+    #[case::proxy("ANY /{proxy+}", "/v1/clickstream", true)]
+    #[case::proxy_behind_a_prefix("POST /v1/{proxy+}", "/v1/clickstream", true)]
+    #[case::proxy_elsewhere("ANY /{proxy+}", "/v1", false)]
+    fn the_matched_route_decides(#[case] route: &str, #[case] path: &str, #[case] ours: bool) {
+        let request = Request {
+            path: path.to_owned(),
+            route: Some(route.to_owned()),
+            stage: Some("$default".to_owned()),
+            ..Request::default()
+        };
+        assert_eq!(request.is_for_events(), ours);
+    }
+
+    #[rstest]
+    #[case::none(None, Encoding::Identity)]
+    #[case::empty(Some(" "), Encoding::Identity)]
+    #[case::identity(Some("identity"), Encoding::Identity)]
+    #[case::gzip(Some("gzip"), Encoding::Gzip)]
+    #[case::upper_case(Some(" GZIP "), Encoding::Gzip)]
+    #[case::old_name(Some("x-gzip"), Encoding::Gzip)]
+    #[case::with_identity(Some("identity, gzip"), Encoding::Gzip)]
+    #[case::twice(Some("gzip, gzip"), Encoding::Unknown)]
+    #[case::deflate(Some("deflate"), Encoding::Unknown)]
+    #[case::brotli(Some("br"), Encoding::Unknown)]
+    #[case::zstd(Some("zstd"), Encoding::Unknown)]
+    #[case::compress(Some("compress"), Encoding::Unknown)]
+    #[case::chunked(Some("aws-chunked"), Encoding::Unknown)]
+    #[case::made_up(Some("gzip;q=1"), Encoding::Unknown)]
+    fn the_encoding_is_told(#[case] declared: Option<&str>, #[case] encoding: Encoding) {
+        let request = Request {
+            content_encoding: declared.map(str::to_owned),
+            ..Request::default()
+        };
+        assert_eq!(request.encoding(), encoding);
     }
 
     #[rstest]

@@ -27,7 +27,7 @@ pub struct Facts {
     pub accepted: usize,
     /// Events turned away one by one; a body that holds no events has none.
     pub rejected: usize,
-    /// The size of the body, decoded.
+    /// The size of the body as it came, no longer base64 but still compressed.
     pub bytes: usize,
     /// The key of the object that was stored.
     pub key: Option<String>,
@@ -77,8 +77,14 @@ impl Response {
                 message,
             },
         );
-        if matches!(refusal, Refusal::Method) {
-            response.headers.push(("allow", ALLOWED_METHODS.to_owned()));
+        match refusal {
+            Refusal::Method => response.headers.push(("allow", ALLOWED_METHODS.to_owned())),
+            Refusal::ContentEncoding => {
+                response
+                    .headers
+                    .push(("accept-encoding", "gzip".to_owned()));
+            }
+            _ => {}
         }
         response
     }

@@ -1,13 +1,13 @@
 //! What the environment says.
 
-use crate::{cors::Origins, handler::Policy};
+use crate::{cors::Origins, edge::EdgeKey, handler::Policy};
 
 /// Where events go, and how they are received.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// `RAW_BUCKET`.
     pub bucket: String,
-    /// `ALLOWED_ORIGINS` and `KEEP_FULL_IP`.
+    /// `ALLOWED_ORIGINS`, `KEEP_FULL_IP` and `EDGE_KEY`.
     pub policy: Policy,
 }
 
@@ -25,6 +25,7 @@ impl Settings {
                 origins: Origins::from_list(&variable("ALLOWED_ORIGINS").unwrap_or_default()),
                 keep_full_ip: variable("KEEP_FULL_IP")
                     .is_some_and(|value| value.trim().eq_ignore_ascii_case("true")),
+                edge_key: variable("EDGE_KEY").map(|key| EdgeKey::new(key.trim())),
             },
         }
     }
@@ -49,6 +50,7 @@ mod tests {
         assert_eq!(settings.bucket, "clickstream-s3-ingest");
         assert_eq!(settings.policy.origins, Origins::default());
         assert!(!settings.policy.keep_full_ip);
+        assert_eq!(settings.policy.edge_key, None);
     }
 
     #[test]
@@ -57,6 +59,7 @@ mod tests {
             ("RAW_BUCKET", "mine"),
             ("ALLOWED_ORIGINS", "https://a.example,https://b.example"),
             ("KEEP_FULL_IP", "true"),
+            ("EDGE_KEY", " k-1 "),
         ]);
         assert_eq!(settings.bucket, "mine");
         assert_eq!(
@@ -64,6 +67,7 @@ mod tests {
             Origins::from_list("https://a.example,https://b.example")
         );
         assert!(settings.policy.keep_full_ip);
+        assert_eq!(settings.policy.edge_key, Some(EdgeKey::new("k-1")));
     }
 
     #[rstest]

@@ -14,7 +14,7 @@ mod origin;
 mod page;
 mod url;
 
-use std::{collections::HashMap, hash::Hash, net::IpAddr};
+use std::{borrow::Cow, collections::HashMap, hash::Hash, net::IpAddr};
 
 use uuid::Uuid;
 
@@ -65,6 +65,33 @@ pub struct Source {
     pub address: IpAddr,
     /// The events.
     pub event_ids: Vec<Uuid>,
+}
+
+impl ChunkContext {
+    /// The same of events that go by other ids: the values of `ids`, by those that they have here.
+    #[must_use]
+    pub fn with_ids(&self, ids: &HashMap<Uuid, Uuid>) -> Cow<'_, Self> {
+        if ids.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let mut context = self.clone();
+        let orders = context.orders.iter_mut().map(|order| &mut order.event_id);
+        let items = context.items.iter_mut().map(|item| &mut item.event_id);
+        let searches = context
+            .searches
+            .iter_mut()
+            .map(|search| &mut search.event_id);
+        let sources = context
+            .sources
+            .iter_mut()
+            .flat_map(|source| &mut source.event_ids);
+        for event_id in orders.chain(items).chain(searches).chain(sources) {
+            if let Some(&other) = ids.get(event_id) {
+                *event_id = other;
+            }
+        }
+        Cow::Owned(context)
+    }
 }
 
 /// The context of a chunk in the making: events by their place, the first being 0.

@@ -9,7 +9,7 @@ use crate::{
     context::ChunkContext,
     fetch::Fetched,
     parse::WHOLE_OBJECT,
-    transform::{RawObject, Reject, Rows, Tally},
+    transform::{EarlierId, RawObject, Reject, Rows, Tally},
 };
 
 /// Objects whose rows are ready to be copied. Cheap to send again.
@@ -19,6 +19,8 @@ pub struct Chunk {
     pub tallies: Vec<Tally>,
     /// The rows, as a binary COPY; none when there are no rows.
     pub copy: Vec<Bytes>,
+    /// The rows that the warehouse may know by another id.
+    pub earlier: Vec<EarlierId>,
     /// What else the rows' events say.
     pub context: ChunkContext,
     /// What could not be read.
@@ -38,6 +40,7 @@ impl Chunk {
         Self {
             tallies: transformed.tallies,
             copy,
+            earlier: transformed.earlier,
             context: transformed.context,
             rejects: transformed.rejects,
         }
@@ -61,6 +64,7 @@ impl Chunk {
                 rejected: events,
             }],
             copy: Vec::new(),
+            earlier: Vec::new(),
             context: ChunkContext::default(),
             rejects: vec![Reject {
                 object_no: 0,

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{
     chunk::{Chunk, Part},
     context::add_missing,
+    earlier::keep_earlier_ids,
     ledger::Claim,
     loader::Loaded,
     removal::take_out_chunk,
@@ -32,6 +33,8 @@ async fn fill_chunk(
     let numbers = context.numbers(&session.client, &chunk.context).await?;
     let transaction = session.client.transaction().await?;
     copy(&transaction, statements, chunk).await?;
+    let known_by_another = keep_earlier_ids(&transaction, statements, chunk).await?;
+    let chunk_context = chunk.context.with_ids(&known_by_another);
     let is_asked: Vec<bool> = (0..chunk.tallies.len())
         .map(|object_no| objects.contains(&object_no))
         .collect();
@@ -39,7 +42,7 @@ async fn fill_chunk(
         .query(&statements.keep_loaded, &[&is_asked])
         .await?;
     let left_out: HashSet<Uuid> = left_out.iter().map(|row| row.get("event_id")).collect();
-    let changed = add_missing(&transaction, &numbers, &chunk.context, &left_out).await?;
+    let changed = add_missing(&transaction, &numbers, &chunk_context, &left_out).await?;
     if !changed.is_empty() {
         transaction
             .execute(include_str!("../../sql/log_events.sql"), &[&changed])

@@ -5,6 +5,7 @@
 //! begin
 //!   copy rows into a temporary table      (encode.rs: straight from the columns)
 //!   claim the objects in the ledger       those that are there already are left out
+//!   give events of before their ids       those that an earlier version loaded under another
 //!   keep the new rows of claimed objects  known events stay as they are, counted
 //!   take out what is excluded or erased   if anything ever was
 //!   insert their context, then the rows
@@ -21,6 +22,7 @@
 mod assemble;
 mod chunk;
 mod context;
+mod earlier;
 mod encode;
 mod fill;
 mod incoming;

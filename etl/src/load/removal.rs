@@ -10,7 +10,10 @@ use sbw_contract::column_list;
 use tokio_postgres::{Client, Error, Statement, Transaction, types::Json};
 use uuid::Uuid;
 
-use super::{chunk::Chunk, context::Numbers, loader::Loaded, session::Session};
+use super::{
+    chunk::Chunk, context::Numbers, earlier::keep_earlier_ids, loader::Loaded, session::Session,
+    transaction::copy,
+};
 use crate::context::ChunkContext;
 
 /// Prepared once, used by every chunk.
@@ -161,22 +164,28 @@ fn sources(context: &ChunkContext) -> (Vec<Uuid>, Vec<String>) {
 /// Takes out the loaded events of these objects that came from an excluded network; `inserted` counts them.
 /// Repeated, it finds nothing to do.
 pub(super) async fn take_out_chunk(
-    session: &Session,
+    session: &mut Session,
     chunk: &Chunk,
     objects: Range<usize>,
 ) -> Result<Loaded, Error> {
     let mut loaded = Loaded::read(&chunk.tallies[objects]);
-    let (event_ids, addresses) = sources(&chunk.context);
-    if event_ids.is_empty() {
+    if chunk.context.sources.is_empty() {
         return Ok(loaded);
     }
-    let row = session
-        .client
+    let transaction = session.client.transaction().await?;
+    let mut known_by_another = HashMap::new();
+    if !chunk.earlier.is_empty() {
+        copy(&transaction, &session.statements, chunk).await?;
+        known_by_another = keep_earlier_ids(&transaction, &session.statements, chunk).await?;
+    }
+    let (event_ids, addresses) = sources(&chunk.context.with_ids(&known_by_another));
+    let row = transaction
         .query_one(
             include_str!("../../sql/take_out_sources.sql"),
             &[&event_ids, &addresses],
         )
         .await?;
+    transaction.commit().await?;
     loaded.inserted = row.get::<_, i64>("events").unsigned_abs();
     Ok(loaded)
 }

@@ -37,6 +37,7 @@ pub(super) struct Statements {
     pub(super) empty_incoming: Statement,
     pub(super) claim: Statement,
     pub(super) claim_again: Statement,
+    pub(super) keep_earlier_ids: Statement,
     pub(super) keep_new: Statement,
     pub(super) keep_loaded: Statement,
     pub(super) context: ContextStatements,
@@ -82,6 +83,9 @@ async fn prepare(client: &Client) -> Result<Statements, tokio_postgres::Error> {
         claim: client.prepare(include_str!("../../sql/claim.sql")).await?,
         claim_again: client
             .prepare(include_str!("../../sql/claim_again.sql"))
+            .await?,
+        keep_earlier_ids: client
+            .prepare(include_str!("../../sql/keep_earlier_ids.sql"))
             .await?,
         keep_new: client
             .prepare(include_str!("../../sql/keep_new.sql"))

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::{
     chunk::{Chunk, Part},
     context::Numbers,
+    earlier::keep_earlier_ids,
     ledger::{
         Claim, Claimed, claim_objects, insert_rejects, settle, settled_sums, write_counts,
         write_settled,
@@ -198,11 +199,16 @@ async fn insert_events(
         return Ok(Inserted::default());
     }
     let is_claimed = is_claimed(chunk, claimed);
+    let known_by_another = keep_earlier_ids(transaction, statements, chunk).await?;
     let removals = statements.removal.removals(transaction).await?;
     let left_out = transaction
         .query(&statements.keep_new, &[&is_claimed])
         .await?;
-    let mut left_out: HashSet<Uuid> = left_out.iter().map(|row| row.get("event_id")).collect();
+    let mut left_out: HashSet<Uuid> = left_out
+        .iter()
+        .map(|row| row.get("event_id"))
+        .chain(known_by_another.into_keys())
+        .collect();
     let excluded = statements
         .removal
         .take_out(

@@ -40,11 +40,17 @@ pub struct Events<'a> {
     /// Where the line ends that `at` is in, once lines are known to count.
     line_end: usize,
     next_index: i32,
-    /// What the object's first `_ingest` says, for the events that came with it and have none.
-    received_at: Option<Cow<'a, str>>,
-    user_agent: Option<Cow<'a, str>>,
-    source_ip: Option<Cow<'a, str>>,
+    /// What the object's first `_ingest` says, by [`RECEIPT`]: for the events that came with it
+    /// and have none.
+    receipt: [Option<Cow<'a, str>>; RECEIPT.len()],
 }
+
+/// What ingest says of a request, once an object. Older objects have it in each event.
+const RECEIPT: [ContextField; 3] = [
+    ContextField::ReceivedAt,
+    ContextField::SourceIp,
+    ContextField::UserAgent,
+];
 
 impl<'a> Events<'a> {
     /// Starts at the beginning of a text that is not blank.
@@ -58,9 +64,7 @@ impl<'a> Events<'a> {
             made_of_lines: None,
             line_end: 0,
             next_index: 0,
-            received_at: None,
-            user_agent: None,
-            source_ip: None,
+            receipt: [const { None }; RECEIPT.len()],
         }
     }
 
@@ -79,10 +83,9 @@ impl<'a> Events<'a> {
     }
 
     fn event(&mut self, mut values: Values<'a>, text: &'a str) -> (i32, Item<'a>) {
-        let received_at = values.place(ContextField::ReceivedAt);
-        share(&mut self.received_at, received_at);
-        share(&mut self.user_agent, values.place(ContextField::UserAgent));
-        share(&mut self.source_ip, values.place(ContextField::SourceIp));
+        for (field, first) in RECEIPT.into_iter().zip(&mut self.receipt) {
+            share(first, values.place(field));
+        }
         self.numbered(Item::Event(values, text))
     }
 
@@ -312,19 +315,27 @@ mod tests {
 
     #[test]
     fn the_first_receipt_of_an_object_is_that_of_its_events() {
-        let text = r#"[{"eventName":"a"},{"eventName":"b","_ingest":{"receivedAt":"t1","userAgent":"one"}},7,
-            {"eventName":"c","_ingest":{"requestId":"r"}},{"eventName":"d","_ingest":{"userAgent":"two"}},{"eventName":"e"}]"#;
+        let text = r#"[{"eventName":"a"},{"eventName":"b","_ingest":{"receivedAt":"t1","sourceIp":"203.0.113.0","userAgent":"one"}},7,
+            {"eventName":"c","_ingest":{"requestId":"r"}},{"eventName":"d","_ingest":{"sourceIp":"2001:db8:1::","userAgent":"two"}},{"eventName":"e"}]"#;
         let receipts: Vec<_> = Events::new(text)
             .filter_map(|(_, item)| match item {
                 Item::Event(values, _) => {
                     let text = |field| values.get(field).unwrap_or("-").to_owned();
-                    let at = text(ContextField::ReceivedAt);
-                    Some(format!("{at} {}", text(ContextField::UserAgent)))
+                    Some(RECEIPT.map(text).join(" "))
                 }
                 Item::Bad(..) => None,
             })
             .collect();
-        assert_eq!(receipts, ["- -", "t1 one", "t1 one", "t1 two", "t1 one"]);
+        assert_eq!(
+            receipts,
+            [
+                "- - -",
+                "t1 203.0.113.0 one",
+                "t1 203.0.113.0 one",
+                "t1 2001:db8:1:: two",
+                "t1 203.0.113.0 one"
+            ]
+        );
     }
 
     #[test]

@@ -329,6 +329,11 @@ mod tests {
         ContextField::ReceivedAt,
         "2025-12-01T15:00:00Z"
     )]
+    #[case::source_ip(
+        r#"{"_ingest":{"sourceIp":"203.0.113.0"}}"#,
+        ContextField::SourceIp,
+        "203.0.113.0"
+    )]
     #[case::user_agent(
         r#"{"_ingest":{"userAgent":"Mozilla/5.0"}}"#,
         ContextField::UserAgent,

@@ -137,8 +137,8 @@ fn in_product(key: &str) -> Option<Key> {
 fn in_ingest(key: &str) -> Option<Key> {
     Some(Key::from(match key {
         "receivedAt" => ContextField::ReceivedAt,
-        "userAgent" => ContextField::UserAgent,
         "sourceIp" => ContextField::SourceIp,
+        "userAgent" => ContextField::UserAgent,
         _ => return None,
     }))
 }

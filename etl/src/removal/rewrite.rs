@@ -1,7 +1,8 @@
 //! A raw file without the events of some people.
 //!
 //! In the place of each stands a mark, because an event without an id is known by its place in the
-//! file. The mark keeps the time of receipt, which an object's other events may need.
+//! file. While events of others are left, the mark keeps what ingest says of their request: it
+//! stands in an object's first event only.
 
 use serde_json::json;
 
@@ -24,11 +25,15 @@ pub(super) fn rewrite(bytes: &[u8], people: &People) -> Result<Option<Rewritten>
         Err(Reason::Empty) => return Ok(None),
         Err(reason) => return Err(reason),
     };
+    let is_left = |(_, item): (i32, Item<'_>)| matches!(item, Item::Event(values, _) if !values.is_erased() && !people.have(&values));
+    let leaves_events = Events::new(&text).any(is_left);
     let mut kept = String::with_capacity(text.len());
     let (mut end, mut places) = (0, Vec::new());
     for (place, item) in Events::new(&text) {
         let (mark, piece) = match &item {
-            Item::Event(values, piece) if people.have(values) => (mark(Some(values)), *piece),
+            Item::Event(values, piece) if people.have(values) => {
+                (mark(Some(values).filter(|_| leaves_events)), *piece)
+            }
             Item::Bad(_, piece) if people.are_in(piece) => (mark(None), *piece),
             _ => continue,
         };
@@ -49,12 +54,22 @@ pub(super) fn rewrite(bytes: &[u8], people: &People) -> Result<Option<Rewritten>
     }))
 }
 
-/// What stands in the place of an event: [`Values::is_erased`].
-fn mark(event: Option<&Values<'_>>) -> String {
-    let received_at = event.and_then(|event| event.get(ContextField::ReceivedAt));
-    match received_at {
-        Some(at) => json!({"_erased": true, "_ingest": {"receivedAt": at}}),
-        None => json!({"_erased": true}),
+/// What stands in the place of an event ([`Values::is_erased`]), with its receipt if that is asked for.
+fn mark(receipt_of: Option<&Values<'_>>) -> String {
+    let mut receipt = serde_json::Map::new();
+    for (name, field) in [
+        ("receivedAt", ContextField::ReceivedAt),
+        ("sourceIp", ContextField::SourceIp),
+        ("userAgent", ContextField::UserAgent),
+    ] {
+        if let Some(value) = receipt_of.and_then(|event| event.get(field)) {
+            receipt.insert(name.to_owned(), value.into());
+        }
+    }
+    if receipt.is_empty() {
+        json!({"_erased": true})
+    } else {
+        json!({"_erased": true, "_ingest": receipt})
     }
     .to_string()
 }
@@ -99,9 +114,11 @@ mod tests {
     #[case::lines("THEIRS\n{\"eventName\":\"b\"}\nTHEIRS\n", "MARK\n{\"eventName\":\"b\"}\nMARK\n", &[0, 2])]
     #[case::spelt_otherwise(r#"{"user_id":"\u0075-1"}"#, "MARK", &[0])]
     #[case::a_client(r#"[{"client_id":" c-1 "}]"#, "[MARK]", &[0])]
-    #[case::time_of_receipt(
-        r#"[{"userId":"u-1","_ingest":{"receivedAt":"t","sourceIp":"203.0.113.0"}},{"eventName":"b"}]"#,
-        r#"[{"_erased":true,"_ingest":{"receivedAt":"t"}},{"eventName":"b"}]"#, &[0])]
+    #[case::the_receipt_of_others(
+        r#"[{"userId":"u-1","_ingest":{"receivedAt":"t","sourceIp":"203.0.113.0","userAgent":"Fox"}},{"eventName":"b"}]"#,
+        r#"[{"_erased":true,"_ingest":{"receivedAt":"t","sourceIp":"203.0.113.0","userAgent":"Fox"}},{"eventName":"b"}]"#, &[0])]
+    #[case::the_receipt_of_nobody(
+        r#"[{"userId":"u-1","_ingest":{"receivedAt":"t","sourceIp":"203.0.113.0"}},7]"#, r#"[{"_erased":true},7]"#, &[0])]
     #[case::a_bad_line("{\"eventName\":\"b\"}\n{\"userId\":\"u-1\",\n{\"eventName\":\"c\"}", "{\"eventName\":\"b\"}\nMARK\n{\"eventName\":\"c\"}", &[1])]
     #[case::cut_off(r#"[{"eventName":"b"},{"userId":"u-1","page"#, r#"[{"eventName":"b"},MARK"#, &[1])]
     fn only_theirs_go(#[case] text: &str, #[case] expected: &str, #[case] places: &[i32]) {

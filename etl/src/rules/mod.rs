@@ -10,7 +10,7 @@ mod number;
 mod text;
 
 pub use flag::flag;
-pub use id::event_id;
+pub use id::{Earlier, EventId, event_id};
 pub use instant::{event_time, instant};
 pub use number::{count, is_affordable, price, quantity};
 pub use text::{clean, event_name, id, text};

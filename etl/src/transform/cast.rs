@@ -9,8 +9,11 @@ use polars_core::prelude::{
 };
 use sbw_contract::{Column, Kind};
 
-use super::{ColumnValues, Columns, Reject, Rows, Tally, Transformed, dedupe};
-use crate::{parse::Reason, rules};
+use super::{ColumnValues, Columns, EarlierId, Reject, Rows, Tally, Transformed, dedupe};
+use crate::{
+    parse::Reason,
+    rules::{self, EventId},
+};
 
 pub(super) fn transform(rows: Rows) -> Transformed {
     let Rows {
@@ -39,10 +42,11 @@ pub(super) fn transform(rows: Rows) -> Transformed {
         tallies: &tallies,
         received_at: received_at.finish(),
     };
+    let ids = event_ids(&raw, &places);
     let all = Columns {
         row: UInt32Chunked::from_iter_values(PlSmallStr::EMPTY, 0..count(object_no.len())),
         values: Column::ALL
-            .map(|column| cast(column, &raw[column as usize], &places))
+            .map(|column| cast(column, &raw[column as usize], &ids, &places))
             .into(),
         object_no: object_no.clone(),
     };
@@ -80,10 +84,12 @@ pub(super) fn transform(rows: Rows) -> Transformed {
     }
     let columns = columns.filter_by(&BooleanChunked::new(PlSmallStr::EMPTY, &first));
     let kept: Vec<u32> = columns.row.iter().flatten().collect();
+    let earlier = earlier_ids(&ids, &kept);
     let (event_context, context) = context.of_rows(&kept, &columns.event_ids());
     Transformed {
         tallies,
         columns,
+        earlier,
         event_context,
         context,
         rejects,
@@ -99,9 +105,9 @@ struct Places<'a> {
 }
 
 /// What a column's texts stand for.
-fn cast(column: Column, raw: &StringChunked, places: &Places<'_>) -> ColumnValues {
+fn cast(column: Column, raw: &StringChunked, ids: &[EventId], places: &Places<'_>) -> ColumnValues {
     match column.kind() {
-        Kind::Key => ids(raw, places),
+        Kind::Key => keys(ids),
         Kind::Time => times(raw, places),
         Kind::Name => ColumnValues::Text(texts(raw, rules::event_name)),
         Kind::Id => ColumnValues::Text(texts(raw, rules::id)),
@@ -208,12 +214,24 @@ fn times(sent: &StringChunked, places: &Places<'_>) -> ColumnValues {
     ColumnValues::Time(times.finish())
 }
 
-fn ids(sent: &StringChunked, places: &Places<'_>) -> ColumnValues {
-    let mut high = PrimitiveChunkedBuilder::<UInt64Type>::new(PlSmallStr::EMPTY, sent.len());
-    let mut low = PrimitiveChunkedBuilder::<UInt64Type>::new(PlSmallStr::EMPTY, sent.len());
-    for (sent, &(object_no, index)) in sent.iter().zip(&places.rows) {
-        let key = &places.tallies[object_no as usize].object.key;
-        let (h, l) = rules::event_id(sent, key, index).as_u64_pair();
+/// The id of each event.
+fn event_ids(raw: &[StringChunked], places: &Places<'_>) -> Vec<EventId> {
+    let sent = |column: Column| raw[column as usize].iter();
+    sent(Column::EventId)
+        .zip(sent(Column::ClientId))
+        .zip(&places.rows)
+        .map(|((event, client), &(object_no, index))| {
+            let key = &places.tallies[object_no as usize].object.key;
+            rules::event_id(event, client, key, index)
+        })
+        .collect()
+}
+
+fn keys(ids: &[EventId]) -> ColumnValues {
+    let mut high = PrimitiveChunkedBuilder::<UInt64Type>::new(PlSmallStr::EMPTY, ids.len());
+    let mut low = PrimitiveChunkedBuilder::<UInt64Type>::new(PlSmallStr::EMPTY, ids.len());
+    for event in ids {
+        let (h, l) = event.id.as_u64_pair();
         high.append_value(h);
         low.append_value(l);
     }
@@ -221,6 +239,18 @@ fn ids(sent: &StringChunked, places: &Places<'_>) -> ColumnValues {
         high: high.finish(),
         low: low.finish(),
     }
+}
+
+/// The ids by which earlier versions knew the rows that stay.
+fn earlier_ids(ids: &[EventId], kept: &[u32]) -> Vec<EarlierId> {
+    let of_row = |&row: &u32| {
+        let EventId { id, earlier } = ids[row as usize];
+        earlier.map(|earlier| EarlierId {
+            event_id: id,
+            earlier,
+        })
+    };
+    kept.iter().filter_map(of_row).collect()
 }
 
 fn count(rows: usize) -> u32 {

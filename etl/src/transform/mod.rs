@@ -26,7 +26,10 @@ use uuid::Uuid;
 
 pub use rows::Rows;
 
-use crate::context::{ChunkContext, EventContext};
+use crate::{
+    context::{ChunkContext, EventContext},
+    rules::Earlier,
+};
 
 /// A raw object, as the listing knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +66,15 @@ pub struct Reject {
     pub reason: String,
     /// How it begins.
     pub excerpt: String,
+}
+
+/// The id under which earlier versions would have loaded an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EarlierId {
+    /// Its id.
+    pub event_id: Uuid,
+    /// The other one.
+    pub earlier: Earlier,
 }
 
 /// The columns of the warehouse's table, and where each row came from. All have the same length,
@@ -104,6 +116,8 @@ pub struct Transformed {
     pub tallies: Vec<Tally>,
     /// The good.
     pub columns: Columns,
+    /// The rows of the good that the warehouse may know by another id.
+    pub earlier: Vec<EarlierId>,
     /// One for each row of the good.
     pub event_context: Vec<EventContext>,
     /// What these refer to, and what only some of the good have.

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use sbw_ingest::{Clock, Ingest, Origins, Policy, RawStore, Request, StoreError};
+use sbw_ingest::{Clock, Ingest, Policy, RawStore, Request, StoreError};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use tokio_postgres::Client;
@@ -66,19 +66,20 @@ impl RawStore for Shelf {
     }
 }
 
-/// The raw object of an example's request, as ingest stores it.
+/// The raw object of an example's request.
 async fn raw_object(request: &Value) -> Bytes {
     let at = request["receivedAt"].as_str().unwrap().parse().unwrap();
-    let shelf = Shelf::default();
-    let policy = Policy {
-        origins: Origins::default(),
-        keep_full_ip: false,
-    };
     let post = Request {
         user_agent: request["userAgent"].as_str().map(str::to_owned),
         ..Request::post(request["body"].to_string())
     };
-    let answer = Ingest::new(&shelf, StillClock(at), policy)
+    stored(post, at).await
+}
+
+/// The raw object of a request, as ingest stores it.
+pub(crate) async fn stored(post: Request, at: DateTime<Utc>) -> Bytes {
+    let shelf = Shelf::default();
+    let answer = Ingest::new(&shelf, StillClock(at), Policy::default())
         .handle(post)
         .await;
     assert_eq!(answer.status, 200, "{}", answer.body);

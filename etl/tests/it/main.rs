@@ -10,6 +10,8 @@ mod erase;
 mod exclude;
 mod faults;
 mod formats;
+mod hostile;
+mod ids;
 mod kill;
 mod money;
 mod poison;

@@ -14,7 +14,7 @@ use sbw_servers::s3::{S3Options, S3Server};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
-use crate::api::Api;
+use crate::api::{Api, TimeLimits};
 use crate::console::Console;
 use crate::database::{self, Database};
 use crate::history::Written;
@@ -123,12 +123,16 @@ impl Platform {
         let client = raw::client(&s3);
         let raw = Direct::new(s3.writer(), Arc::clone(console));
         self.s3 = Some(s3);
+        let origins = Origins::from_list(&origins(settings, place.as_ref()));
+        if let Some(warning) = origins.warning() {
+            tracing::warn!("{warning}");
+        }
         let policy = Policy {
-            origins: Origins::from_list(&origins(settings, place.as_ref())),
-            keep_full_ip: false,
+            origins,
+            ..Policy::default()
         };
         let ingest = Ingest::new(S3Store::new(&client, BUCKET), SystemClock, policy);
-        let api = Api::start(settings.api_port, ingest).await?;
+        let api = Api::start(settings.api_port, ingest, TimeLimits::default()).await?;
         let api_address = api.address();
         self.api = Some(api);
 

@@ -8,6 +8,8 @@
 //!
 //! Start reading at [`postgres::Postgres`] and `s3::S3Server` (feature `s3`).
 
+#[cfg(feature = "s3")]
+pub mod http;
 pub mod ports;
 pub mod postgres;
 #[cfg(feature = "s3")]

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use sbw_etl::{Etl, EtlError, RunReport};
 use sbw_ingest::{Ingest, Policy, S3Store, SystemClock};
-use sbw_local::api::Api;
+use sbw_local::api::{Api, TimeLimits};
 use sbw_local::raw::{BUCKET, client_of};
 use sbw_local::schedule::keep_loading;
 use sbw_local::warehouse::DATABASE;
@@ -53,7 +53,9 @@ pub(crate) async fn run(part: Part, arguments: &Arguments) -> Result<(), SoakErr
         Part::Api => {
             let store = S3Store::new(&client()?, BUCKET);
             let ingest = Ingest::new(store, SystemClock, Policy::default());
-            let api = Api::start(0, ingest).await.map_err(SoakError::part)?;
+            let api = Api::start(0, ingest, TimeLimits::default())
+                .await
+                .map_err(SoakError::part)?;
             stay(&format!("http://{}/clickstream", api.address())).await
         }
         Part::Etl => {

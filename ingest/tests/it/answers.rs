@@ -27,6 +27,11 @@ use crate::support::{BrokenStore, StillClock, policy, post, send, wait};
     r#"[7,{"eventName":"a"},{"eventName":"a b"},{"clientId":"c"}]"#,
     r#"200 {"success":true,"accepted":1,"rejected":[{"index":0,"message":"an event must be a JSON object"},{"index":2,"message":"eventName must be 1 to 100 characters of A-Z a-z 0-9 _ . : -"},{"index":3,"message":"eventName is missing"}]}"#
 )]
+#[case::not_a_number(
+    r#"{"events":[{"eventName":"a"},{"eventName":"b","price":NaN},{"eventName":"c"}]}"#,
+    r#"200 {"success":true,"accepted":2,"rejected":[{"index":1,"message":"the event is not valid JSON"}]}"#
+)]
+#[case::nothing_but_bare_words("[NaN,undefined]", r#"400 {"success":false,"message":"None of 2 events is valid; event 0: an event must be a JSON object"}"#)]
 #[case::bad_event(
     r#"{"clientId":"c"}"#,
     r#"400 {"success":false,"message":"eventName is missing"}"#
@@ -88,6 +93,9 @@ fn a_name_that_is_one_is_accepted(#[case] body: &str) {
 #[case::too_large(Request { body: vec![b' '; MAX_BODY_BYTES + 1].into(), ..good() }, 413)]
 #[case::too_many(Request { body: format!("[{}1]", "1,".repeat(500)).into(), ..good() }, 413)]
 #[case::not_utf8(Request { body: b"{\"eventName\":\"a\",\"x\":\"\xff\"}".to_vec().into(), ..good() }, 400)]
+#[case::mapped(Request { path: "/v1/clickstream".into(), route: Some("POST /clickstream".into()), ..good() }, 200)]
+#[case::mapped_preflight_elsewhere(Request { path: "/v1/x".into(), route: Some("$default".into()), method: Method::Options, ..good() }, 404)]
+#[case::brotli(Request { content_encoding: Some("br".into()), ..good() }, 415)]
 #[case::beacon(Request { content_type: Some("text/plain;charset=UTF-8".into()), ..good() }, 200)]
 #[case::stage(Request { path: "/prod/clickstream/".into(), stage: Some("prod".into()), ..good() }, 200)]
 fn a_request_has_a_status(#[case] request: Request, #[case] status: u16) {
@@ -139,6 +147,7 @@ fn a_preflight_is_answered(#[case] origin: &str, #[case] allowed: bool) {
         method: Method::Options,
         origin: Some(origin.into()),
         content_type: None,
+        asked_headers: Some("baggage,content-type,sentry-trace".into()),
         ..good()
     };
     let outcome = send(request);
@@ -148,7 +157,10 @@ fn a_preflight_is_answered(#[case] origin: &str, #[case] allowed: bool) {
         ("access-control-allow-origin", origin),
         ("access-control-allow-credentials", "true"),
         ("access-control-allow-methods", "POST, OPTIONS"),
-        ("access-control-allow-headers", "content-type"),
+        (
+            "access-control-allow-headers",
+            "baggage, content-type, sentry-trace",
+        ),
         ("access-control-max-age", "7200"),
     ] {
         assert_eq!(

@@ -2,9 +2,12 @@
 //!
 //! Received at 2025-12-01T14:23:11.250Z. A minted id is written `ID` here.
 
+use chrono::{DateTime, TimeDelta, Utc};
+use proptest::prelude::*;
 use rstest::rstest;
+use sbw_ingest::instant;
 
-use crate::support::post;
+use crate::support::{NOW, post};
 
 /// The stored event without its `_ingest` block, and the sent time in that block.
 fn stored(body: &str) -> (String, Option<String>) {
@@ -102,9 +105,17 @@ fn an_id_is_minted_when_missing(#[case] id: &str, #[case] minted: bool) {
     r#","userId":"undefined""#,
     r#","userId":"undefined","userLoginState":"anonymous","identitySource":"anonymous""#
 )]
-#[case::user_zero(
-    r#","userId":0"#,
-    r#","userId":0,"userLoginState":"anonymous","identitySource":"anonymous""#
+#[case::no_id_but_another(
+    r#","userId":"null","user_id":"u""#,
+    r#","userId":"null","user_id":"u","userLoginState":"logged_in""#
+)]
+#[case::no_id_but_a_state(
+    r#","userId":"undefined","userLoginState":"logged_in""#,
+    r#","userId":"undefined","userLoginState":"logged_in""#
+)]
+#[case::no_id_but_a_source(
+    r#","userId":"undefined","identitySource":"cookie""#,
+    r#","userId":"undefined","identitySource":"cookie","userLoginState":"anonymous""#
 )]
 #[case::second_user(
     r#","userId":null,"user_id":"u""#,
@@ -146,6 +157,34 @@ fn an_id_is_minted_when_missing(#[case] id: &str, #[case] minted: bool) {
 fn who_it_was_is_told_when_missing(#[case] sent: &str, #[case] expected: &str) {
     let id = r#","eventId":"e""#;
     assert_eq!(identity(&format!("{id}{sent}")), format!("{id}{expected}"));
+}
+
+#[rstest]
+#[case(r#""undefined""#)]
+#[case(r#""UNDEFINED""#)]
+#[case(r#"" Undefined ""#)]
+#[case(r#""\u0000undefined\n""#)]
+#[case(r#""unde\u0000fined""#)]
+#[case(r#""null""#)]
+#[case(r#""Null""#)]
+#[case(r#""\u006eull""#)]
+#[case(r#""NaN""#)]
+#[case(r#""nan""#)]
+#[case(r#""[object Object]""#)]
+#[case(r#""[OBJECT object]""#)]
+#[case(r#""0""#)]
+#[case("0")]
+#[case("-0")]
+#[case(r#""0000""#)]
+#[case(r#""\u00a00 ""#)]
+#[case(r#""00000000-0000-0000-0000-000000000000""#)]
+#[case(r#""-""#)]
+fn an_id_that_is_none_logs_nobody_in(#[case] id: &str) {
+    for field in ["userId", "user_id"] {
+        let sent = format!(r#","eventId":"e","{field}":{id}"#);
+        let states = r#","userLoginState":"anonymous","identitySource":"anonymous""#;
+        assert_eq!(identity(&sent), format!("{sent}{states}"));
+    }
 }
 
 /// The stored time of an event, and the sent one if it was kept beside it.
@@ -255,33 +294,104 @@ fn a_time_is_kept_unless_it_is_clearly_wrong(
 }
 
 #[rstest]
-#[case::same_clock(
-    "14:23:10",
-    r#""2025-12-01T14:23:11.250Z""#,
-    r#""2025-12-01T14:23:10Z""#,
-    None
+#[case::same_clock("14:23:10", "2025-12-01T14:23:11.250Z", None)]
+#[case::a_second_on_the_way("14:23:10", "2025-12-01T14:23:10.250Z", None)]
+#[case::held_up("14:22:11", "2025-12-01T14:22:11.251Z", None)]
+#[case::a_minute_slow(
+    "14:22:10",
+    "2025-12-01T14:22:11.250Z",
+    Some("2025-12-01T14:23:10.000Z")
 )]
-#[case::a_second_on_the_way("14:23:10", r#""2025-12-01T14:23:10.250Z""#, r#""2025-12-01T14:23:11.000Z""#, Some(()))]
-#[case::clock_an_hour_slow("13:23:10", r#""2025-12-01T13:23:11.250Z""#, r#""2025-12-01T14:23:10.000Z""#, Some(()))]
-#[case::clock_a_day_fast("14:23:10", r#""2025-12-02T14:23:11.250Z""#, r#""2025-12-01T14:23:11.250Z""#, Some(()))]
-#[case::as_millis("14:23:10", "1764598990250", r#""2025-12-01T14:23:11.000Z""#, Some(()))]
-#[case::fine_fractions("14:23:10.000123", r#""2025-12-01T14:23:10.250Z""#, r#""2025-12-01T14:23:11.000123Z""#, Some(()))]
-#[case::not_a_time("14:23:10", r#""now""#, r#""2025-12-01T14:23:10Z""#, None)]
-#[case::seconds_ignored("14:23:10", "1764598991", r#""2025-12-01T14:23:10Z""#, None)]
-#[case::beyond_the_calendar("14:23:10", "1e300", r#""2025-12-01T14:23:10Z""#, None)]
-fn a_wrong_clock_is_made_up_for(
+#[case::a_bit_fast("14:24:10", "2025-12-01T14:24:11.249Z", None)]
+#[case::a_minute_fast(
+    "14:24:10",
+    "2025-12-01T14:24:11.250Z",
+    Some("2025-12-01T14:23:10.000Z")
+)]
+#[case::an_hour_slow(
+    "13:23:10",
+    "2025-12-01T13:23:11.250Z",
+    Some("2025-12-01T14:23:10.000Z")
+)]
+#[case::a_day_fast(
+    "14:23:10",
+    "2025-12-02T14:23:11.250Z",
+    Some("2025-12-01T14:23:11.250Z")
+)]
+#[case::as_millis("14:21:10", "1764598870250", Some("2025-12-01T14:23:11.000Z"))]
+#[case::fine_fractions(
+    "14:21:10.000123",
+    "2025-12-01T14:21:10.250Z",
+    Some("2025-12-01T14:23:11.000123Z")
+)]
+#[case::not_a_time("14:23:10", "now", None)]
+#[case::seconds_ignored("14:23:10", "1764598991", None)]
+#[case::beyond_the_calendar("14:23:10", "1e300", None)]
+fn a_clock_is_made_up_for_when_it_is_a_minute_off(
     #[case] clock: &str,
     #[case] sent_at: &str,
-    #[case] expected: &str,
-    #[case] shifted: Option<()>,
+    #[case] shifted: Option<&str>,
 ) {
     let sent = format!(r#""2025-12-01T{clock}Z""#);
     let (fields, kept) = time(
         &format!(r#""eventTimestamp":{sent},"#),
-        &format!(r#","sentAt":{sent_at}"#),
+        &format!(r#","sentAt":"{sent_at}""#),
     );
-    assert_eq!(fields, format!(r#""eventTimestamp":{expected},"x":1"#));
-    assert_eq!(kept, shifted.map(|()| sent));
+    let stored = shifted.map_or_else(|| sent.clone(), |shifted| format!("\"{shifted}\""));
+    assert_eq!(fields, format!(r#""eventTimestamp":{stored},"x":1"#));
+    assert_eq!(kept, shifted.map(|_| sent));
+}
+
+/// The stored times of the events of a request that was sent so many milliseconds ago by the
+/// client's clock, with the times of its events, in milliseconds before now.
+fn stored_times(sent_ago: i64, ago: &[i64]) -> Vec<DateTime<Utc>> {
+    let now: DateTime<Utc> = NOW.parse().unwrap();
+    let at = |ago: i64| (now - TimeDelta::milliseconds(ago)).timestamp_millis();
+    let event = |&ago: &i64| format!(r#"{{"eventName":"a","eventTimestamp":{}}}"#, at(ago));
+    let events: Vec<_> = ago.iter().map(event).collect();
+    let body = format!(
+        r#"{{"events":[{}],"sentAt":{}}}"#,
+        events.join(","),
+        at(sent_ago)
+    );
+    let outcome = post(body);
+    let stored: serde_json::Value = serde_json::from_str(outcome.stored()).unwrap();
+    let events = stored.as_array().cloned().unwrap_or(vec![stored]);
+    let time = |event: &serde_json::Value| instant::from_json(&event["eventTimestamp"].to_string());
+    events.iter().map(|event| time(event).unwrap()).collect()
+}
+
+proptest! {
+    /// Whatever the clock says, and however long the request was on its way.
+    #[test]
+    fn a_shift_keeps_the_order_within_a_request(
+        sent_ago in -20_000_000_i64..20_000_000,
+        before_sending in proptest::collection::vec(0_i64..80_000_000, 1..20),
+    ) {
+        let ago: Vec<i64> = before_sending.iter().map(|before| sent_ago + before).collect();
+        let stored = stored_times(sent_ago, &ago);
+        for (a, stored_a) in ago.iter().zip(&stored) {
+            for (b, stored_b) in ago.iter().zip(&stored) {
+                prop_assert!(a <= b || stored_a < stored_b, "{} {}", stored_a, stored_b);
+            }
+        }
+    }
+}
+
+#[rstest]
+// A page whose clock is right: a request that stalled for 10 s, and the next one.
+#[case::held_up(10_000, 0, 6_000)]
+#[case::held_up_for_long(59_999, 0, 1)]
+// On both sides of a minute, the later request by the greater shift.
+#[case::beyond_a_minute(59_000, 61_000, 1)]
+fn a_request_does_not_overtake_the_next_one(
+    #[case] first_shift: i64,
+    #[case] next_shift: i64,
+    #[case] later: i64,
+) {
+    let first = stored_times(first_shift, &[100_000]);
+    let next = stored_times(next_shift, &[100_000 - later]);
+    assert!(first < next, "{first:?} {next:?}");
 }
 
 #[test]

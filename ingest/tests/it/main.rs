@@ -3,7 +3,9 @@
 
 mod answers;
 mod contract;
+mod encoding;
 mod enrichment;
+mod hostile;
 mod lambda;
 mod program;
 mod properties;

@@ -78,7 +78,7 @@ impl Outcome {
 pub(crate) fn policy() -> Policy {
     Policy {
         origins: Origins::from_list("https://shop.example"),
-        keep_full_ip: false,
+        ..Policy::default()
     }
 }
 

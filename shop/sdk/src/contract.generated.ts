@@ -4,7 +4,7 @@
 export interface ClickstreamEvent {
   /** 1 to 100 characters of `A-Z a-z 0-9 _ . : -`. */
   eventName: string;
-  /** A UUIDv7; of `checkout_complete` the order's id. The same id again is the same event: the first one counts. */
+  /** A UUIDv7; of `checkout_complete` the order's id. The same id again is the same event: the first one counts. Another text than a UUID is one of its client's. */
   eventId: string;
   /** When it happened: RFC 3339, or milliseconds since 1970. Missing, or more than 24 hours before or 5 minutes after receipt: the time of receipt. */
   eventTimestamp: string;

@@ -34,6 +34,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use hyper::server::conn::http1;
 use s3s::auth::SimpleAuth;
 use s3s::service::S3ServiceBuilder;
 use secrecy::{ExposeSecret, SecretString};
@@ -46,6 +47,7 @@ use uuid::Uuid;
 pub use faults::Fault;
 pub use store::StoreError;
 
+use crate::http;
 use attributes::Attributes;
 use faults::Faults;
 use protocol::Protocol;
@@ -149,7 +151,12 @@ impl S3Server {
             store,
             faults,
             stop,
-            accepting: tokio::spawn(connections::accept(listener, service, stopped)),
+            accepting: tokio::spawn(http::accept(
+                listener,
+                http1::Builder::new(),
+                move |_| service.clone(),
+                stopped,
+            )),
             _throwaway: throwaway,
         })
     }
