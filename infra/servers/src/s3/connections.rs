@@ -99,14 +99,31 @@ impl Service<Request<Incoming>> for Faulty {
                     } else {
                         "InternalError"
                     };
-                    let body =
-                        format!("<Error><Code>{code}</Code><Message>injected</Message></Error>");
-                    let answer = Response::builder().status(status).body(Body::from(body));
-                    answer.map_err(io::Error::other)
+                    refused(status, code)
+                }
+                Some(Fault::Refused(status, code)) => refused(status, code),
+                Some(Fault::Answer {
+                    status,
+                    headers,
+                    body,
+                }) => {
+                    let answer = headers.iter().fold(
+                        Response::builder().status(status),
+                        |answer, (name, value)| answer.header(*name, *value),
+                    );
+                    answer
+                        .body(Body::from(body.to_owned()))
+                        .map_err(io::Error::other)
                 }
                 Some(Fault::Silence) => pending().await,
                 Some(Fault::Cut) => Err(io::Error::from(io::ErrorKind::ConnectionAborted)),
             }
         })
     }
+}
+
+fn refused(status: u16, code: &str) -> io::Result<Response<Body>> {
+    let body = format!("<Error><Code>{code}</Code><Message>injected</Message></Error>");
+    let answer = Response::builder().status(status).body(Body::from(body));
+    answer.map_err(io::Error::other)
 }
