@@ -24,6 +24,7 @@ begin
     grant insert on all tables in schema context to sbw_loader;
     grant insert, update on etl.runs, etl.ledger to sbw_loader;
     grant insert, delete on etl.rejects to sbw_loader;
+    grant insert, update, delete on etl.waiting to sbw_loader;
 
     -- It also refreshes: functions with the owner's rights do, one at a time. Until version 16 of the
     -- server, the lock takes more than the right to insert.

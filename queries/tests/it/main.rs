@@ -4,11 +4,13 @@
 
 mod answers;
 mod common;
+mod long_texts;
 mod migrate;
 mod oracle;
 mod past_triggers;
 mod plans;
 mod ranges;
+mod refused;
 mod rights;
 mod rollups;
 mod sent;
