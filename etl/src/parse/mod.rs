@@ -11,6 +11,7 @@
 mod document;
 mod event;
 mod fields;
+mod recover;
 mod reject;
 mod surrogate;
 mod unpack;
