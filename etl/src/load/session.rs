@@ -46,6 +46,7 @@ pub(super) struct Statements {
     pub(super) insert_rejects: Statement,
     pub(super) delete_rejects: Statement,
     pub(super) loaded_by_run: Statement,
+    pub(super) put_aside: Statement,
 }
 
 impl Session {
@@ -102,6 +103,9 @@ async fn prepare(client: &Client) -> Result<Statements, tokio_postgres::Error> {
             .await?,
         loaded_by_run: client
             .prepare(include_str!("../../sql/loaded_by_run.sql"))
+            .await?,
+        put_aside: client
+            .prepare(include_str!("../../sql/put_aside.sql"))
             .await?,
     })
 }
