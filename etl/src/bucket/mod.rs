@@ -103,16 +103,19 @@ impl Bucket {
         let Some(first) = body.try_next().await.map_err(Fault::broken_body)? else {
             return Ok(Some(Bytes::new()));
         };
-        if first.len() == expected && expected > 0 {
+        // The end of the body is asked for, too: only there is its checksum compared.
+        let Some(second) = body.try_next().await.map_err(Fault::broken_body)? else {
             return Ok(Some(first));
-        }
-        let mut bytes = BytesMut::with_capacity(expected.max(first.len()));
+        };
+        let mut bytes = BytesMut::with_capacity(expected.max(first.len() + second.len()));
         bytes.extend_from_slice(&first);
-        while let Some(part) = body.try_next().await.map_err(Fault::broken_body)? {
+        let mut next = Some(second);
+        while let Some(part) = next {
             if bytes.len() + part.len() > limit {
                 return Ok(None);
             }
             bytes.extend_from_slice(&part);
+            next = body.try_next().await.map_err(Fault::broken_body)?;
         }
         Ok(Some(bytes.freeze()))
     }

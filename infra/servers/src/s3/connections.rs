@@ -5,13 +5,16 @@ use std::io;
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures::future::BoxFuture;
+use futures::stream;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::Service;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use s3s::Body;
+use s3s::dto::StreamingBlob;
 use s3s::service::S3Service;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -111,8 +114,11 @@ impl Service<Request<Incoming>> for Faulty {
                         Response::builder().status(status),
                         |answer, (name, value)| answer.header(*name, *value),
                     );
+                    // As a stream, whose length nobody compares with what the headers promise.
+                    let body =
+                        stream::iter([Ok::<_, io::Error>(Bytes::from_static(body.as_bytes()))]);
                     answer
-                        .body(Body::from(body.to_owned()))
+                        .body(Body::from(StreamingBlob::wrap(body)))
                         .map_err(io::Error::other)
                 }
                 Some(Fault::Silence) => pending().await,
