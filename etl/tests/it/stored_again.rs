@@ -105,20 +105,16 @@ async fn the_same_stored_again_is_not_read() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_runs_load_it_again_once() {
     let platform = Platform::start().await;
-    for n in 0..200 {
-        platform
-            .put(&key(1, n), event(&format!("a-{n}")).to_string())
-            .await;
-    }
+    let keys: Vec<String> = (0..200).map(|n| key(1, n)).collect();
+    let first = keys.iter().zip(0..);
+    let first = first.map(|(key, n)| (key.clone(), event(&format!("a-{n}")).to_string()));
+    platform.put_all(first).await;
     platform.load().await;
-    for n in 0..200 {
-        let both = format!(
-            "[{},{}]",
-            event(&format!("a-{n}")),
-            event(&format!("b-{n}"))
-        );
-        platform.put(&key(1, n), both).await;
-    }
+    let both = keys.into_iter().zip(0..).map(|(key, n)| {
+        let [a, b] = ["a", "b"].map(|name| event(&format!("{name}-{n}")));
+        (key, format!("[{a},{b}]"))
+    });
+    platform.put_all(both).await;
     let (one, other) = tokio::join!(load_all(&platform), load_all(&platform));
     assert_eq!(one.inserted + other.inserted, 200, "{one:?} {other:?}");
     assert_eq!(one.reloaded + other.reloaded, 200, "{one:?} {other:?}");

@@ -25,7 +25,7 @@ pub enum MigrateError {
     Standby,
     /// Nothing can be written in this session.
     #[error(
-        "the database {database} is read only here: default_transaction_read_only is on for it, for {operator} or for the server; turn it off (`alter database … reset default_transaction_read_only`), or connect as somebody who may write"
+        "the database {database} is read only here: default_transaction_read_only is on for it, for {operator} or for the server; turn it off (`alter database … reset default_transaction_read_only`), or connect as a role that may write: sbw_loader for a run, an owner to migrate"
     )]
     ReadOnly {
         /// The database.

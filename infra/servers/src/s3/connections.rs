@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
-use futures::stream;
+use futures::stream::{self, StreamExt as _};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::Service;
@@ -114,9 +114,15 @@ impl Service<Request<Incoming>> for Faulty {
                         Response::builder().status(status),
                         |answer, (name, value)| answer.header(*name, *value),
                     );
-                    // As a stream, whose length nobody compares with what the headers promise.
+                    // As a stream, whose length nobody compares with what the headers promise; what
+                    // there is of it is on its way before its end is known.
+                    let rest = stream::once(async {
+                        tokio::task::yield_now().await;
+                        Ok(Bytes::new())
+                    });
                     let body =
-                        stream::iter([Ok::<_, io::Error>(Bytes::from_static(body.as_bytes()))]);
+                        stream::iter([Ok::<_, io::Error>(Bytes::from_static(body.as_bytes()))])
+                            .chain(rest);
                     answer
                         .body(Body::from(StreamingBlob::wrap(body)))
                         .map_err(io::Error::other)
