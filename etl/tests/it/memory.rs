@@ -60,8 +60,9 @@ async fn a_million_rejects_fit_into_the_function() {
         "{report}"
     );
     let peak = watch.join().unwrap();
-    // Half of it: the listing and the refresh of a busy hour need some, too.
-    assert!((20..function_memory() / 2).contains(&peak), "{peak} MB");
+    // It is 96 MB; 388 when such an object is a chunk together with others, and more with every
+    // object.
+    assert!((20..function_memory() / 4).contains(&peak), "{peak} MB");
     let rejects = platform.number("select count(*) from etl.rejects").await;
     assert_eq!(rejects, 3 * 1_001);
     platform.verify().await;
