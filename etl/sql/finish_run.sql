@@ -10,6 +10,7 @@ update etl.runs
        duplicates = $8,
        rejected = $9,
        remaining = $10,
+       reloaded = $13,
        duration_ms = $11,
        error = $12
  where run_id = $1

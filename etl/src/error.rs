@@ -34,6 +34,17 @@ pub enum EtlError {
         /// The error.
         source: tokio_postgres::Error,
     },
+    /// The warehouse's disk is nearly full.
+    #[error(
+        "the databases and their WAL take {:.1} of the {:.1} GiB that DWH_DISK_BYTES gives them, and loading stops at 85 % of it, before the disk is full; what was loaded stays, and the next run goes on once there is room: enlarge the volume and DWH_DISK_BYTES, or delete old events",
+        gib(*used_bytes), gib(*disk_bytes)
+    )]
+    DiskFull {
+        /// What they take.
+        used_bytes: u64,
+        /// What they may.
+        disk_bytes: u64,
+    },
     /// The bucket cannot be read at all.
     #[error("cannot read s3://{bucket}: {reason}")]
     Bucket {
@@ -42,7 +53,7 @@ pub enum EtlError {
         /// What the storage said, and what to do.
         reason: String,
         /// The error.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
     /// The schema could not be brought up to date.
     #[error(transparent)]
@@ -100,6 +111,11 @@ impl From<tokio_postgres::Error> for EtlError {
             },
         }
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "shown to one decimal")]
+fn gib(bytes: u64) -> f64 {
+    bytes as f64 / f64::from(1 << 30)
 }
 
 /// An error with its causes, on one line.

@@ -19,12 +19,15 @@ use crate::{
     bucket::{Bucket, Fault, Kind},
     counts::Counts,
     parse::MAX_TEXT_BYTES,
+    reads::Reads,
     transform::RawObject,
 };
 
-/// So many objects in a row that cannot be read mean that none can: the rest is
-/// left for the next run rather than tried one by one.
+/// So many objects in a row that cannot be read, each tried several times, mean that none can: the
+/// rest is left for the next run rather than tried one by one.
 const GIVE_UP_AFTER: usize = 64;
+/// The same of objects that are refused, which is said at once.
+const GIVE_UP_AFTER_REFUSALS: usize = 512;
 
 /// An object's bytes, and its share of the budget.
 #[derive(Debug)]
@@ -38,17 +41,18 @@ pub struct Fetched {
 }
 
 /// Reads every object found until the deadline is near. Objects that cannot be
-/// read now are left uncounted: they remain.
+/// read now are left uncounted: they remain, and are noted in `reads_of_run`.
 pub(crate) async fn fetch(
     bucket: &Bucket,
     limits: &Limits,
     deadline: Deadline,
     counts: &Arc<Counts>,
+    reads_of_run: &Arc<Reads>,
     mut found: mpsc::Receiver<Vec<RawObject>>,
     fetched: mpsc::Sender<Fetched>,
 ) -> Result<(), EtlError> {
     let budget = Arc::new(Semaphore::new(limits.bytes_in_flight));
-    let failures = Arc::new(AtomicUsize::new(0));
+    let in_a_row = Arc::new(InARow::default());
     let mut reads: JoinSet<Result<(), Fault>> = JoinSet::new();
     let settle = |read: Result<Result<(), Fault>, tokio::task::JoinError>| match read {
         Ok(Ok(())) => Ok(()),
@@ -71,14 +75,15 @@ pub(crate) async fn fetch(
             let Ok(share) = share else {
                 return Err(EtlError::StageEnded);
             };
-            if deadline.is_near() || failures.load(Ordering::Relaxed) >= GIVE_UP_AFTER {
+            if deadline.is_near() || in_a_row.are_too_many() {
                 continue;
             }
             let read = Read {
                 bucket: bucket.clone(),
                 deadline,
                 counts: Arc::clone(counts),
-                failures: Arc::clone(&failures),
+                reads: Arc::clone(reads_of_run),
+                in_a_row: Arc::clone(&in_a_row),
                 fetched: fetched.clone(),
             };
             reads.spawn(read.object(object, share));
@@ -87,14 +92,38 @@ pub(crate) async fn fetch(
     while let Some(read) = reads.join_next().await {
         settle(read)?;
     }
-    let failures = failures.load(Ordering::Relaxed);
-    if failures >= GIVE_UP_AFTER {
-        tracing::error!(
-            failures,
-            "the storage stopped answering; the rest is left for the next run"
-        );
+    if in_a_row.are_too_many() {
+        tracing::error!("the storage gives no objects any more; the rest is left for the next run");
     }
     Ok(())
+}
+
+/// Objects in a row that could not be read.
+#[derive(Debug, Default)]
+struct InARow {
+    failed: AtomicUsize,
+    refused: AtomicUsize,
+}
+
+impl InARow {
+    fn read(&self) {
+        self.failed.store(0, Ordering::Relaxed);
+        self.refused.store(0, Ordering::Relaxed);
+    }
+
+    /// An archived object, say, is no sign of what the storage does with others.
+    fn unreadable(&self, kind: Kind) {
+        match kind {
+            Kind::Passing => self.failed.fetch_add(1, Ordering::Relaxed),
+            Kind::Refused => self.refused.fetch_add(1, Ordering::Relaxed),
+            Kind::Unreadable | Kind::Gone | Kind::Fatal => 0,
+        };
+    }
+
+    fn are_too_many(&self) -> bool {
+        self.failed.load(Ordering::Relaxed) >= GIVE_UP_AFTER
+            || self.refused.load(Ordering::Relaxed) >= GIVE_UP_AFTER_REFUSALS
+    }
 }
 
 /// What the reading of one object needs.
@@ -102,7 +131,8 @@ struct Read {
     bucket: Bucket,
     deadline: Deadline,
     counts: Arc<Counts>,
-    failures: Arc<AtomicUsize>,
+    reads: Arc<Reads>,
+    in_a_row: Arc<InARow>,
     fetched: mpsc::Sender<Fetched>,
 }
 
@@ -119,7 +149,8 @@ impl Read {
         };
         match bytes {
             Ok(bytes) => {
-                self.failures.store(0, Ordering::Relaxed);
+                self.in_a_row.read();
+                self.reads.read();
                 let fetched = Fetched {
                     object: Arc::new(object),
                     bytes,
@@ -134,11 +165,13 @@ impl Read {
                 Kind::Gone => {
                     tracing::warn!(key = object.key, "deleted since it was listed; skipped");
                     self.counts.update(|report| report.gone += 1);
+                    self.reads.gone(object.key);
                     Ok(())
                 }
-                Kind::Passing | Kind::Unreadable => {
-                    self.failures.fetch_add(1, Ordering::Relaxed);
+                kind @ (Kind::Passing | Kind::Unreadable | Kind::Refused) => {
+                    self.in_a_row.unreadable(kind);
                     tracing::warn!(key = object.key, %fault, "cannot be read now; left for the next run");
+                    self.reads.unreadable(object, &fault);
                     Ok(())
                 }
             },

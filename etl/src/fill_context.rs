@@ -14,6 +14,7 @@ use crate::{
     counts::Counts,
     discover::{self, Range},
     load::Claim,
+    reads::Reads,
     run::{PAGES_AHEAD, loaders, refresh_after, stages},
     transform::RawObject,
 };
@@ -50,13 +51,17 @@ pub async fn fill_context(
         deadline: Deadline::NONE,
     };
     let counts = Arc::new(Counts::default());
+    let reads = Arc::new(Reads::default());
     let (found, pages) = mpsc::channel(PAGES_AHEAD);
     let finding = find_all(etl, &request.scope, Arc::clone(&counts), found);
     let loaders = loaders(etl, 0, Claim::Context, request.deadline);
     Box::pin(stages(
-        etl, &request, &counts, finding, pages, loaders, progress,
+        etl, &request, &counts, &reads, finding, pages, loaders, progress,
     ))
     .await?;
+    if let Some(reason) = reads.take().refusal() {
+        return Err(etl.bucket().refused(reason));
+    }
     let RunReport {
         listed,
         objects,

@@ -11,7 +11,7 @@ use crate::{
     Deadline, Etl, Payload, RunReport, RunRequest, Scope, Trigger,
     error::in_full,
     run,
-    settings::{bucket_of_process, warehouse_of_process},
+    settings::{bucket_of_process, limits_of_process, warehouse_of_process},
     telemetry,
 };
 
@@ -27,7 +27,8 @@ pub async fn serve() -> Result<(), Error> {
             let warehouse = warehouse_of_process(aws)
                 .await
                 .map_err(|error| failure(&error))?;
-            let etl = Etl::new(s3, bucket_of_process(), warehouse);
+            let mut etl = Etl::new(s3, bucket_of_process(), warehouse);
+            etl.limits = limits_of_process().map_err(|error| failure(&error))?;
             Box::pin(invoke(&etl, &event)).await
         }
     }))
@@ -73,6 +74,8 @@ fn report_run(report: &RunReport, context: &Context) {
         duplicates = report.duplicates,
         rejected = report.rejected,
         remaining = report.remaining,
+        reloaded = report.reloaded,
+        put_aside = report.put_aside,
         refresh_pending = report.refresh_pending,
         duration_ms = report.duration_ms,
         "run ended"

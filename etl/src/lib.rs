@@ -49,16 +49,19 @@ pub mod telemetry;
 
 mod counts;
 mod deadline;
+mod disk;
 mod error;
 mod fill_context;
 mod payload;
 mod plan;
 mod progress;
+mod reads;
 mod report;
 mod retry;
 mod run;
 mod scope;
 pub mod settings;
+mod waiting;
 
 use std::time::Duration;
 
@@ -133,6 +136,14 @@ pub struct Limits {
     pub chunk_within: Duration,
     /// Rows after which a long run refreshes the rollups while it loads on.
     pub refresh_rows: u64,
+    /// Events of a run that are loaded as they come, whoever sent them.
+    pub free_events: u64,
+    /// Further events of one network (/24 or /48) in a run; what is beyond waits until all others
+    /// are loaded.
+    pub network_events: u64,
+    /// What the databases of the warehouse's server may grow to; none: as large as they like. Loading
+    /// stops at 85 % of it.
+    pub disk_bytes: Option<u64>,
     /// How long the storage may take to begin an answer.
     pub answer_within: Duration,
     /// How often the storage is asked for the same thing.
@@ -151,6 +162,9 @@ impl Default for Limits {
             large_object_bytes: 2 * 1024 * 1024,
             chunk_within: Duration::from_secs(30),
             refresh_rows: 500_000,
+            free_events: 1_000_000,
+            network_events: 100_000,
+            disk_bytes: None,
             answer_within: Duration::from_secs(10),
             tries: 5,
         }

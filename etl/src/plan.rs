@@ -36,9 +36,9 @@ pub async fn plan(
         let mut listed = 0;
         while let Some(objects) = pages.recv().await {
             listed += objects.len() as u64;
-            let unknown = run_log.unknown(objects).await?;
-            if !unknown.is_empty() {
-                would_load(unknown);
+            let new = run_log.find_new(objects, true).await?;
+            if !new.is_empty() {
+                would_load(new);
             }
         }
         Ok(listed)

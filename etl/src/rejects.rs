@@ -13,6 +13,7 @@ use crate::{
     counts::Counts,
     load::{Claim, session_options},
     run::run_logged,
+    run_log::from_row,
     transform::RawObject,
 };
 
@@ -56,14 +57,7 @@ async fn find_rejected(
                 &[&keys, &after, &PAGE],
             )
             .await?;
-        let objects: Vec<RawObject> = rows
-            .iter()
-            .map(|row| RawObject {
-                key: row.get("object_key"),
-                size_bytes: u64::try_from(row.get::<_, i64>("size_bytes")).unwrap_or(0),
-                last_modified: row.get("last_modified"),
-            })
-            .collect();
+        let objects: Vec<RawObject> = rows.iter().map(from_row).collect();
         let Some(last) = objects.last() else {
             return Ok(());
         };

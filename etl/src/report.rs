@@ -24,6 +24,12 @@ pub struct RunReport {
     pub duration_ms: u64,
     /// Objects loaded by this run.
     pub objects: u64,
+    /// Of these, loaded before in another version: they were stored again under their key.
+    #[serde(default)]
+    pub reloaded: u64,
+    /// Of those that remain, put aside because their network's events had their share of the run.
+    #[serde(default)]
+    pub put_aside: u64,
     /// New objects that another run loaded meanwhile, or that were deleted.
     pub gone: u64,
     /// Whether the listing was cut short, so that more may remain than counted.
@@ -36,9 +42,10 @@ pub struct RunReport {
 }
 
 impl RunReport {
-    /// Whether all that was listed is loaded.
+    /// Whether all that was listed is loaded, or put aside for the next run, which need not list
+    /// it again.
     #[must_use]
     pub const fn is_complete(&self) -> bool {
-        self.remaining == 0 && !self.listing_cut
+        self.remaining <= self.put_aside && !self.listing_cut
     }
 }

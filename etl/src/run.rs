@@ -13,12 +13,15 @@ use crate::{
     bucket::Bucket,
     counts::Counts,
     discover::{self, Range},
+    disk::watch_disk,
     error::in_full,
     fetch::fetch,
     load::{Claim, Ended, Loaded, Loader, Work, assemble},
+    reads::Reads,
     refresh::RefreshSession,
     run_log::{RunLog, Status},
     transform::RawObject,
+    waiting::{find_waiting, keep_unreadable},
 };
 
 /// Pages of keys between the listing and the fetching.
@@ -85,6 +88,35 @@ pub async fn run(
     .await
 }
 
+/// Loads what waits, once all else is loaded; then nobody's share is limited.
+async fn load_waiting(
+    etl: &Etl,
+    request: &RunRequest,
+    run_log: &Arc<RunLog>,
+    counts: &Arc<Counts>,
+    reads: &Arc<Reads>,
+    run_id: i64,
+    progress: &dyn Progress,
+) -> Result<(), EtlError> {
+    let mut etl = etl.clone();
+    etl.limits.free_events = u64::MAX;
+    let (found, pages) = mpsc::channel(PAGES_AHEAD);
+    let finding = find_waiting(
+        Arc::clone(run_log),
+        Arc::clone(counts),
+        request.deadline,
+        found,
+    );
+    let loaders = loaders(&etl, run_id, Claim::New, request.deadline);
+    Box::pin(stages(
+        &etl, request, counts, reads, finding, pages, loaders, progress,
+    ))
+    .await?;
+    let put_aside = run_log.count_put_aside().await?;
+    counts.update(|report| report.put_aside = put_aside);
+    Ok(())
+}
+
 /// Loads what `find` finds, as a run of its own in the run log.
 pub(crate) async fn run_logged<F>(
     etl: &Etl,
@@ -105,6 +137,7 @@ where
     tracing::info!(run_id, scope, bucket = etl.bucket, "run begins");
 
     let counts = Arc::new(Counts::default());
+    let reads = Arc::new(Reads::default());
     let (found, pages) = mpsc::channel(PAGES_AHEAD);
     let finding = find(
         etl.bucket(),
@@ -113,10 +146,29 @@ where
         found,
     );
     let loaders = loaders(etl, run_id, claim, request.deadline);
-    let result = Box::pin(stages(
-        etl, request, &counts, finding, pages, loaders, progress,
+    let mut result = Box::pin(stages(
+        etl, request, &counts, &reads, finding, pages, loaders, progress,
     ))
     .await;
+    if result.is_ok() && claim == Claim::New && request.scope.covers_new() {
+        result = Box::pin(load_waiting(
+            etl, request, &run_log, &counts, &reads, run_id, progress,
+        ))
+        .await;
+    }
+    if result.is_ok() {
+        let loader = (claim == Claim::New)
+            .then(|| Loader::new(&etl.warehouse, run_id, claim, request.deadline, etl.limits));
+        result = keep_unreadable(
+            &etl.bucket(),
+            &run_log,
+            &reads,
+            &etl.limits,
+            loader,
+            &counts,
+        )
+        .await;
+    }
 
     let mut report = counts.so_far();
     report.duration_ms = duration_ms();
@@ -187,10 +239,12 @@ pub(crate) fn loaders(etl: &Etl, run_id: i64, claim: Claim, deadline: Deadline) 
 }
 
 /// The stages side by side; the first error ends them all.
+#[expect(clippy::too_many_arguments, reason = "what a run consists of")]
 pub(crate) async fn stages(
     etl: &Etl,
     request: &RunRequest,
     counts: &Arc<Counts>,
+    reads: &Arc<Reads>,
     finding: impl Future<Output = Result<(), EtlError>>,
     pages: mpsc::Receiver<Vec<RawObject>>,
     loaders: Vec<Loader>,
@@ -200,6 +254,7 @@ pub(crate) async fn stages(
     let (fetched, to_parse) = mpsc::channel(OBJECTS_AHEAD);
     let (work, to_load) = mpsc::channel(CHUNKS_AHEAD);
     let (inserted, to_refresh) = watch::channel(0);
+    let disk = watch_disk(etl, to_refresh.clone());
     let limits = etl.limits;
     let assembling = tokio::task::spawn_blocking(move || assemble(&limits, to_parse, &work));
     let find = async {
@@ -224,11 +279,13 @@ pub(crate) async fn stages(
             &etl.limits,
             request.deadline,
             counts,
+            reads,
             pages,
             fetched
         ),
         load(loaders, to_load, counts, inserted, progress),
         refresh,
+        disk,
         async { assembling.await.map_err(|_| EtlError::StageEnded) },
     )?;
     Ok(())
@@ -246,13 +303,15 @@ async fn find_new(
     let now = Utc::now();
     let last_complete = run_log.last_complete(&request.scope).await?;
     let range = Range::of(&request.scope, last_complete, now);
+    // What waits has its turn after all that is new; but named days are to be loaded whole.
+    let also_waiting = !request.scope.covers_new();
     let failure = Arc::new(tokio::sync::OnceCell::new());
     let page = |objects: Vec<RawObject>| {
         let (run_log, counts, found) = (Arc::clone(&run_log), Arc::clone(&counts), found.clone());
         let failure = Arc::clone(&failure);
         async move {
             counts.update(|report| report.listed += objects.len() as u64);
-            match run_log.unknown(objects).await {
+            match run_log.find_new(objects, also_waiting).await {
                 Ok(objects) => {
                     counts.update(|report| report.new_objects += objects.len() as u64);
                     // An error elsewhere, or none: nobody fetches any more.
@@ -284,14 +343,7 @@ async fn load(
     let chunks = Mutex::new(chunks);
     let ended = watch::Sender::new(false);
     let committed = |done: Loaded| {
-        counts.update(|report| {
-            report.objects += done.objects;
-            report.gone += done.taken;
-            report.events += done.events;
-            report.inserted += done.inserted;
-            report.duplicates += done.duplicates;
-            report.rejected += done.rejected;
-        });
+        counts.add(&done);
         let report = counts.so_far();
         inserted.send_replace(report.inserted);
         progress.loaded(&report);

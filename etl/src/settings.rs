@@ -6,7 +6,7 @@ use sbw_queries::connect::{
 };
 use secrecy::SecretString;
 
-use crate::error::in_full;
+use crate::{Limits, error::in_full};
 
 /// The raw bucket when `RAW_BUCKET` is not set.
 const DEFAULT_BUCKET: &str = "clickstream-s3-ingest";
@@ -59,6 +59,18 @@ impl<F: Fn(&str) -> Option<String>> Env<F> {
     pub fn bucket(&self) -> String {
         self.get("RAW_BUCKET")
             .unwrap_or_else(|| DEFAULT_BUCKET.to_owned())
+    }
+
+    /// How large the disk of the warehouse's server is; none when nobody says.
+    pub fn disk_bytes(&self) -> Result<Option<u64>, SettingsError> {
+        let Some(text) = self.get("DWH_DISK_BYTES") else {
+            return Ok(None);
+        };
+        bytes(&text).map(Some).ok_or(SettingsError::Value {
+            variable: "DWH_DISK_BYTES",
+            value: text,
+            expected: "a number of bytes, or one of KiB, MiB, GiB or TiB such as 40GiB",
+        })
     }
 
     /// The warehouse, as far as the environment alone says it: `DWH_*` first,
@@ -124,6 +136,30 @@ pub async fn warehouse_of_process(aws: &SdkConfig) -> Result<Target, SettingsErr
         Some(name) => Ok(target.with_password(read_parameter(aws, name).await?)),
         None => Ok(target),
     }
+}
+
+/// A size in bytes, or with a unit.
+fn bytes(text: &str) -> Option<u64> {
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let unit: u64 = match text[digits.len()..].trim() {
+        "" | "B" => 1,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        "TiB" => 1 << 40,
+        _ => return None,
+    };
+    let size = digits.parse::<u64>().ok()?.checked_mul(unit)?;
+    (size > 0).then_some(size)
+}
+
+/// The limits that this process's environment sets.
+pub fn limits_of_process() -> Result<Limits, SettingsError> {
+    let env = Env(|name: &str| std::env::var(name).ok());
+    Ok(Limits {
+        disk_bytes: env.disk_bytes()?,
+        ..Limits::default()
+    })
 }
 
 /// The bucket that this process's environment names.
@@ -215,14 +251,31 @@ mod tests {
     }
 
     #[rstest]
+    #[case("42949672960", Some(40 << 30))]
+    #[case("40GiB", Some(40 << 30))]
+    #[case("2 TiB", Some(2 << 40))]
+    #[case("40", Some(40))]
+    #[case("40 gigs", None)]
+    #[case("GiB", None)]
+    #[case("0", None)]
+    #[case("99999999999TiB", None)]
+    fn a_disk_has_a_size(#[case] text: &str, #[case] expected: Option<u64>) {
+        assert_eq!(bytes(text), expected);
+    }
+
+    #[rstest]
     #[case(&[("DWH_PORT", "many")], "DWH_PORT")]
     #[case(&[("DWH_SSLMODE", "yes")], "DWH_SSLMODE")]
+    #[case(&[("DWH_DISK_BYTES", "much")], "DWH_DISK_BYTES")]
     fn wrong_values_name_their_variable(
         #[case] variables: &'static [(&'static str, &'static str)],
         #[case] named: &str,
     ) {
         let nothing = Environment::new(Vec::<(String, String)>::new(), None);
-        let error = env(variables).warehouse(&nothing).unwrap_err();
+        let error = match env(variables).warehouse(&nothing) {
+            Err(error) => error,
+            Ok(_) => env(variables).disk_bytes().unwrap_err(),
+        };
         assert!(error.to_string().contains(named), "{error}");
     }
 }

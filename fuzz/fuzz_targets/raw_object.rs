@@ -25,6 +25,7 @@ fn load(text: &str, chunk: usize) -> (i64, usize) {
         key: "year=2026/month=03/day=04/hour=05/event-fuzzed.json".to_owned(),
         size_bytes: text.len() as u64,
         last_modified: chrono::DateTime::UNIX_EPOCH,
+        etag: None,
     });
     let mut events = Events::new(text);
     let (mut all_rows, mut items) = (0, 0);

@@ -44,6 +44,7 @@ def test_the_function(etl):
         "DWH_USER": "sbw_loader",
         "DWH_PASSWORD_PARAMETER": "/sbw/warehouse/loader-password",
         "DWH_DATABASE": "clickstream_dw",
+        "DWH_DISK_BYTES": "40GiB",
         "DWH_SSLMODE": "verify-full",
         "PGSSLROOTCERT": "/var/task/root.crt",
         "RAW_BUCKET": RAW,

@@ -31,6 +31,7 @@
 pub mod field;
 pub mod instant;
 pub mod key;
+pub mod network;
 
 mod body;
 mod clock;

@@ -1,6 +1,8 @@
 //! The `_ingest` block: what the platform saw of the request that brought an event.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
+
+use crate::network::network_of;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -79,16 +81,10 @@ fn cut(text: &str) -> &str {
 fn source_ip(text: &str, keep_full: bool) -> Option<String> {
     // `::ffff:203.0.113.7` is an IPv4 address, and a /48 of it would be nothing.
     let address = text.trim().parse::<IpAddr>().ok()?.to_canonical();
-    let kept = match address {
-        whole if keep_full => whole,
-        IpAddr::V4(v4) => {
-            let [a, b, c, _] = v4.octets();
-            IpAddr::V4(Ipv4Addr::new(a, b, c, 0))
-        }
-        IpAddr::V6(v6) => {
-            let [a, b, c, ..] = v6.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0))
-        }
+    let kept = if keep_full {
+        address
+    } else {
+        network_of(address)
     };
     Some(kept.to_string())
 }

@@ -22,7 +22,7 @@ begin
     grant select on all tables in schema etl, context, metrics, rollups to sbw_loader, sbw_reader;
     -- Excerpts are what strangers sent, and what was taken out was not to be seen: operators only. Why
     -- something was rejected, and how often, is everybody's.
-    revoke select on etl.rejects, etl.exclusions, etl.excluded_events, etl.erasures from sbw_reader;
+    revoke select on etl.rejects, etl.waiting, etl.exclusions, etl.excluded_events, etl.erasures from sbw_reader;
     grant select (object_key, event_index, reason, run_id, rejected_at) on etl.rejects to sbw_reader;
     -- The owner takes events out and puts them back (etl.take_out, etl.put_back), also of a table that is
     -- another's.
@@ -37,6 +37,7 @@ begin
     grant execute on function etl.erasure_digest(bytea, text, text) to sbw_loader;
     -- These take out only what an operator has excluded or erased, and end only readers.
     grant execute on function etl.take_out(text, text), etl.take_out_erased(), etl.end_long_readers(interval) to sbw_loader;
+    grant insert, update, delete on etl.waiting to sbw_loader;
 
     -- It also refreshes: functions with the owner's rights do, one at a time. Until version 16 of the
     -- server, the lock takes more than the right to insert.

@@ -1,5 +1,7 @@
 -- The columns of public.clickstream_events, and how it is kept.
 select c.relkind::text as kind,
+       c.relpersistence = 'u' as is_unlogged,
+       c.relrowsecurity as has_row_security,
        a.attname::text as column_name,
        format_type(a.atttypid, a.atttypmod) as type,
        a.attnotnull as not_null,
@@ -14,6 +16,6 @@ select c.relkind::text as kind,
   from pg_class c
   left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
  where c.relname = 'clickstream_events'
-   and c.relnamespace = 'public'::regnamespace
+   and c.relnamespace = to_regnamespace('public')::oid
    and c.relkind <> 'c'
  order by a.attnum

@@ -9,7 +9,12 @@ mod versions;
 
 use std::time::Duration;
 
-use aws_sdk_s3::{Client, config::retry::RetryConfig, config::timeout::TimeoutConfig};
+use aws_sdk_s3::{
+    Client,
+    config::retry::RetryConfig,
+    config::timeout::TimeoutConfig,
+    types::{ChecksumMode, EncodingType},
+};
 use backon::{ExponentialBuilder, Retryable};
 use bytes::{Bytes, BytesMut};
 use chrono::{DateTime, Utc};
@@ -19,6 +24,7 @@ use crate::{
     discover::{Listing, Page},
     transform::RawObject,
 };
+use fault::Asked;
 pub use fault::{Fault, Kind};
 pub use versions::{After, Content, Version, Written};
 
@@ -83,8 +89,10 @@ impl Bucket {
             .get_object()
             .bucket(&self.name)
             .key(key)
+            .checksum_mode(ChecksumMode::Enabled)
             .send()
-            .await?;
+            .await
+            .map_err(|error| Fault::of(Asked::Object, error))?;
         let expected = answer
             .content_length
             .and_then(|length| usize::try_from(length).ok())
@@ -97,16 +105,19 @@ impl Bucket {
         let Some(first) = body.try_next().await.map_err(Fault::broken_body)? else {
             return Ok(Some(Bytes::new()));
         };
-        if first.len() == expected && expected > 0 {
+        // The end of the body is asked for, too: only there is its checksum compared.
+        let Some(second) = body.try_next().await.map_err(Fault::broken_body)? else {
             return Ok(Some(first));
-        }
-        let mut bytes = BytesMut::with_capacity(expected.max(first.len()));
+        };
+        let mut bytes = BytesMut::with_capacity(expected.max(first.len() + second.len()));
         bytes.extend_from_slice(&first);
-        while let Some(part) = body.try_next().await.map_err(Fault::broken_body)? {
+        let mut next = Some(second);
+        while let Some(part) = next {
             if bytes.len() + part.len() > limit {
                 return Ok(None);
             }
             bytes.extend_from_slice(&part);
+            next = body.try_next().await.map_err(Fault::broken_body)?;
         }
         Ok(Some(bytes.freeze()))
     }
@@ -121,8 +132,11 @@ impl Bucket {
                 .prefix(prefix)
                 .set_start_after((!after.is_empty()).then(|| after.to_owned()))
                 .set_continuation_token(token)
+                // A key may hold characters that XML cannot.
+                .encoding_type(EncodingType::Url)
                 .send()
-                .await?;
+                .await
+                .map_err(|error| Fault::of(Asked::List, error))?;
             let more = answer.is_truncated.unwrap_or(false);
             token = answer.next_continuation_token;
             let objects: Vec<RawObject> = answer
@@ -146,12 +160,21 @@ impl Bucket {
             .with_max_times(self.tries.saturating_sub(1))
     }
 
+    /// The error of a run to which most objects were refused.
+    pub(crate) fn refused(&self, reason: String) -> EtlError {
+        EtlError::Bucket {
+            bucket: self.name.clone(),
+            reason,
+            source: None,
+        }
+    }
+
     /// The error that ends a run.
     pub(crate) fn failed(&self, fault: Fault) -> EtlError {
         EtlError::Bucket {
             bucket: self.name.clone(),
             reason: fault.to_string(),
-            source: Box::new(fault),
+            source: Some(Box::new(fault)),
         }
     }
 }
@@ -170,17 +193,58 @@ impl Listing for Bucket {
     }
 }
 
+/// A listed object; none when its key is no text that the ledger can hold.
 fn object(listed: aws_sdk_s3::types::Object) -> Option<RawObject> {
+    let key = decoded(&listed.key?)?;
+    if key.contains('\0') {
+        tracing::warn!(
+            key,
+            "a key with a NUL is left out: no database text can hold it"
+        );
+        return None;
+    }
     let last_modified = listed
         .last_modified
         .and_then(|at| DateTime::<Utc>::from_timestamp(at.secs(), at.subsec_nanos()))
         .unwrap_or(DateTime::UNIX_EPOCH);
     Some(RawObject {
-        key: listed.key?,
+        key,
         size_bytes: listed
             .size
             .and_then(|size| u64::try_from(size).ok())
             .unwrap_or(0),
         last_modified,
+        etag: listed.e_tag.map(|etag| etag.trim_matches('"').to_owned()),
     })
+}
+
+/// A key as it is, from the listing's spelling: escapes, and + for a space.
+fn decoded(key: &str) -> Option<String> {
+    let spaced = key.replace('+', " ");
+    let decoded = percent_encoding::percent_decode_str(&spaced).decode_utf8();
+    if decoded.is_err() {
+        tracing::warn!(key, "a key that is no UTF-8 is left out");
+    }
+    decoded.ok().map(std::borrow::Cow::into_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::plain(
+        "events/2025/12/01/event-1.json",
+        Some("events/2025/12/01/event-1.json")
+    )]
+    #[case::control("events/a%01b%0A.json", Some("events/a\u{1}b\n.json"))]
+    #[case::plus_is_a_space("events/a+b%2Bc.json", Some("events/a b+c.json"))]
+    #[case::vietnamese("events/b%C3%A0n.json", Some("events/bàn.json"))]
+    #[case::percent("events/100%25.json", Some("events/100%.json"))]
+    #[case::no_utf8("events/%FF.json", None)]
+    fn a_listed_key_is_decoded(#[case] listed: &str, #[case] key: Option<&str>) {
+        assert_eq!(decoded(listed).as_deref(), key);
+    }
 }

@@ -6,7 +6,7 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use backon::Retryable;
 use bytes::Bytes;
 
-use super::{Bucket, Fault, Kind};
+use super::{Bucket, Fault, Kind, fault::Asked};
 use crate::discover::Listing;
 
 /// The version of an object that was stored while its bucket kept none.
@@ -93,7 +93,7 @@ impl Bucket {
             {
                 return Ok(None);
             }
-            other => other?,
+            other => other.map_err(|error| Fault::of(Asked::List, error))?,
         };
         let contents = answer.versions.unwrap_or_default().into_iter();
         let contents = contents.filter_map(|version| {
@@ -161,7 +161,8 @@ impl Bucket {
                 .key(key)
                 .set_version_id(version.map(str::to_owned))
                 .send()
-                .await?;
+                .await
+                .map_err(|error| Fault::of(Asked::Object, error))?;
             let (etag, media_type) = (answer.e_tag, answer.content_type);
             let (encoding, metadata) = (answer.content_encoding, answer.metadata);
             let version = answer.version_id;
@@ -207,7 +208,7 @@ impl Bucket {
                 {
                     Ok(Written::Changed)
                 }
-                Err(error) => Err(Fault::from(error)),
+                Err(error) => Err(Fault::of(Asked::Object, error)),
             }
         };
         put.retry(self.pauses()).when(Fault::may_pass).await
@@ -223,7 +224,8 @@ impl Bucket {
                 .content_type("application/json")
                 .body(bytes.clone().into())
                 .send()
-                .await?;
+                .await
+                .map_err(|error| Fault::of(Asked::Object, error))?;
             Ok(())
         };
         put.retry(self.pauses()).when(Fault::may_pass).await
@@ -238,7 +240,8 @@ impl Bucket {
                 .key(key)
                 .version_id(version)
                 .send()
-                .await?;
+                .await
+                .map_err(|error| Fault::of(Asked::Object, error))?;
             Ok(())
         };
         delete.retry(self.pauses()).when(Fault::may_pass).await

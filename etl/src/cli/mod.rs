@@ -25,7 +25,7 @@ use crate::{
     refresh::{rebuild, refresh},
     rejects, run,
     run_log::{list_rejects, list_runs},
-    settings::{bucket_of_process, warehouse_of_process},
+    settings::{bucket_of_process, limits_of_process, warehouse_of_process},
     telemetry,
     verify::{Finding, verify},
 };
@@ -79,12 +79,12 @@ impl<E: Into<EtlError>> From<E> for Stopped {
 async fn dispatch(command: Command) -> Result<ExitCode, Stopped> {
     let aws = sbw_ingest::sdk_config().await;
     let warehouse = warehouse_of_process(&aws).await.map_err(EtlError::from)?;
-    let etl = || {
-        Etl::new(
-            sbw_ingest::s3_client(&aws),
-            bucket_of_process(),
-            warehouse.clone(),
-        )
+    let limits = limits_of_process().map_err(EtlError::from)?;
+    let etl = || Etl {
+        s3: sbw_ingest::s3_client(&aws),
+        bucket: bucket_of_process(),
+        warehouse: warehouse.clone(),
+        limits,
     };
     match command {
         Command::Run(args) => Box::pin(run_command(etl(), args)).await,

@@ -197,6 +197,7 @@ mod tests {
                     key: key.clone(),
                     size_bytes: 1,
                     last_modified: now(),
+                    etag: None,
                 })
                 .collect();
             Ok(Page {

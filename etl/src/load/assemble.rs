@@ -3,7 +3,10 @@
 
 use tokio::sync::mpsc;
 
-use super::chunk::{Chunk, LargeObject, Part, Work};
+use super::{
+    chunk::{Aside, Chunk, LargeObject, Part, Work},
+    share::Shares,
+};
 use crate::{
     Limits,
     fetch::Fetched,
@@ -11,55 +14,118 @@ use crate::{
     transform::Rows,
 };
 
+/// About what an event of a large object takes.
+const EVENT_BYTES: usize = 500;
+/// Objects put aside at once.
+const ASIDE_AT_ONCE: usize = 1_000;
+
 /// Turns what is fetched into work for the loader until there is no more, or
 /// until the loader takes no more.
 pub fn assemble(limits: &Limits, mut fetched: mpsc::Receiver<Fetched>, work: &mpsc::Sender<Work>) {
-    let mut rows = Rows::with_capacity(limits.chunk_rows);
+    let mut assembly = Assembly {
+        limits,
+        rows: Rows::with_capacity(limits.chunk_rows),
+        aside: Vec::new(),
+        shares: Shares::new(limits),
+    };
     while let Some(next) = fetched.blocking_recv() {
-        if let Some(large) = add(&mut rows, next, limits)
+        if let Some(large) = assembly.add(next)
             && work.blocking_send(Work::Large(large)).is_err()
         {
             return;
         }
-        let full = rows.len() >= limits.chunk_rows
-            || rows.objects() >= limits.chunk_objects
-            || rows.bytes() >= limits.chunk_bytes;
-        if full {
-            let full = std::mem::replace(&mut rows, Rows::with_capacity(limits.chunk_rows));
-            if work.blocking_send(Work::Chunk(Chunk::new(full))).is_err() {
-                return;
-            }
+        if let Some(full) = assembly.full()
+            && work.blocking_send(full).is_err()
+        {
+            return;
         }
     }
+    let Assembly { rows, aside, .. } = assembly;
+    // Nobody receives any more: loading was stopped, and these remain.
     if rows.objects() > 0 {
-        // Nobody receives any more: loading was stopped, and these remain.
         let _ = work.blocking_send(Work::Chunk(Chunk::new(rows)));
+    }
+    if !aside.is_empty() {
+        let _ = work.blocking_send(Work::Aside(aside));
     }
 }
 
-/// Adds an object to the chunk; gives it back when it is too large for one.
-fn add(rows: &mut Rows, fetched: Fetched, limits: &Limits) -> Option<LargeObject> {
-    let text = match &fetched.bytes {
-        Some(bytes) => unpack(bytes),
-        None => Err(Reason::TooLarge {
-            limit_bytes: MAX_TEXT_BYTES,
-        }),
-    };
-    match text {
-        Ok(text) if text.len() > limits.large_object_bytes => {
+/// Work in the making.
+struct Assembly<'a> {
+    limits: &'a Limits,
+    rows: Rows,
+    aside: Vec<Aside>,
+    shares: Shares,
+}
+
+impl Assembly<'_> {
+    /// Adds an object to the chunk; gives it back when it is too large for one.
+    fn add(&mut self, fetched: Fetched) -> Option<LargeObject> {
+        let text = match &fetched.bytes {
+            Some(bytes) => unpack(bytes),
+            None => Err(Reason::TooLarge {
+                limit_bytes: MAX_TEXT_BYTES,
+            }),
+        };
+        let text = match text {
+            Ok(text) => text,
+            Err(reason) => {
+                let object_no = self.rows.begin(fetched.object);
+                self.rows.refuse(object_no, &reason);
+                return None;
+            }
+        };
+        let network = match self.shares.admit(&text) {
+            Ok(network) => network,
+            Err(network) => {
+                drop(text);
+                self.aside.push(Aside {
+                    object: fetched.object,
+                    network,
+                });
+                return None;
+            }
+        };
+        if is_large(&text, self.limits) {
+            self.shares
+                .count(network, (text.len() / EVENT_BYTES) as u64);
             drop(text);
             return Some(LargeObject(fetched));
         }
-        Ok(text) => {
-            let object_no = rows.begin(fetched.object);
-            rows.take(object_no, &mut Events::new(&text), usize::MAX, usize::MAX);
-        }
-        Err(reason) => {
-            let object_no = rows.begin(fetched.object);
-            rows.refuse(object_no, &reason);
-        }
+        let before = self.rows.len();
+        let object_no = self.rows.begin(fetched.object);
+        let mut events = Events::new(&text);
+        self.rows
+            .take(object_no, &mut events, usize::MAX, usize::MAX);
+        self.shares
+            .count(network, (self.rows.len() - before) as u64);
+        None
     }
-    None
+
+    fn full(&mut self) -> Option<Work> {
+        let Self {
+            limits,
+            rows,
+            aside,
+            ..
+        } = self;
+        if rows.len() >= limits.chunk_rows
+            || rows.objects() >= limits.chunk_objects
+            || rows.bytes() >= limits.chunk_bytes
+        {
+            let full = std::mem::replace(rows, Rows::with_capacity(limits.chunk_rows));
+            return Some(Work::Chunk(Chunk::new(full)));
+        }
+        (aside.len() >= ASIDE_AT_ONCE).then(|| Work::Aside(std::mem::take(aside)))
+    }
+}
+
+/// Whether an object holds too much, or may hold too many events, to be a chunk together with others:
+/// a megabyte of `7,` is half a million rejects.
+fn is_large(text: &str, limits: &Limits) -> bool {
+    let separators = || text.bytes().filter(|byte| b",{[\n".contains(byte)).count();
+    text.len() > limits.large_object_bytes
+        || (text.len() > limits.chunk_rows && separators() > 2 * limits.chunk_rows)
 }
 
 impl LargeObject {

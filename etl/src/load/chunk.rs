@@ -1,6 +1,6 @@
 //! What one transaction loads.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
 
@@ -89,6 +89,13 @@ pub(super) struct Part {
     pub(super) is_last: bool,
 }
 
+/// An object whose network has had its share of the run.
+#[derive(Debug)]
+pub struct Aside {
+    pub(super) object: Arc<RawObject>,
+    pub(super) network: IpAddr,
+}
+
 /// What the loader takes.
 #[derive(Debug)]
 pub enum Work {
@@ -96,4 +103,6 @@ pub enum Work {
     Chunk(Chunk),
     /// One object, large.
     Large(LargeObject),
+    /// Objects that wait for others.
+    Aside(Vec<Aside>),
 }

@@ -5,12 +5,15 @@ use std::{collections::HashMap, ops::Range};
 use tokio_postgres::{Error, Transaction};
 
 use super::{chunk::Chunk, loader::Loaded, session::Statements};
-use crate::transform::{Reject, Tally};
+use crate::{
+    run_log::Listed,
+    transform::{Reject, Tally},
+};
 
 /// Which objects a transaction may load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Claim {
-    /// Those that the ledger does not know.
+    /// Those that the ledger does not know, or knows in another version.
     New,
     /// Those that it knows, and that had rejects: read again after a fix.
     Again,
@@ -32,6 +35,8 @@ pub(super) struct Claimed {
     pub(super) object_no: usize,
     /// Its events that other transactions inserted.
     inserted_before: i64,
+    /// It was loaded before, and stored again since.
+    is_reloaded: bool,
 }
 
 /// What is known of a claimed object in the end.
@@ -61,14 +66,7 @@ pub(super) async fn claim_objects(
     match claim {
         Claim::New => {
             let tallies = &tallies[objects];
-            let sizes: Vec<i64> = tallies
-                .iter()
-                .map(|tally| i64::try_from(tally.object.size_bytes).unwrap_or(i64::MAX))
-                .collect();
-            let modified: Vec<_> = tallies
-                .iter()
-                .map(|tally| tally.object.last_modified)
-                .collect();
+            let listed = Listed::of(tallies.iter().map(|tally| &*tally.object));
             let inserted: Vec<i32> = tallies.iter().map(|tally| count(tally.rows)).collect();
             let duplicates: Vec<i32> = tallies
                 .iter()
@@ -80,23 +78,42 @@ pub(super) async fn claim_objects(
                     &statements.claim,
                     &[
                         &run_id,
-                        &keys,
-                        &sizes,
-                        &modified,
+                        &listed.keys,
+                        &listed.sizes,
+                        &listed.modified,
+                        &listed.etags,
                         &inserted,
                         &duplicates,
                         &rejected,
                     ],
                 )
                 .await?;
-            Ok(rows
+            let claimed: Vec<Claimed> = rows
                 .iter()
-                .filter_map(|row| place(row.get(0)))
-                .map(|object_no| Claimed {
-                    object_no,
-                    inserted_before: 0,
+                .filter_map(|row| {
+                    let is_reloaded = row.get::<_, i32>("loads") > 1;
+                    Some(Claimed {
+                        object_no: place(row.get("object_key"))?,
+                        inserted_before: if is_reloaded {
+                            row.get::<_, i32>("inserted").into()
+                        } else {
+                            0
+                        },
+                        is_reloaded,
+                    })
                 })
-                .collect())
+                .collect();
+            let reloaded: Vec<&str> = claimed
+                .iter()
+                .filter(|claimed| claimed.is_reloaded)
+                .map(|claimed| key(claimed.object_no))
+                .collect();
+            if !reloaded.is_empty() {
+                transaction
+                    .execute(&statements.delete_rejects, &[&reloaded])
+                    .await?;
+            }
+            Ok(claimed)
         }
         Claim::Context | Claim::Networks => Ok(Vec::new()),
         Claim::Again => {
@@ -108,6 +125,7 @@ pub(super) async fn claim_objects(
                     Some(Claimed {
                         object_no: place(row.get(0))?,
                         inserted_before,
+                        is_reloaded: false,
                     })
                 })
                 .collect();
@@ -136,6 +154,7 @@ pub(super) fn settle<'a>(
             |&Claimed {
                  object_no,
                  inserted_before,
+                 ..
              }| {
                 let tally = &tallies[object_no];
                 let fresh = fresh.get(&object_no).copied().unwrap_or(0);
@@ -163,10 +182,9 @@ pub(super) async fn write_settled(
     claimed: &[Claimed],
 ) -> Result<(), Error> {
     let as_claimed = claim == Claim::New
-        && settled
-            .iter()
-            .zip(claimed)
-            .all(|(settled, claimed)| settled.inserted == tallies[claimed.object_no].rows);
+        && settled.iter().zip(claimed).all(|(settled, claimed)| {
+            !claimed.is_reloaded && settled.inserted == tallies[claimed.object_no].rows
+        });
     if as_claimed {
         return Ok(());
     }
@@ -237,6 +255,7 @@ pub(super) async fn insert_rejects(
 pub(super) fn settled_sums(settled: &[Settled<'_>], claimed: &[Claimed]) -> Loaded {
     let mut sums = Loaded {
         objects: settled.len() as u64,
+        reloaded: claimed.iter().filter(|claimed| claimed.is_reloaded).count() as u64,
         ..Loaded::default()
     };
     for (settled, claimed) in settled.iter().zip(claimed) {

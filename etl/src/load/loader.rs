@@ -10,7 +10,7 @@ use sbw_queries::connect::Target;
 use tokio::sync::mpsc;
 
 use super::{
-    chunk::{Chunk, LargeObject, Work},
+    chunk::{Aside, Chunk, LargeObject, Work},
     fill,
     ledger::Claim,
     session::Session,
@@ -20,6 +20,7 @@ use crate::{
     Deadline, EtlError, Limits,
     error::in_full,
     retry::{Fault, RetryBudget},
+    run_log::Listed,
     transform::Tally,
 };
 
@@ -34,6 +35,8 @@ const GIVE_UP_AFTER: usize = 64;
 pub(crate) struct Loaded {
     /// Objects loaded.
     pub(crate) objects: u64,
+    /// Of these, stored again after they were loaded before.
+    pub(crate) reloaded: u64,
     /// Objects that could not be claimed: another run loaded them.
     pub(crate) taken: u64,
     pub(crate) events: u64,
@@ -134,6 +137,7 @@ impl Loader {
         let work = match work {
             Work::Chunk(chunk) => Prepared::Chunk(Box::new(chunk)),
             Work::Large(object) => Prepared::Large(Arc::new(object)),
+            Work::Aside(aside) => Prepared::Aside(aside),
         };
         let mut left: Vec<Range<usize>> = iter::once(0..work.objects()).collect();
         while let Some(objects) = left.pop() {
@@ -183,6 +187,7 @@ impl Loader {
         let refused = Prepared::Chunk(Box::new(match work {
             Prepared::Chunk(chunk) => chunk.refused(object, &reason),
             Prepared::Large(large) => large.refused(&reason),
+            Prepared::Aside(_) => return Ok(None),
         }));
         self.load_patiently(&refused, 0..1).await.map(Some)
     }
@@ -237,6 +242,10 @@ impl Loader {
             }
         }
         let loaded = match work {
+            Prepared::Aside(aside) => {
+                put_aside(session, self.run_id, aside).await?;
+                Loaded::default()
+            }
             Prepared::Chunk(chunk) if self.claim.revisits() => {
                 fill::revisit_chunk(session, self.claim, chunk, objects).await?
             }
@@ -281,13 +290,14 @@ impl Loader {
 enum Prepared {
     Chunk(Box<Chunk>),
     Large(Arc<LargeObject>),
+    Aside(Vec<Aside>),
 }
 
 impl Prepared {
     fn objects(&self) -> usize {
         match self {
             Self::Chunk(chunk) => chunk.tallies.len(),
-            Self::Large(_) => 1,
+            Self::Large(_) | Self::Aside(_) => 1,
         }
     }
 
@@ -295,6 +305,7 @@ impl Prepared {
         match self {
             Self::Chunk(chunk) => &chunk.tallies[object].object.key,
             Self::Large(object) => &object.0.object.key,
+            Self::Aside(aside) => aside.first().map_or("", |aside| &aside.object.key),
         }
     }
 }
@@ -311,10 +322,38 @@ async fn committed_by_run(
     let sum = |column: &str| u64::try_from(row.get::<_, i64>(column)).unwrap_or(0);
     Ok(Loaded {
         objects: sum("objects"),
+        reloaded: 0,
         taken: 0,
         events: sum("events"),
         inserted: sum("inserted"),
         duplicates: sum("duplicates"),
         rejected: sum("rejected"),
     })
+}
+
+async fn put_aside(
+    session: &Session,
+    run_id: i64,
+    aside: &[Aside],
+) -> Result<(), tokio_postgres::Error> {
+    let listed = Listed::of(aside.iter().map(|aside| &*aside.object));
+    let networks: Vec<String> = aside
+        .iter()
+        .map(|aside| aside.network.to_string())
+        .collect();
+    session
+        .client
+        .execute(
+            &session.statements.put_aside,
+            &[
+                &run_id,
+                &listed.keys,
+                &listed.sizes,
+                &listed.modified,
+                &listed.etags,
+                &networks,
+            ],
+        )
+        .await?;
+    Ok(())
 }

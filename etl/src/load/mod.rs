@@ -31,10 +31,11 @@ mod loader;
 mod rejects;
 mod removal;
 mod session;
+mod share;
 mod transaction;
 
 pub use assemble::assemble;
-pub use chunk::{Chunk, LargeObject, Work};
+pub use chunk::{Aside, Chunk, LargeObject, Work};
 pub use incoming::create_incoming;
 pub use ledger::Claim;
 pub(crate) use loader::{Ended, Loaded, Loader};

@@ -48,6 +48,7 @@ pub(super) struct Statements {
     pub(super) insert_rejects: Statement,
     pub(super) delete_rejects: Statement,
     pub(super) loaded_by_run: Statement,
+    pub(super) put_aside: Statement,
 }
 
 impl Session {
@@ -108,6 +109,9 @@ async fn prepare(client: &Client) -> Result<Statements, tokio_postgres::Error> {
             .await?,
         loaded_by_run: client
             .prepare(include_str!("../../sql/loaded_by_run.sql"))
+            .await?,
+        put_aside: client
+            .prepare(include_str!("../../sql/put_aside.sql"))
             .await?,
     })
 }

@@ -2,7 +2,8 @@
 //!
 //! The walk is forgiving where that loses nothing (commas in arrays are not
 //! counted, an array on a line is an array) and resumes after damage where it
-//! can tell how: at the next line, when the file is made of lines. Otherwise
+//! can tell how: at the next line, when the file is made of lines, else where the
+//! damaged value ends. Otherwise
 //! everything from the damage to the end is one bad item, and what stood before
 //! it is loaded. Indices count items in file order, good and bad.
 
@@ -10,7 +11,9 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use super::{event::Quick, fields::ContextField, reject::Reason, values::Values};
+use super::{
+    event::Quick, fields::ContextField, recover::Recovery, reject::Reason, values::Values,
+};
 
 /// The index of a bad item that is the object as a whole.
 pub const WHOLE_OBJECT: i32 = -1;
@@ -43,6 +46,7 @@ pub struct Events<'a> {
     /// What the object's first `_ingest` says, by [`RECEIPT`]: for the events that came with it
     /// and have none.
     receipt: [Option<Cow<'a, str>>; RECEIPT.len()],
+    recovery: Recovery,
 }
 
 /// What ingest says of a request, once an object. Older objects have it in each event.
@@ -65,6 +69,7 @@ impl<'a> Events<'a> {
             line_end: 0,
             next_index: 0,
             receipt: [const { None }; RECEIPT.len()],
+            recovery: Recovery::new(text),
         }
     }
 
@@ -142,6 +147,14 @@ impl<'a> Events<'a> {
             self.resumed = true;
             return self.numbered(Item::Bad(reason, &rest[..end]));
         }
+        // A single object that cannot be read is the object as a whole.
+        let is_among_others = self.in_array || self.next_index > 0;
+        if let Some(end) = self.recovery.end_of_value(rest)
+            && (is_among_others || !rest[end..].trim_matches(is_filler).is_empty())
+        {
+            self.at += end;
+            return self.numbered(Item::Bad(reason, &rest[..end]));
+        }
         self.at = self.text.len();
         self.in_array = false;
         if self.next_index == 0 {
@@ -185,12 +198,8 @@ impl<'a> Iterator for Events<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             let resumed = std::mem::take(&mut self.resumed);
-            let blank = self
-                .rest()
-                .bytes()
-                .take_while(|b| b" \t\r\n".contains(b))
-                .count();
-            self.at += blank;
+            let rest = self.rest();
+            self.at += rest.len() - rest.trim_start_matches(is_filler).len();
             let Some(byte) = self.peek() else {
                 return self.unclosed();
             };
@@ -224,6 +233,12 @@ impl<'a> Iterator for Events<'a> {
             }
         }
     }
+}
+
+/// What stands between values and says nothing: white space, the padding of a file's last block, marks
+/// that a file or a record begins.
+fn is_filler(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\r' | '\n' | '\0' | '\u{1e}' | '\u{feff}')
 }
 
 /// Keeps the first that an event brings; gives it to each event that has none.
@@ -308,6 +323,58 @@ mod tests {
     #[case::cut_array_between_events(r#"[{"eventName":"a"},"#, "0:a 1!")]
     #[case::cut_array_at_once("[", "-1!")]
     #[case::garbage("\u{fffd}PNG\u{1a}\u{fffd}\0\0", "-1!")]
+    #[case::not_a_number(
+        r#"[{"eventName":"a"},{"eventName":"b","x":NaN},{"eventName":"c"}]"#,
+        "0:a 1! 2:c"
+    )]
+    #[case::infinity(r#"[{"eventName":"b","x":-Infinity},{"eventName":"c"}]"#, "0! 1:c")]
+    #[case::bare_words(r#"[NaN,undefined,{"eventName":"a"},Infinity]"#, "0! 1! 2:a 3!")]
+    #[case::function(
+        r#"[{"eventName":"a","x":function(){return {}}},{"eventName":"b"}]"#,
+        "0! 1:b"
+    )]
+    #[case::octal_number(r#"[{"eventName":"a","x":01},{"eventName":"b"}]"#, "0! 1:b")]
+    #[case::bare_fraction(r#"[{"eventName":"a","x":.5},{"eventName":"b"}]"#, "0! 1:b")]
+    #[case::single_quotes(r#"[{'eventName':'a'},{"eventName":"b"}]"#, "0! 1:b")]
+    #[case::no_quotes(r#"[{eventName:"a"},{"eventName":"b"}]"#, "0! 1:b")]
+    #[case::duplicate_keys(r#"[{"eventName":"a","eventName":"z"},{"eventName":"b"}]"#, "0:a 1:b")]
+    #[case::comma_too_many(r#"[{"eventName":"a",},,{"eventName":"b"},]"#, "0! 1:b")]
+    #[case::comma_missing(r#"[{"eventName":"a"}{"eventName":"b"}]"#, "0:a 1:b")]
+    #[case::colon_missing(r#"[{"eventName" "a"},{"eventName":"b"}]"#, "0! 1:b")]
+    #[case::control_in_a_string(
+        "[{\"eventName\":\"a\",\"x\":\"\u{1}\"},{\"eventName\":\"b\"}]",
+        "0! 1:b"
+    )]
+    #[case::newline_in_a_string(
+        "[{\"eventName\":\"a\",\"x\":\"y\nz\"},{\"eventName\":\"b\"}]",
+        "0! 1:b"
+    )]
+    #[case::newline_in_a_string_of_lines(
+        "{\"eventName\":\"a\"}\n{\"eventName\":\"b\",\"x\":\"y\nz\"}\n{\"eventName\":\"c\"}",
+        "0:a 1! 2! 3:c"
+    )]
+    #[case::quote_in_a_string(
+        r#"[{"eventName":"a","x":"y"z"},{"eventName":"b"},{"eventName":"c"}]"#,
+        "0! 1:b 2:c"
+    )]
+    #[case::bad_escape(r#"[{"eventName":"a","x":"\q"},{"eventName":"b"}]"#, "0! 1:b")]
+    #[case::half_an_escape(r#"[{"eventName":"a","x":"\u12"},{"eventName":"b"}]"#, "0! 1:b")]
+    #[case::comment(r#"[/* x */{"eventName":"a"},{"eventName":"b"}]"#, "0! 1:b")]
+    #[case::bracket_missing(r#"[{"eventName":"a","x":[1},{"eventName":"b"}]"#, "0! 1:b")]
+    #[case::brace_missing(r#"[{"eventName":"a","x":{"y":1},{"eventName":"b"}]"#, "0! 1:b")]
+    #[case::pretty_with_a_bad_one(
+        "[\n  {\n    \"eventName\": \"a\",\n    \"x\": NaN\n  },\n  {\n    \"eventName\": \"b\"\n  }\n]",
+        "0! 1:b"
+    )]
+    #[case::bad_object_in_a_row(r#"{"eventName":"a","x":NaN}{"eventName":"b"}"#, "0! 1:b")]
+    #[case::bad_object_alone(r#"{"eventName":"a","x":NaN}"#, "-1!")]
+    #[case::padded("{\"eventName\":\"a\"}\n\0\0\0\0", "0:a")]
+    #[case::padded_array("[{\"eventName\":\"a\"}]\0\0", "0:a")]
+    #[case::marks_between("{\"eventName\":\"a\"}\n\u{feff}{\"eventName\":\"b\"}", "0:a 1:b")]
+    #[case::records(
+        "\u{1e}{\"eventName\":\"a\"}\n\u{1e}{\"eventName\":\"b\"}\n",
+        "0:a 1:b"
+    )]
     #[case::html("<html>\n<body>\n</body>\n</html>\n", "-1!")]
     fn a_file_is_walked(#[case] text: &str, #[case] expected: &str) {
         assert_eq!(walk(text), expected);
@@ -413,8 +480,12 @@ mod tests {
             let at = text.floor_char_boundary((text.len() as f64 * cut) as usize);
             let whole: Vec<_> = Events::new(&text).collect();
             let part: Vec<_> = Events::new(&text[..at]).collect();
-            // The last two may be a number cut short, and the cut itself.
-            let kept = part.len().saturating_sub(2);
+            // What ends just there may be a number cut short.
+            let end = |(_, item): &(i32, Item<'_>)| match item {
+                Item::Event(_, item) | Item::Bad(_, item) => item.as_ptr().addr() - text.as_ptr().addr() + item.len(),
+            };
+            let kept = whole.iter().filter(|item| end(item) < at).count();
+            prop_assert!(part.len() >= kept);
             for ((_, before), (_, after)) in whole.iter().zip(&part).take(kept) {
                 prop_assert_eq!(before, after);
             }

@@ -11,6 +11,8 @@
 mod document;
 mod event;
 mod fields;
+mod network;
+mod recover;
 mod reject;
 mod surrogate;
 mod unpack;
@@ -19,6 +21,7 @@ mod values;
 pub use document::{Events, Item, WHOLE_OBJECT};
 pub use event::items;
 pub use fields::{ContextField, Field};
+pub(crate) use network::source_network;
 pub use reject::{Reason, excerpt};
 pub use unpack::{MAX_TEXT_BYTES, unpack};
 pub use values::Values;

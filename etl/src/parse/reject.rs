@@ -18,6 +18,9 @@ pub enum Reason {
     /// Starts like gzip and does not unpack.
     #[error("the gzip stream is damaged ({0}); store the object again, then retry its rejects")]
     Gzip(String),
+    /// The storage did not give it, run after run.
+    #[error("cannot be read: {0}; retry its rejects once it can")]
+    Unreadable(String),
     /// Not JSON from here on.
     #[error("not JSON: {0}")]
     NotJson(String),

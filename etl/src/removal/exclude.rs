@@ -22,6 +22,7 @@ use crate::{
     counts::Counts,
     fill_context::find_all,
     load::Claim,
+    reads::Reads,
     run::{PAGES_AHEAD, loaders, refresh_after, stages},
 };
 
@@ -158,11 +159,15 @@ async fn take_out_networks(
     let (found, pages) = mpsc::channel(PAGES_AHEAD);
     let finding = find_all(etl, &request.scope, Arc::clone(&counts), found);
     let loaders = loaders(etl, 0, Claim::Networks, request.deadline);
+    let reads = Arc::new(Reads::default());
     Box::pin(stages(
-        etl, &request, &counts, finding, pages, loaders, progress,
+        etl, &request, &counts, &reads, finding, pages, loaders, progress,
     ))
     .await?;
-    Ok(counts)
+    match reads.take().refusal() {
+        Some(reason) => Err(etl.bucket().refused(reason)),
+        None => Ok(counts),
+    }
 }
 
 async fn ended(

@@ -5,9 +5,14 @@
 //! that it is still there.
 
 mod history;
+mod listed;
+mod waiting;
 
 use chrono::{DateTime, Utc};
-use sbw_queries::connect::{Target, connect};
+use sbw_queries::{
+    connect::{Target, connect},
+    migrate::check_session,
+};
 use tokio::sync::Mutex;
 use tokio_postgres::Client;
 
@@ -18,6 +23,7 @@ use crate::{
     transform::RawObject,
 };
 pub use history::{Reject, Run, list_rejects, list_runs};
+pub(crate) use listed::{Listed, from_row};
 
 /// How long a reader's transaction may be open. The dashboards' own limits are far below.
 const READER_SECONDS: f64 = 900.0;
@@ -67,6 +73,7 @@ impl RunLog {
         let Some(client) = self.client.get_mut() else {
             return Err(EtlError::StageEnded);
         };
+        check_session(client).await?;
         client
             .execute(include_str!("../../sql/interrupt_vanished.sql"), &[])
             .await?;
@@ -77,6 +84,10 @@ impl RunLog {
         end_long_readers(client).await;
         self.run_id = Some(run_id);
         Ok(run_id)
+    }
+
+    fn id(&self) -> i64 {
+        self.run_id.unwrap_or_default()
     }
 
     /// When the last run began that loaded all that was new.
@@ -95,19 +106,30 @@ impl RunLog {
         Ok(row.get(0))
     }
 
-    /// Keeps of these objects those that are not loaded.
-    pub(crate) async fn unknown(
+    /// Keeps of these objects those that are not loaded, or were stored again since; of those that
+    /// wait only if `also_waiting`.
+    pub(crate) async fn find_new(
         &self,
         objects: Vec<RawObject>,
+        also_waiting: bool,
     ) -> Result<Vec<RawObject>, EtlError> {
-        let keys: Vec<&str> = objects.iter().map(|object| object.key.as_str()).collect();
+        let listed = Listed::of(&objects);
         let mut budget = RetryBudget::new(self.deadline);
         let mut guard = self.client.lock().await;
         let rows = loop {
             let error = match self.client(&mut guard).await {
                 Ok(client) => {
                     match client
-                        .query(include_str!("../../sql/unknown_keys.sql"), &[&keys])
+                        .query(
+                            include_str!("../../sql/find_new.sql"),
+                            &[
+                                &listed.keys,
+                                &listed.sizes,
+                                &listed.modified,
+                                &listed.etags,
+                                &also_waiting,
+                            ],
+                        )
                         .await
                     {
                         Ok(rows) => break rows,
@@ -121,20 +143,20 @@ impl RunLog {
                 return Err(error);
             }
         };
-        let mut unknown = vec![false; objects.len()];
+        let mut is_new = vec![false; objects.len()];
         for row in rows {
             let place: i64 = row.get(0);
-            if let Some(unknown) = usize::try_from(place - 1)
+            if let Some(is_new) = usize::try_from(place - 1)
                 .ok()
-                .and_then(|at| unknown.get_mut(at))
+                .and_then(|at| is_new.get_mut(at))
             {
-                *unknown = true;
+                *is_new = true;
             }
         }
         Ok(objects
             .into_iter()
-            .zip(unknown)
-            .filter_map(|(object, unknown)| unknown.then_some(object))
+            .zip(is_new)
+            .filter_map(|(object, is_new)| is_new.then_some(object))
             .collect())
     }
 
@@ -166,7 +188,7 @@ impl RunLog {
     pub(crate) async fn notify(&self) -> Result<(), EtlError> {
         let mut guard = self.client.lock().await;
         let client = self.client(&mut guard).await?;
-        let run_id = self.run_id.unwrap_or_default().to_string();
+        let run_id = self.id().to_string();
         client
             .query(include_str!("../../sql/notify_loaded.sql"), &[&run_id])
             .await?;
@@ -227,6 +249,7 @@ async fn close(
                 &count(report.remaining),
                 &count(report.duration_ms),
                 &error,
+                &count(report.reloaded),
             ],
         )
         .await

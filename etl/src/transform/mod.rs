@@ -40,6 +40,8 @@ pub struct RawObject {
     pub size_bytes: u64,
     /// When it was stored.
     pub last_modified: DateTime<Utc>,
+    /// Which content it has; none when nobody said.
+    pub etag: Option<String>,
 }
 
 /// What an object held. `events = rows + duplicates + rejected`.

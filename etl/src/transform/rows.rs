@@ -173,6 +173,7 @@ mod tests {
             key: "events/x.json".to_owned(),
             size_bytes: text.len() as u64,
             last_modified: DateTime::UNIX_EPOCH,
+            etag: None,
         });
         let mut events = Events::new(&text);
         let mut parts = Vec::new();

@@ -142,6 +142,7 @@ fn any_row_comes_out_as_it_went_in() {
     let object = RawObject {
         key: "events/2025/12/01/event-x.json".into(),
         size_bytes: 1,
+        etag: None,
         last_modified: DateTime::<Utc>::from_timestamp_millis(1_764_600_000_000).unwrap()
             + TimeDelta::days(1),
     };

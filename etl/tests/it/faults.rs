@@ -13,7 +13,7 @@ use sbw_etl::{Deadline, EtlError, RunReport, RunRequest, Scope, Trigger};
 use sbw_servers::s3::Fault;
 use tokio::time::Instant;
 
-use crate::support::{Platform, event, key, load_with};
+use crate::support::{Platform, event, key, last_status, load_with};
 
 async fn with_events(count: i64) -> Platform {
     let platform = Platform::start().await;
@@ -268,15 +268,4 @@ async fn a_deadline_in_the_middle_ends_between_chunks() {
     platform.load().await;
     assert_eq!(platform.events().await, 1_500);
     platform.verify().await;
-}
-
-async fn last_status(platform: &Platform) -> String {
-    let sql = "select status from etl.runs order by run_id desc limit 1";
-    platform
-        .admin()
-        .await
-        .query_one(sql, &[])
-        .await
-        .unwrap()
-        .get(0)
 }

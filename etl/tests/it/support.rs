@@ -262,3 +262,15 @@ pub(crate) fn gzip(text: &str) -> Vec<u8> {
     encoder.write_all(text.as_bytes()).unwrap();
     encoder.finish().unwrap()
 }
+
+/// How the last run ended.
+pub(crate) async fn last_status(platform: &Platform) -> String {
+    let sql = "select status from etl.runs order by run_id desc limit 1";
+    platform
+        .admin()
+        .await
+        .query_one(sql, &[])
+        .await
+        .unwrap()
+        .get(0)
+}

@@ -123,8 +123,10 @@ create table rollups.sessions (
 create index on rollups.sessions using hash (session_id);
 create index on rollups.sessions (span, first_at, last_at);
 
--- Ids that too many events carry to be sessions.
-create table rollups.long_sessions (session_id text primary key);
+-- Ids that too many events carry to be sessions. A hash takes an id of any length; only refresh writes
+-- here, so it need not be unique.
+create table rollups.long_sessions (session_id text not null);
+create index on rollups.long_sessions using hash (session_id);
 
 -- What metrics.checkouts says of each checkout, and of each product that it is about.
 create table rollups.checkouts (

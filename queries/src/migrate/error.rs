@@ -10,6 +10,50 @@ pub enum MigrateError {
     /// The server is too old.
     #[error("the server is PostgreSQL {0}, and 15 or newer is needed")]
     ServerTooOld(i32),
+    /// The database cannot hold every character.
+    #[error(
+        "the database {database} is encoded as {encoding}, which cannot hold every name that a shop sends, and nothing was changed; make one that can, `create database {database}_utf8 template template0 encoding 'UTF8' locale 'C.UTF-8'`, move what is in this one there (pg_dump, pg_restore), and connect to it"
+    )]
+    Encoding {
+        /// Its name.
+        database: String,
+        /// Its encoding.
+        encoding: String,
+    },
+    /// The server follows another one.
+    #[error("the server is a standby, which only its primary changes; connect to the primary")]
+    Standby,
+    /// Nothing can be written in this session.
+    #[error(
+        "the database {database} is read only here: default_transaction_read_only is on for it, for {operator} or for the server; turn it off (`alter database … reset default_transaction_read_only`), or connect as a role that may write: sbw_loader for a run, an owner to migrate"
+    )]
+    ReadOnly {
+        /// The database.
+        database: String,
+        /// The role.
+        operator: String,
+    },
+    /// New databases are copied from it.
+    #[error(
+        "{0} is a template that new databases are copied from, and nothing was changed; make a database of its own, `create database clickstream_dw template template0 encoding 'UTF8' locale 'C.UTF-8'`, and connect to that"
+    )]
+    Template(String),
+    /// The language of the functions is gone.
+    #[error(
+        "the database {0} lacks PL/pgSQL, which every database has at first; `create extension plpgsql` brings it back"
+    )]
+    NoLanguage(String),
+    /// The schema of the events is gone.
+    #[error(
+        "the database {0} has no schema public, where the events are kept; `create schema public`"
+    )]
+    NoPublic(String),
+    /// Schemas of ours are somebody else's.
+    #[error(
+        "the database has schemas of other programs by names that are needed here, and nothing was changed: {}; rename them, or use a database of its own",
+        .0.join(", ")
+    )]
+    ForeignSchemas(Vec<String>),
     /// The table that is there is another one.
     #[error("public.clickstream_events has another shape, and nothing was changed:{}", List(.0))]
     WrongShape(Vec<Difference>),

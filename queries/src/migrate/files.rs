@@ -26,6 +26,7 @@ pub(super) const MIGRATIONS: &[SqlFile] = folder!("migrations":
     "V20261201__events",
     "V20261202__loads",
     "V20261203__context",
+    "V20261204__objects",
     "V20261205__removal",
 );
 

@@ -32,6 +32,7 @@ use error::{failed, refused};
 
 pub use error::MigrateError;
 pub(crate) use files::functions_hash;
+pub use preflight::check_session;
 pub use report::MigrationReport;
 pub use shape::Difference;
 
@@ -42,14 +43,18 @@ const HISTORY: &str = "etl.schema_history";
 
 /// Brings the database to this program's schema. Two operators at once wait for each other.
 pub async fn migrate(client: &mut Client) -> Result<MigrationReport, MigrateError> {
+    batch(client, include_str!("../../access/begin_session.sql")).await?;
     lock::take(client).await?;
     let result = Box::pin(migrate_alone(client)).await;
-    let unlocked = client
-        .batch_execute(include_str!("../../access/unlock.sql"))
-        .await;
+    let unlocked = batch(client, include_str!("../../access/unlock.sql")).await;
+    let reset = batch(client, include_str!("../../access/reset_path.sql")).await;
     let report = result?;
-    unlocked.map_err(refused)?;
+    unlocked.and(reset)?;
     Ok(report)
+}
+
+async fn batch(client: &Client, sql: &str) -> Result<(), MigrateError> {
+    client.batch_execute(sql).await.map_err(refused)
 }
 
 async fn migrate_alone(client: &mut Client) -> Result<MigrationReport, MigrateError> {
@@ -62,6 +67,10 @@ async fn migrate_alone(client: &mut Client) -> Result<MigrationReport, MigrateEr
     let schemas = client.transaction().await.map_err(refused)?;
     schemas
         .batch_execute(include_str!("../../access/schemas.sql"))
+        .await
+        .map_err(refused)?;
+    schemas
+        .batch_execute(include_str!("../../access/long_texts.sql"))
         .await
         .map_err(refused)?;
     schemas.commit().await.map_err(refused)?;

@@ -20,6 +20,8 @@ pub(super) async fn check(client: &Client) -> Result<Findings, MigrateError> {
     if version < 150_000 {
         return Err(MigrateError::ServerTooOld(version / 10_000));
     }
+    check_session(client).await?;
+    check_database(&state)?;
     let columns = client
         .query(include_str!("../../access/shape.sql"), &[])
         .await
@@ -42,6 +44,54 @@ pub(super) async fn check(client: &Client) -> Result<Findings, MigrateError> {
     }
     let operator = state.try_get("operator").map_err(refused)?;
     Err(MigrateError::MissingRights { operator, missing })
+}
+
+/// Refuses a database that a warehouse cannot be in, in the order in which things are to be put right.
+fn check_database(state: &Row) -> Result<(), MigrateError> {
+    let database: String = state.try_get("database").map_err(refused)?;
+    let is = |what: &str| state.try_get::<_, bool>(what).map_err(refused);
+    if is("is_template")? {
+        return Err(MigrateError::Template(database));
+    }
+    if !is("has_plpgsql")? {
+        return Err(MigrateError::NoLanguage(database));
+    }
+    if !is("has_public")? {
+        return Err(MigrateError::NoPublic(database));
+    }
+    let schemas: Option<Vec<String>> = state.try_get("foreign_schemas").map_err(refused)?;
+    match schemas {
+        Some(schemas) => Err(MigrateError::ForeignSchemas(schemas)),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a session in which a warehouse can be neither made nor loaded: on a standby, read only, or
+/// in a database that is not UTF-8.
+pub async fn check_session(client: &Client) -> Result<(), MigrateError> {
+    let session = client
+        .query_one(include_str!("../../access/session.sql"), &[])
+        .await
+        .map_err(refused)?;
+    let text = |what: &str| session.try_get::<_, String>(what).map_err(refused);
+    let is = |what: &str| session.try_get::<_, bool>(what).map_err(refused);
+    if is("is_standby")? {
+        return Err(MigrateError::Standby);
+    }
+    if is("is_read_only")? {
+        return Err(MigrateError::ReadOnly {
+            database: text("database")?,
+            operator: text("operator")?,
+        });
+    }
+    let encoding = text("encoding")?;
+    if encoding != "UTF8" {
+        return Err(MigrateError::Encoding {
+            database: text("database")?,
+            encoding,
+        });
+    }
+    Ok(())
 }
 
 fn missing_rights(state: &Row) -> Result<Vec<String>, tokio_postgres::Error> {

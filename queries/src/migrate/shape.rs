@@ -11,6 +11,10 @@ use tokio_postgres::Row;
 pub enum Difference {
     /// It is a view, or something else that holds no rows of its own.
     NotATable,
+    /// It is emptied when the server crashes.
+    Unlogged,
+    /// It shows not everybody all of its rows.
+    RowSecurity,
     /// A column is not there.
     Missing {
         /// Its name.
@@ -54,6 +58,8 @@ pub enum Difference {
 #[derive(Debug, Clone)]
 pub(super) struct Found {
     kind: String,
+    /// What is wrong with the table as a whole.
+    of_table: Vec<Difference>,
     name: Option<String>,
     kind_of_value: Option<String>,
     not_null: bool,
@@ -65,6 +71,7 @@ impl Found {
     pub(super) fn read(row: &Row) -> Result<Self, tokio_postgres::Error> {
         Ok(Self {
             kind: row.try_get("kind")?,
+            of_table: of_table(row)?,
             name: row.try_get("column_name")?,
             kind_of_value: row.try_get("type")?,
             not_null: row
@@ -82,6 +89,17 @@ impl Found {
     }
 }
 
+fn of_table(row: &Row) -> Result<Vec<Difference>, tokio_postgres::Error> {
+    let mut differences = Vec::new();
+    if row.try_get("is_unlogged")? {
+        differences.push(Difference::Unlogged);
+    }
+    if row.try_get("has_row_security")? {
+        differences.push(Difference::RowSecurity);
+    }
+    Ok(differences)
+}
+
 /// Every difference, in the order of the contract, extra columns last.
 pub(super) fn differences(found: &[Found]) -> Vec<Difference> {
     if found
@@ -90,10 +108,12 @@ pub(super) fn differences(found: &[Found]) -> Vec<Difference> {
     {
         return vec![Difference::NotATable];
     }
-    let mut differences: Vec<_> = Column::ALL
-        .into_iter()
-        .flat_map(|column| compare(column, found))
-        .collect();
+    let mut differences = found
+        .first()
+        .map(|column| column.of_table.clone())
+        .unwrap_or_default();
+    let columns = Column::ALL.into_iter();
+    differences.extend(columns.flat_map(|column| compare(column, found)));
     if !found
         .iter()
         .any(|column| column.is("event_id") && column.primary_key)
@@ -155,6 +175,12 @@ impl fmt::Display for Difference {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotATable => out.write_str("it is not an ordinary table"),
+            Self::Unlogged => out.write_str(
+                "it is unlogged, so a crash empties it: alter table public.clickstream_events set logged",
+            ),
+            Self::RowSecurity => out.write_str(
+                "it has row security, by which counts would differ from reader to reader: alter table public.clickstream_events disable row level security",
+            ),
             Self::Missing { column, expected } => {
                 write!(out, "{column} is missing (expected {expected})")
             }

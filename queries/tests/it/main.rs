@@ -4,12 +4,14 @@
 
 mod answers;
 mod common;
+mod long_texts;
 mod migrate;
 mod oracle;
 mod past_triggers;
 mod plans;
 mod ranges;
 mod reader;
+mod refused;
 mod rights;
 mod rollups;
 mod sent;

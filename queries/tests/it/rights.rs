@@ -5,12 +5,13 @@ use tokio_postgres::error::SqlState;
 use crate::common::{Warehouse, event};
 use crate::sent::load;
 
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
     "public.clickstream_events",
     "etl.baseline",
     "etl.runs",
     "etl.ledger",
     "etl.rejects",
+    "etl.waiting",
     "etl.schema_history",
     "context.pages",
     "context.events",
@@ -100,6 +101,9 @@ async fn the_loader_adds_and_keeps_its_run_log() {
         "update etl.ledger set inserted = 0, duplicates = 1",
         "insert into etl.rejects values ('k', 0, 'why', '{', 1)",
         "delete from etl.rejects",
+        "insert into etl.waiting values ('k', 1, now(), 'e', null, 'why', 1, 1)",
+        "update etl.waiting set failures = 2",
+        "delete from etl.waiting",
         "insert into context.pages (host, path) values ('shop.example', '/')",
         "insert into context.events (event_id, page_no) values (gen_random_uuid(), 1)",
         "begin; lock table rollups.turn in exclusive mode; rollback",

@@ -8,6 +8,17 @@ use std::sync::{Arc, PoisonError, RwLock};
 pub enum Fault {
     /// It is answered with this HTTP status, such as 500 or 503.
     Status(u16),
+    /// It is refused with this HTTP status and this code of S3, such as 400 and `ExpiredToken`.
+    Refused(u16, &'static str),
+    /// It is answered with these headers and this body, as a proxy or a broken store does.
+    Answer {
+        /// The HTTP status.
+        status: u16,
+        /// Names and values; a `content-length` may promise more than comes.
+        headers: &'static [(&'static str, &'static str)],
+        /// What comes.
+        body: &'static str,
+    },
     /// It is never answered.
     Silence,
     /// Its connection is closed.

@@ -1,0 +1,2 @@
+-- The path that the session came with.
+reset search_path
