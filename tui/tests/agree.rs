@@ -167,6 +167,8 @@ async fn every_view_shows_what_its_report_prints() {
     let hour = format!("{:02}:00 to", int(&busiest["hour"]));
     program.wait_for(&["by the clocks of Asia/Ho_Chi_Minh", "live"]);
     line_with(&program, &["busiest", &hour]);
+    program.send("z");
+    program.wait_for(&["by the clocks of UTC", "live"]);
 
     program.send("8");
     program.wait_for(&["client", "brand"]);

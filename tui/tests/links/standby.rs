@@ -115,7 +115,12 @@ async fn a_question_that_the_standby_ended_is_asked_again() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    until("select from pg_locks where relation = 'etl.runs'::regclass and not granted").await;
+    let waits = "select a.xact_start::text
+           from pg_locks l join pg_stat_activity a using (pid)
+          where l.relation = 'etl.runs'::regclass and not l.granted";
+    until(waits).await;
+    let row = &watcher.query_typed(waits, &[]).await.unwrap()[0];
+    let since: String = row.get("xact_start");
     let second = primary.client("clickstream_dw").await;
     second
         .batch_execute(
@@ -123,7 +128,8 @@ async fn a_question_that_the_standby_ended_is_asked_again() {
         )
         .await
         .unwrap();
-    until("select from pg_stat_database_conflicts where confl_lock > 0").await;
+    // The server counts the conflict only once that session rests: a later transaction shows it.
+    until(&format!("{waits} and a.xact_start > '{since}'")).await;
     first.batch_execute("rollback").await.unwrap();
     let output = asked.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
