@@ -100,7 +100,9 @@ async fn reject_overdue(
             rows.refuse(object_no, &Reason::Unreadable(unreadable.reason.clone()));
         }
         loader
-            .load(Work::Chunk(Chunk::new(rows)), |loaded| counts.add(&loaded))
+            .load(Work::Chunk(Box::new(Chunk::new(rows))), |loaded| {
+                counts.add(&loaded);
+            })
             .await?;
     }
     Ok(())

@@ -104,7 +104,7 @@ fn shop(
     for warning in resolved.warnings {
         tracing::warn!("{warning}");
     }
-    Ok(ShopOrders::Database(resolved.target))
+    Ok(ShopOrders::Database(Box::new(resolved.target)))
 }
 
 /// The report for people, line by line.
@@ -242,7 +242,7 @@ mod tests {
     fn shop_of(words: &str, variable: Option<&str>, pg: &[(&str, &str)]) -> Result<Target, String> {
         let environment = Environment::new(pg.iter().copied(), None);
         match shop(&args(words), variable.map(str::to_owned), &environment) {
-            Ok(ShopOrders::Database(target)) => Ok(target),
+            Ok(ShopOrders::Database(target)) => Ok(*target),
             Ok(ShopOrders::File(_)) => Err("a file".to_owned()),
             Err(Stopped::Usage(told)) => Err(told),
             Err(Stopped::Failed(error)) => Err(error.to_string()),

@@ -43,7 +43,7 @@ pub fn assemble(limits: &Limits, mut fetched: mpsc::Receiver<Fetched>, work: &mp
     let Assembly { rows, aside, .. } = assembly;
     // Nobody receives any more: loading was stopped, and these remain.
     if rows.objects() > 0 {
-        let _ = work.blocking_send(Work::Chunk(Chunk::new(rows)));
+        let _ = work.blocking_send(Work::Chunk(Box::new(Chunk::new(rows))));
     }
     if !aside.is_empty() {
         let _ = work.blocking_send(Work::Aside(aside));
@@ -114,7 +114,7 @@ impl Assembly<'_> {
             || rows.bytes() >= limits.chunk_bytes
         {
             let full = std::mem::replace(rows, Rows::with_capacity(limits.chunk_rows));
-            return Some(Work::Chunk(Chunk::new(full)));
+            return Some(Work::Chunk(Box::new(Chunk::new(full))));
         }
         (aside.len() >= ASIDE_AT_ONCE).then(|| Work::Aside(std::mem::take(aside)))
     }

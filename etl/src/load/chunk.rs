@@ -100,7 +100,7 @@ pub struct Aside {
 #[derive(Debug)]
 pub enum Work {
     /// Objects, small.
-    Chunk(Chunk),
+    Chunk(Box<Chunk>),
     /// One object, large.
     Large(LargeObject),
     /// Objects that wait for others.

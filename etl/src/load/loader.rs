@@ -135,7 +135,7 @@ impl Loader {
         committed: &mut impl FnMut(Loaded),
     ) -> Result<(), EtlError> {
         let work = match work {
-            Work::Chunk(chunk) => Prepared::Chunk(Box::new(chunk)),
+            Work::Chunk(chunk) => Prepared::Chunk(chunk),
             Work::Large(object) => Prepared::Large(Arc::new(object)),
             Work::Aside(aside) => Prepared::Aside(aside),
         };

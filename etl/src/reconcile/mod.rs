@@ -38,7 +38,7 @@ const BATCH: u16 = 5_000;
 /// Where the shop's orders are read.
 pub enum ShopOrders {
     /// In its database, as `infra/oltp/schema.sql` makes it.
-    Database(Target),
+    Database(Box<Target>),
     /// In a file that it exported.
     File(Export),
 }
