@@ -31,7 +31,8 @@ async fn an_empty_database_gets_a_warehouse_and_a_second_time_changes_nothing() 
             "V20261201__events",
             "V20261202__loads",
             "V20261203__context",
-            "V20261204__objects"
+            "V20261204__objects",
+            "V20261205__removal"
         ]
     );
     assert_eq!(report.taken_over, None);

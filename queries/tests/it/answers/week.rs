@@ -2,7 +2,7 @@
 
 use sbw_queries::answers::heatmap::{Heatmap, Hour, heatmap, heatmap_hours};
 use sbw_queries::answers::raw::{Page, raw};
-use sbw_queries::{QueryError, Question, TimeRange};
+use sbw_queries::{Question, TimeRange};
 
 use crate::common::{Warehouse, between, event};
 
@@ -98,20 +98,6 @@ async fn the_busiest_hour_is_the_earliest_of_the_busiest() {
     warehouse.hold(&made).await;
     let found = asked(&warehouse, "2025-12-01", "2025-12-08", "UTC").await;
     assert_eq!(found.busiest, hour(7, 1, 2));
-}
-
-#[tokio::test]
-async fn a_zone_that_nobody_knows_is_an_error_even_without_events() {
-    let warehouse = Warehouse::migrated().await;
-    let question = between("2025-12-01", "2025-12-02");
-    let zone = "Asia/Atlantis".parse().unwrap();
-    let error = heatmap(&warehouse.client, &question, &zone)
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(&error, QueryError::UnknownZone { zone, .. } if zone == "Asia/Atlantis"),
-        "{error}"
-    );
 }
 
 /// Every cell is the sum of its hours, and each of these is what its own range keeps.
