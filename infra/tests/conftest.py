@@ -37,6 +37,7 @@ PARAMETERS = {
     "ArtefactBucketName": ARTEFACTS,
     "BackupBucketName": BACKUPS,
     "ImageId": "ami-12c6146b",
+    "ReleaseKey": "MFkw",
     "IngestZipKey": "functions/ingest.zip",
     "EtlZipKey": "functions/etl.zip",
     "Architecture": "x86_64",
