@@ -308,11 +308,12 @@ def test_teardown_removes_the_stacks_backwards_and_keeps_the_data(deployed):
 
 
 def test_teardown_with_the_data(deployed):
-    deployed.answer(**{"s3api list-object-versions": '{"Objects": null}'})
+    data = "cloudformation describe-stacks --stack-name sbw-data --query Stacks[0].Outputs"
+    deployed.answer(**{"s3api list-object-versions": '{"Objects": null}', data: "TrailBucketName\tsbw-data-trailbucket-1"})
     done = deployed.run("teardown", "--data", answer="sbw\ndelete clickstream-s3-ingest\n")
     assert done.returncode == 0, done.stderr
     buckets = [c[c.index("--bucket") + 1] for c in changes(deployed) if c[:2] == ["s3api", "delete-bucket"]]
-    assert buckets == ["clickstream-s3-ingest", "clickstream-s3-sbw", "clickstream-s3-backups-123456789012"]
+    assert buckets == ["clickstream-s3-ingest", "clickstream-s3-sbw", "clickstream-s3-backups-123456789012", "sbw-data-trailbucket-1"]
     assert [c[1] for c in changes(deployed) if c[0] == "cognito-idp"] == ["update-user-pool", "delete-user-pool"]
 
 
