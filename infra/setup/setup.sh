@@ -180,6 +180,7 @@ install_aws_tools() {
     command -v apt-ftparchive >/dev/null || apt_install apt-utils
     command -v zip >/dev/null || apt_install zip unzip
     command -v jq >/dev/null || apt_install jq
+    command -v gpg-agent >/dev/null || apt_install gpg gpg-agent
     install_nginx
 }
 

@@ -37,6 +37,7 @@ PARAMETERS = {
     "ArtefactBucketName": ARTEFACTS,
     "BackupBucketName": BACKUPS,
     "ImageId": "ami-12c6146b",
+    "ReleaseKey": "MFkw",
     "IngestZipKey": "functions/ingest.zip",
     "EtlZipKey": "functions/etl.zip",
     "Architecture": "x86_64",
@@ -71,8 +72,9 @@ def stack_name(name):
 class Aws:
     """An emulator: its clients, and stacks on it."""
 
-    def __init__(self, endpoint):
+    def __init__(self, endpoint, template):
         self.endpoint = endpoint
+        self.template = template
         self.outputs = {}
 
     def client(self, service):
@@ -82,7 +84,7 @@ class Aws:
         known = PARAMETERS | self.outputs | parameters
         return {
             "StackName": stack_name(name),
-            "TemplateBody": templates.emulated(name),
+            "TemplateBody": self.template(name),
             "Parameters": [
                 {"ParameterKey": key, "ParameterValue": known[key]}
                 for key in templates.load(name)["Parameters"]
@@ -137,7 +139,7 @@ def moto_server():
 def moto(moto_server):
     """An empty moto: routes, hosts."""
     urllib.request.urlopen(urllib.request.Request(f"{moto_server}/moto-api/reset", method="POST"))
-    return Aws(moto_server)
+    return Aws(moto_server, templates.text)
 
 
 @pytest.fixture(scope="session")
@@ -177,7 +179,7 @@ def ministack_server(tmp_path_factory):
 def ministack(ministack_server):
     """An empty MiniStack: networks, buckets, functions, the API, users, alarms."""
     urllib.request.urlopen(urllib.request.Request(f"{ministack_server}/_ministack/reset", method="POST"))
-    return Aws(ministack_server)
+    return Aws(ministack_server, templates.emulated)
 
 
 def _wait_until_it_answers(port, process, log):

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 
 _CONDITIONS = {
     "StringEquals": lambda wanted, have: have in wanted,
+    "StringNotEquals": lambda wanted, have: have not in wanted,
     "StringLike": lambda wanted, have: any(fnmatchcase(have, pattern) for pattern in wanted),
     "ArnEquals": lambda wanted, have: any(fnmatchcase(have, pattern) for pattern in wanted),
     "Bool": lambda wanted, have: have in wanted,
@@ -39,8 +40,10 @@ def _applies(statement, action, resource, context, principal):
         return False
     for operator, keys in statement.get("Condition", {}).items():
         for key, wanted in keys.items():
-            # A key that the request does not have fails every operator used here.
+            # A key that the request does not have fails every operator but the one that negates.
             have = context.get(key)
+            if have is None and operator == "StringNotEquals":
+                continue
             if have is None or not _CONDITIONS[operator](_list(wanted), have):
                 return False
     return True

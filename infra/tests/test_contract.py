@@ -55,7 +55,7 @@ NOT_EMULATED = [
     ("data", "RawBucket", "LifecycleConfiguration.Rules.0.Transitions.0.StorageClass", "GLACIER_IR"),
     ("data", "RawBucket", "LifecycleConfiguration.Rules.0.Transitions.0.TransitionInDays", 90),
     ("data", "RawBucket", "LifecycleConfiguration.Rules.0.ObjectSizeGreaterThan", "131071"),
-    ("data", "RawBucket", "LifecycleConfiguration.Rules.1.NoncurrentVersionExpiration.NoncurrentDays", 30),
+    ("data", "RawBucket", "LifecycleConfiguration.Rules.2.NoncurrentVersionExpiration.NoncurrentDays", 30),
     ("data", "BackupBucket", "LifecycleConfiguration.Rules.0.ExpirationInDays", 35),
     ("ingest", "Stage", "DefaultRouteSettings.ThrottlingRateLimit", 5),
     ("ingest", "Stage", "DefaultRouteSettings.ThrottlingBurstLimit", 200),

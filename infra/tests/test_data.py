@@ -106,3 +106,44 @@ def test_raw_files_are_forgotten_when_that_is_asked_for():
     assert otherwise == "<AWS::NoValue>"
     assert templates.load("data")["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "RawDays"}, 0]}]}
     assert templates.load("data")["Parameters"]["RawDays"]["Default"] == 0
+
+
+def test_a_trail_is_kept_when_that_is_asked_for(ministack):
+    ministack.create("data", S3EndpointId="vpce-0123", TrailDays="365")
+    bucket = ministack.outputs["TrailBucketName"]
+    document = json.loads(ministack.client("s3").get_bucket_policy(Bucket=bucket)["Policy"])
+    # An administrator may do everything, as far as IAM goes.
+    administrator = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"}]}
+    mine = f"arn:aws:cloudtrail:ap-southeast-1:{ACCOUNT}:trail/sbw-data"
+
+    def may(action, key, documents, principal, **context):
+        context |= {"aws__SecureTransport": "true", "s3__x-amz-acl": "bucket-owner-full-control"}
+        return policies.allowed(documents, action, f"arn:aws:s3:::{bucket}{key}", principal, **context)
+
+    own = f"/AWSLogs/{ACCOUNT}/CloudTrail/ap-southeast-1/x.json.gz"
+    service = "cloudtrail.amazonaws.com"
+    assert may("s3:GetBucketAcl", "", [document], service, aws__SourceArn=mine)
+    assert may("s3:PutObject", own, [document], service, aws__SourceArn=mine)
+    for key, documents, principal, context in [
+        (own, [document], service, {"aws__SourceArn": mine.replace(ACCOUNT, "999999999999")}),
+        (own, [document], service, {"aws__SourceArn": mine + "s"}),
+        (own.replace(ACCOUNT, "999999999999"), [document], service, {"aws__SourceArn": mine}),
+        (own, [document, administrator], "anybody", {}),
+        (own, [document], "anybody", {"aws__SourceArn": mine}),
+    ]:
+        assert not may("s3:PutObject", key, documents, principal, **context), (key, principal, context)
+    ministack.delete("data")
+    assert bucket in {b["Name"] for b in ministack.client("s3").list_buckets()["Buckets"]}, "what was kept stays"
+
+
+def test_the_trail_writes_what_is_changed_everywhere_and_forgets_it_after_its_days():
+    # MiniStack makes no trail and keeps no lifecycle.
+    resources = templates.resolved("data", TrailDays=400)
+    assert resources["Trail"] == {
+        "TrailName": "<AWS::StackName>", "S3BucketName": "<TrailBucket>", "IsLogging": True,
+        "IsMultiRegionTrail": True, "IncludeGlobalServiceEvents": True, "EnableLogFileValidation": True,
+    }  # fmt: skip
+    assert templates.load("data")["Resources"]["Trail"]["DependsOn"] == "TrailBucketPolicy", "or the trail may not write yet"
+    assert resources["TrailBucket"]["LifecycleConfiguration"]["Rules"][0]["ExpirationInDays"] == 400
+    assert templates.load("data")["Parameters"]["TrailDays"]["Default"] == 0
+    assert templates.load("data")["Conditions"]["KeepsTrail"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "TrailDays"}, 0]}]}

@@ -1,6 +1,7 @@
 """A host from nothing: a booted machine without a network installs itself from a
 bucket, becomes the warehouse or the shop's database, and gets its backup back."""
 
+import gzip
 import json
 import os
 import random
@@ -38,7 +39,11 @@ def repository():
 def start(role, repository, folder):
     machine = Machine(folder, {"sbw-tui": TARGET / "release/sbw-local"})
     try:
-        subprocess.run([templates.AWS / "release", folder / "hosts", TARGET / "release/sbw-etl"], check=True, stdout=subprocess.DEVNULL)
+        index = repository / f"{codename()}-{architecture()}" / "Packages"
+        subprocess.run(
+            [templates.AWS / "release", folder / "hosts", TARGET / "release/sbw-etl", index],
+            env=os.environ | {"RELEASE_KEY": str(folder / "release.key")}, check=True, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
         for bucket in (ARTEFACTS, BACKUPS, RAW):
             machine.aws("s3", "mb", f"s3://{bucket}")
         # As the template has it, but for the endpoint, which the emulator does not know.
@@ -113,8 +118,8 @@ def test_a_second_run_changes_nothing(warehouse, passwords):
     assert psql(warehouse, "sbw_reader", passwords["reader"], "select pg_postmaster_start_time()").stdout == started
     assert warehouse.run("systemctl show -p ActiveEnterTimestampMonotonic sbw-dashboard") == dashboard
     assert {name: secret(warehouse, f"/sbw/warehouse/{name}-password") for name in passwords} == passwords
-    release = (warehouse.root.parent / "hosts/current").read_text()
-    assert secret(warehouse, "/sbw/warehouse/release") == release
+    (release,) = (warehouse.root.parent / "hosts/releases").iterdir()
+    assert secret(warehouse, "/sbw/warehouse/release") + ".tar.gz" == release.name
 
 
 def test_the_roles_may_what_they_should(warehouse, passwords):
@@ -281,9 +286,40 @@ def test_the_dashboard_answers_on_its_path(warehouse):
     assert warehouse.run("stat -c %U /proc/$(systemctl show -p MainPID --value sbw-dashboard)") == "sbw-dashboard"
 
 
+def packages_of_others_are_refused(machine, repository):
+    """What somebody who writes to the bucket could try: another index, another package under the same one."""
+    here = repository / f"{codename()}-{architecture()}"
+    there = f"s3://{ARTEFACTS}/hosts/debian/{here.name}"
+    attempt = "curl -fsS $ARTEFACTS/install | bash 2>&1"
+
+    def replace(name, content):
+        changed = machine.root.parent / name
+        changed.write_bytes(content)
+        machine.aws("s3", "cp", "--only-show-errors", str(changed), f"{there}/{name}")
+
+    def refused():
+        done = machine.run(f". /etc/sbw/settings; {attempt}", check=False)
+        assert done.returncode != 0 and not machine.succeeds("dpkg -s jq")
+        return done.stdout
+
+    index = (here / "Packages").read_bytes()
+    replace("Packages", index + b"\n")
+    replace("Packages.gz", gzip.compress(index + b"\n"))
+    assert "not those of this release" in refused()
+    for name in ("Packages", "Packages.gz"):
+        replace(name, (here / name).read_bytes())
+    (package,) = here.glob("jq_*")
+    content = bytearray(package.read_bytes())
+    content[-1] ^= 1
+    replace(package.name, content)
+    assert "Hash Sum mismatch" in refused()
+    replace(package.name, package.read_bytes())
+
+
 def test_the_shop(repository, tmp_path_factory):
     machine = start("oltp", repository, tmp_path_factory.mktemp("oltp"))
     try:
+        packages_of_others_are_refused(machine, repository)
         install(machine)
         again = install(machine)
         assert "anew" not in again

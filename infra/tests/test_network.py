@@ -20,6 +20,9 @@ GROUPS = {
     ),
 }
 
+# moto cannot do without.
+WITH_INGRESS = {"AdminCidr": "203.0.113.7/32", "AppCidr": "198.51.100.0/24"}
+
 
 def rules(ec2):
     """By group: (protocol, port, peer) of what may come in, and of what may leave."""
@@ -93,7 +96,7 @@ def test_it_is_made_changed_and_removed(ministack):
 
 def test_the_endpoints_are_all_there_is_besides(moto):
     # moto cannot read rules that are not there.
-    moto.create("network", AdminCidr="203.0.113.7/32", AppCidr="198.51.100.0/24")
+    moto.create("network", **WITH_INGRESS)
     ec2 = moto.client("ec2")
     outputs = moto.outputs
     lists = ec2.describe_prefix_lists(Filters=[{"Name": "prefix-list-name", "Values": ["com.amazonaws.ap-southeast-1.s3"]}])
@@ -183,3 +186,30 @@ def check_s3_policy(document):
     ]:
         assert not may(action, resource, account), (action, resource, account)
 
+
+
+def test_flows_are_logged_and_kept_for_days(moto):
+    moto.create("network", **WITH_INGRESS, FlowLogDays="7")
+    ec2, logs, iam = moto.client("ec2"), moto.client("logs"), moto.client("iam")
+    (flow,) = ec2.describe_flow_logs()["FlowLogs"]
+    assert (flow["ResourceId"], flow["TrafficType"], flow["LogGroupName"]) == (moto.outputs["VpcId"], "ALL", "/aws/vpc/sbw-network")
+    (group,) = logs.describe_log_groups(logGroupNamePrefix="/aws/vpc/")["logGroups"]
+    assert group["retentionInDays"] == 7
+
+    role = flow["DeliverLogsPermissionArn"].split("/")[-1]
+    documents = policies.of_role(iam, role)
+    trust = policies.as_document(iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"])["Statement"][0]
+    assert trust["Principal"] == {"Service": "vpc-flow-logs.amazonaws.com"}
+    assert trust["Condition"]["StringEquals"] == {"aws:SourceAccount": ACCOUNT}
+    everywhere = "arn:aws:logs:ap-southeast-1:" + ACCOUNT + ":log-group:"
+    own = everywhere + "/aws/vpc/sbw-network:log-stream:eni-1-all"
+    granted = {a for a in policies.actions_of("logs", "s3", "ssm", "ec2") if policies.allowed(documents, a, own)}
+    assert granted == {"logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents", "logs:DescribeLogGroups"}
+    others = {a for a in granted if policies.allowed(documents, a, everywhere + "/aws/lambda/SBW_Lamda_ETL:*")}
+    assert others == {"logs:DescribeLogGroups"}
+
+
+def test_flows_are_not_logged_where_nobody_wants_them(moto):
+    moto.create("network", **WITH_INGRESS, FlowLogDays="0")
+    assert moto.client("ec2").describe_flow_logs()["FlowLogs"] == []
+    assert moto.client("logs").describe_log_groups(logGroupNamePrefix="/aws/vpc/")["logGroups"] == []

@@ -1,8 +1,10 @@
 """deploy, tunnel and teardown, with an `aws` that writes down what it was asked."""
 
+import base64
 import json
 import os
 import platform
+import re
 import shutil
 import signal
 import socket
@@ -102,7 +104,7 @@ def cloud(tmp_path):
     )
     # A host is set up while deploy waits for it.
     fake.program("sleep", f'{sys.executable} - <<PY\nimport json\nf = "{tmp_path}/answers.json"\na = json.load(open(f))\n'
-                 f'r = open("{tmp_path}/current").read()\nks = [f"ssm get-parameter --name /sbw/{{h}}/release" for h in ("warehouse", "oltp")]\n'
+                 f'r = open("{tmp_path}/release").read().strip()\nks = [f"ssm get-parameter --name /sbw/{{h}}/release" for h in ("warehouse", "oltp")]\n'
                  'a[next((k for k in ks if a[k] != r), ks[0])] = r\n'
                  'json.dump(a, open(f, "w"))\nPY')  # fmt: skip
     # Building takes a quarter of an hour; CI runs the very programs elsewhere.
@@ -112,8 +114,12 @@ def cloud(tmp_path):
     fake.program("cargo-lambda", "exit 0")
     fake.program("apt-get", "exit 0")
     (tmp_path / "sources").touch()
-    # What `s3 cp current` uploads is gone when deploy ends.
-    fake.program("aws", f'case "$*" in *hosts/current*) cp "$4" {tmp_path}/current ;; *sbw-etl-*) cp "$4" {tmp_path}/etl.zip ;; esac\n'
+    # What is fetched has tests of its own, in test_release.py.
+    fake.program("curl", 'touch "$5"')
+    fingerprint = re.search("^FINGERPRINT=(.*)", (templates.AWS / "agent").read_text(), re.MULTILINE)[1]
+    fake.program("gpg", f'echo "[GNUPG:] VALIDSIG {fingerprint}"')
+    # What `s3 cp install` uploads is gone when deploy ends.
+    fake.program("aws", f'case "$*" in *hosts/install*) sed -n s/^release=//p "$4" >{tmp_path}/release ;; *sbw-etl-*) cp "$4" {tmp_path}/etl.zip ;; esac\n'
                  f'exec {sys.executable} {Path(__file__).with_name("fake_aws.py")} "$@"')  # fmt: skip
     return fake
 
@@ -124,7 +130,17 @@ def deploy(cloud, *arguments, **parameters):
     return cloud.run(
         "deploy", "--environment", str(file), *arguments,
         XDG_CACHE_HOME=str(cloud.folder / "cache"), DEBIAN_SOURCES=str(cloud.folder / "sources"), DEPLOY_PATIENCE="5",
+        RELEASE_KEY=str(cloud.folder / "release.key"),
     )  # fmt: skip
+
+
+def described(stack, parameter):
+    return f"cloudformation describe-stacks --stack-name sbw-{stack} --output text --query Stacks[0].Parameters[?ParameterKey=='{parameter}']"
+
+
+def public_key(cloud):
+    der = subprocess.run(["openssl", "pkey", "-in", cloud.folder / "release.key", "-pubout", "-outform", "DER"], check=True, capture_output=True)
+    return base64.b64encode(der.stdout).decode()
 
 
 def overrides(cloud):
@@ -170,27 +186,44 @@ def test_deploy_brings_everything_in_order(cloud):
     uploads = [c for c in cloud.calls() if c[0] == "s3"]
     assert (uploads[0][1], uploads[0][-1]) == ("sync", "s3://clickstream-s3-sbw") and Path(uploads[0][-2]).resolve() == SHOP / "assets"
     assert "--delete" not in uploads[0], "what others keep there stays"
-    assert uploads[3][-1] == "s3://clickstream-s3-artefacts-123456789012/hosts/current", "the name last"
+    assert uploads[3][-1] == "s3://clickstream-s3-artefacts-123456789012/hosts/install", "the name last"
     assert f"s3://clickstream-s3-artefacts-123456789012/{given['sbw-etl']['EtlZipKey']}" in [c[-1] for c in uploads]
     assert not [c for c in cloud.calls() if c[:2] == ["ssm", "send-command"]], "new hosts install themselves"
 
 
 def test_deploying_again_tells_the_hosts_and_replaces_nothing(cloud):
     stays = {f"cloudformation describe-stacks --stack-name sbw-{s}": "" for s in ("warehouse", "oltp")}
-    image = {f"cloudformation describe-stacks --stack-name sbw-{s} --output": "ami-of-then" for s in ("warehouse", "oltp")}
+    image = {described(s, "ImageId"): "ami-of-then" for s in ("warehouse", "oltp")}
     release = {f"ssm get-parameter --name /sbw/{s}/release": "0" * 64 for s in ("warehouse", "oltp")}
     cloud.answer(**stays, **image, **release)
     done = deploy(cloud)
     assert done.returncode == 0, done.stderr
     told = [c for c in cloud.calls() if c[:2] == ["ssm", "send-command"]]
     assert [c[c.index("--instance-ids") + 1] for c in told] == ["i-1", "i-2"]
+    for call in told:
+        (script,) = json.loads(call[call.index("--parameters") + 1])["commands"]
+        subprocess.run(["sh", "-n"], input=script, text=True, check=True)
+        # Under `set -e`, and with the key that comes along.
+        assert script.startswith("set -e\n") and script.index("openssl dgst -sha256 -verify") < script.index("bash /root/sbw-install")
+        assert public_key(cloud) in script
     given = overrides(cloud)
+    assert given["sbw-warehouse"]["ReleaseKey"] == given["sbw-oltp"]["ReleaseKey"] == public_key(cloud)
     assert (given["sbw-warehouse"]["ImageId"], given["sbw-oltp"]["ImageId"]) == ("ami-of-then", "ami-of-then")
     policies = [c for c in cloud.calls() if c[:2] == ["cloudformation", "set-stack-policy"]]
     assert [c[c.index("--stack-name") + 1] for c in policies] == ["sbw-warehouse", "sbw-oltp"]
     for call in policies:
         (denied,) = [s for s in json.loads(call[-1])["Statement"] if s["Effect"] == "Deny"]
         assert denied["Action"] == ["Update:Replace", "Update:Delete"]
+
+
+def test_another_key_is_refused_unless_it_is_asked_for(cloud):
+    cloud.answer(**{described("oltp", "ReleaseKey"): "AnotherKey"})
+    done = deploy(cloud)
+    assert done.returncode == 1 and "the hosts trust another key" in done.stderr
+    assert overrides(cloud) == {}
+    done = deploy(cloud, "--new-key")
+    assert done.returncode == 0, done.stderr
+    assert overrides(cloud)["sbw-oltp"]["ReleaseKey"] == public_key(cloud)
 
 
 def test_a_second_environment_has_names_of_its_own(cloud):
@@ -210,7 +243,7 @@ def test_the_shop_is_built_where_there_is_a_repository(cloud):
     assert done.returncode == 0, done.stderr
     assert builds() == [] and "RepositoryUrl names no repository" in done.stderr
 
-    release = {f"ssm get-parameter --name /sbw/{s}/release": (cloud.folder / "current").read_text() for s in ("warehouse", "oltp")}
+    release = {f"ssm get-parameter --name /sbw/{s}/release": (cloud.folder / "release").read_text().strip() for s in ("warehouse", "oltp")}
     cloud.answer(**release)
     repository = {"RepositoryUrl": "https://git.example/shop", "RepositoryTokenSecret": "token"}
     done = deploy(cloud, **repository)
@@ -275,11 +308,12 @@ def test_teardown_removes_the_stacks_backwards_and_keeps_the_data(deployed):
 
 
 def test_teardown_with_the_data(deployed):
-    deployed.answer(**{"s3api list-object-versions": '{"Objects": null}'})
+    data = "cloudformation describe-stacks --stack-name sbw-data --query Stacks[0].Outputs"
+    deployed.answer(**{"s3api list-object-versions": '{"Objects": null}', data: "TrailBucketName\tsbw-data-trailbucket-1"})
     done = deployed.run("teardown", "--data", answer="sbw\ndelete clickstream-s3-ingest\n")
     assert done.returncode == 0, done.stderr
     buckets = [c[c.index("--bucket") + 1] for c in changes(deployed) if c[:2] == ["s3api", "delete-bucket"]]
-    assert buckets == ["clickstream-s3-ingest", "clickstream-s3-sbw", "clickstream-s3-backups-123456789012"]
+    assert buckets == ["clickstream-s3-ingest", "clickstream-s3-sbw", "clickstream-s3-backups-123456789012", "sbw-data-trailbucket-1"]
     assert [c[1] for c in changes(deployed) if c[0] == "cognito-idp"] == ["update-user-pool", "delete-user-pool"]
 
 

@@ -15,8 +15,8 @@ add_include_dir = 'conf.d'
 initdb_options = '--encoding=UTF8 --locale=C.UTF-8 --data-checksums --auth-local=peer --auth-host=scram-sha-256'
 CONF
     if [ -n "$ARTEFACTS" ]; then
-        # Unsigned: the bucket is private, written by `deploy` alone and reached by TLS,
-        # and it is where these scripts come from as well.
+        # apt need not ask who signed it: the release, which is signed, has the hash of
+        # the index, and the index those of the packages.
         echo "deb [trusted=yes] $ARTEFACTS/debian $codename-$(dpkg --print-architecture)/" >"$list"
         options=(-o "Dir::Etc::sourcelist=$list" -o Dir::Etc::sourceparts=/dev/null)
     fi
@@ -27,6 +27,7 @@ CONF
     fi
     say "packages: installing ${packages[*]}"
     apt-get "${options[@]}" -qq update
+    if [ -n "$ARTEFACTS" ]; then check_index "$here/index.sha256" "${options[@]}"; fi
     DEBIAN_FRONTEND=noninteractive apt-get "${options[@]}" -qq -y --no-install-recommends \
         -o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 install "${packages[@]}" >"$state/packages.log" 2>&1 || {
         tail -n 20 "$state/packages.log" >&2
@@ -38,4 +39,14 @@ CONF
             -o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 upgrade >>"$state/packages.log" 2>&1
     fi
     rm -rf /var/cache/apt/archives/*.deb
+}
+
+# check_index HASH OPTION...: whether the index that apt has fetched is the one meant.
+check_index() {
+    local expected=$1 indices
+    shift
+    # shellcheck disable=SC2016 # a word of apt's
+    mapfile -t indices < <(apt-get "$@" indextargets --format '$(FILENAME)' 'Created-By: Packages')
+    /usr/lib/apt/apt-helper cat-file "${indices[@]}" | sha256sum | cmp -s - "$expected" ||
+        die "the packages in the bucket are not those of this release, nothing was installed: run deploy again"
 }
