@@ -38,7 +38,11 @@ cargo build --release --locked -p sbw-ingest -p sbw-etl -p sbw-local --bins
 
 step "the Lambda zips, as deploy uploads them"
 zips=$(mktemp -d)
-trap 'rm -rf "$zips"' EXIT
+# Kept for the tests' servers, which root runs as somebody else.
+SBW_EMPTY_CLUSTERS=$(mktemp -d)
+chmod 755 "$SBW_EMPTY_CLUSTERS"
+export SBW_EMPTY_CLUSTERS
+trap 'rm -rf "$zips" "$SBW_EMPTY_CLUSTERS"' EXIT
 infra/aws/functions "$zips" "$(uname -m | sed s/aarch64/arm64/)" --from "$CARGO_TARGET_DIR/release"
 mkdir "$zips/unzipped"
 for name in clickstream-lambda-ingest sbw-etl; do

