@@ -5,7 +5,9 @@ select words
         ('take advisory locks', has_function_privilege('sbw_reader', 'pg_catalog.pg_advisory_lock(bigint)', 'execute')),
         ('create large objects', has_function_privilege('sbw_reader', 'pg_catalog.lo_from_bytea(oid, bytea)', 'execute')),
         ('write messages into the log of changes',
-         has_function_privilege('sbw_reader', 'pg_catalog.pg_logical_emit_message(boolean, text, text)', 'execute')),
+         -- Its parameters differ between versions.
+         (select bool_or(has_function_privilege('sbw_reader', p.oid, 'execute'))
+            from pg_proc p where p.pronamespace = 'pg_catalog'::regnamespace and p.proname = 'pg_logical_emit_message')),
         ('end the sessions of other readers',
          has_function_privilege('sbw_reader', 'pg_catalog.pg_cancel_backend(integer)', 'execute')),
         ('create temporary tables', has_database_privilege('sbw_reader', current_database(), 'temporary')),
