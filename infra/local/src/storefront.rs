@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http_body_util::Empty;
@@ -30,6 +30,9 @@ pub const LOG: &str = "shop.log";
 const PROGRAM: &str = "supervised.mjs";
 /// How long it may take to answer for the first time.
 const STARTING_TIME: Duration = Duration::from_mins(1);
+/// How long the shop of a platform that was killed may take to go.
+const GOING_TIME: Duration = Duration::from_secs(8);
+const POLL: Duration = Duration::from_millis(100);
 /// How long requests on their way may take once it is told to go.
 const CLOSING_TIME: Duration = Duration::from_secs(3);
 
@@ -76,15 +79,21 @@ impl Place {
             return Err(StorefrontError::NotBuilt(dir));
         }
         let port = settings.shop_port;
-        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
-            Ok(listener) => Ok(Some(Self {
-                dir,
-                port: listener.local_addr()?.port(),
-            })),
-            Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
-                Err(StorefrontError::PortTaken(port))
+        let given_up = Instant::now() + GOING_TIME;
+        loop {
+            match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
+                Ok(listener) => {
+                    let port = listener.local_addr()?.port();
+                    return Ok(Some(Self { dir, port }));
+                }
+                Err(error) if error.kind() != std::io::ErrorKind::AddrInUse => {
+                    return Err(error.into());
+                }
+                Err(_) if Instant::now() > given_up => {
+                    return Err(StorefrontError::PortTaken(port));
+                }
+                Err(_) => tokio::time::sleep(POLL).await,
             }
-            Err(error) => Err(error.into()),
         }
     }
 
@@ -254,6 +263,6 @@ async fn answers(port: u16) {
         {
             return;
         }
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        tokio::time::sleep(POLL).await;
     }
 }
