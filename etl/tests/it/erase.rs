@@ -135,13 +135,7 @@ async fn of_others(platform: &Platform) -> Value {
     let sql = "select jsonb_agg(jsonb_build_object('event', to_jsonb(e), 'items', (select count(*) from context.items i where i.event_id = e.event_id),
                     'search', (select query from context.searches s where s.event_id = e.event_id)) order by event_id)
                  from public.clickstream_events e where client_id = 'cl-other'";
-    platform
-        .admin()
-        .await
-        .query_one(sql, &[])
-        .await
-        .unwrap()
-        .get(0)
+    platform.value(sql).await
 }
 
 #[tokio::test]

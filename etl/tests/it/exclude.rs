@@ -51,13 +51,7 @@ async fn contents(platform: &Platform) -> Value {
             'searches', (select jsonb_agg(to_jsonb(s) order by event_id) from context.searches s),
             'overview', (select to_jsonb(v) from (select sum(events) filter (where login_no = -1) as events, sum(orders) as orders, sum(revenue) as revenue
                 from rollups.event_counts where segment_no = 0 and hours = 1) v))";
-    platform
-        .admin()
-        .await
-        .query_one(sql, &[])
-        .await
-        .unwrap()
-        .get(0)
+    platform.value(sql).await
 }
 
 async fn excluded(platform: &Platform, kind: Kind, value: &str) -> ExcludeReport {

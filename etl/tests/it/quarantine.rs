@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use rstest::rstest;
-use sbw_etl::{Deadline, Etl, EtlError, RunReport, RunRequest, Scope, Trigger};
+use sbw_etl::{Etl, EtlError, Scope};
 use serde_json::Value;
 
-use crate::support::{Platform, event, key, load_with};
+use crate::support::{Platform, event, key, load_with, retry};
 
 /// A trigger as a shop may add it, which does this at events named `poison`.
 async fn at_poison(platform: &Platform, body: &str) {
@@ -59,17 +59,6 @@ fn hasty(platform: &Platform) -> Etl {
     etl
 }
 
-async fn retry(etl: &Etl) -> RunReport {
-    let request = RunRequest {
-        scope: Scope::All,
-        trigger: Trigger::Operator,
-        deadline: Deadline::NONE,
-    };
-    Box::pin(sbw_etl::rejects::retry(etl, &request, None, &()))
-        .await
-        .unwrap()
-}
-
 #[rstest]
 #[case::refused("raise exception 'no poison here'", "no poison here")]
 #[case::too_slow("perform pg_sleep(5)", "statement timeout")]
@@ -110,12 +99,12 @@ async fn an_object_that_cannot_be_loaded_is_set_aside_alone(
     assert_eq!((next.new_objects, next.inserted), (1, 1), "{next:?}");
 
     // A retry that fails again leaves it as it is.
-    let still = retry(&hasty(&platform)).await;
+    let still = retry(&hasty(&platform), None).await;
     assert_eq!((still.inserted, still.remaining), (0, 3), "{still:?}");
     platform.verify().await;
 
     mend(&platform).await;
-    let mended = retry(&platform.etl()).await;
+    let mended = retry(&platform.etl(), None).await;
     assert_eq!((mended.inserted, mended.remaining), (6, 0), "{mended:?}");
     assert_eq!(platform.rejects().await.len(), 60);
     platform.verify().await;
@@ -207,7 +196,7 @@ async fn of_many_rejects_a_thousand_are_kept(#[case] large_object_bytes: usize) 
     let (_, index, reason) = &rejects[1_000];
     assert_eq!((*index, reason.as_str()), (1_001, "and 500 more"));
     platform.verify().await;
-    let again = retry(&etl).await;
+    let again = retry(&etl, None).await;
     assert_eq!((again.inserted, again.rejected), (0, 1_500));
     platform.verify().await;
 }

@@ -1,24 +1,8 @@
 //! Rejects are read again after a fix, and settle exactly.
 
-use sbw_etl::{Deadline, RunReport, RunRequest, Scope, Trigger, run_log::list_rejects};
+use sbw_etl::run_log::list_rejects;
 
 use crate::support::{Platform, event, key};
-
-async fn retry(platform: &Platform, keys: Option<&[String]>) -> RunReport {
-    let request = RunRequest {
-        scope: Scope::All,
-        trigger: Trigger::Operator,
-        deadline: Deadline::NONE,
-    };
-    Box::pin(sbw_etl::rejects::retry(
-        &platform.etl(),
-        &request,
-        keys,
-        &(),
-    ))
-    .await
-    .unwrap()
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mended_object_loads_what_it_owed_and_nothing_twice() {
@@ -52,7 +36,7 @@ async fn a_mended_object_loads_what_it_owed_and_nothing_twice() {
             ),
         )
         .await;
-    let unchanged = retry(&platform, Some(std::slice::from_ref(&other))).await;
+    let unchanged = platform.retry(Some(std::slice::from_ref(&other))).await;
     assert_eq!(
         (unchanged.objects, unchanged.inserted, unchanged.rejected),
         (1, 0, 1),
@@ -60,7 +44,7 @@ async fn a_mended_object_loads_what_it_owed_and_nothing_twice() {
     );
     platform.verify().await;
 
-    let report = retry(&platform, None).await;
+    let report = platform.retry(None).await;
     assert_eq!(
         (report.objects, report.inserted, report.rejected),
         (3, 1, 2),
@@ -87,7 +71,7 @@ async fn a_mended_object_loads_what_it_owed_and_nothing_twice() {
     assert_eq!(counts(&mended).await, 300);
     assert_eq!(counts(&other).await, 111);
 
-    let again = retry(&platform, None).await;
+    let again = platform.retry(None).await;
     assert_eq!((again.objects, again.inserted), (2, 0), "{again:?}");
     assert_eq!(platform.load().await.new_objects, 0);
     platform.verify().await;
@@ -105,7 +89,7 @@ async fn an_object_that_cannot_be_read_keeps_its_rejects() {
             .contains(&path)
             .then_some(sbw_servers::s3::Fault::Status(500))
     });
-    let report = retry(&platform, None).await;
+    let report = platform.retry(None).await;
     assert_eq!((report.objects, report.remaining), (0, 1), "{report:?}");
     assert_eq!(
         list_rejects(&platform.warehouse(), None, 10)
@@ -127,7 +111,7 @@ async fn two_retries_at_once_settle_once() {
     for reject in platform.rejects().await {
         platform.put(&reject.0, event(&reject.0).to_string()).await;
     }
-    let (one, two) = tokio::join!(retry(&platform, None), retry(&platform, None));
+    let (one, two) = tokio::join!(platform.retry(None), platform.retry(None));
     assert_eq!(one.inserted + two.inserted, 40, "{one:?} {two:?}");
     assert_eq!(platform.events().await, 40);
     assert_eq!(platform.rejects().await, []);

@@ -14,7 +14,7 @@ use sbw_servers::{
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use tokio::time::Instant;
-use tokio_postgres::Client;
+use tokio_postgres::{Client, types::FromSqlOwned};
 
 pub(crate) const BUCKET: &str = "clickstream-s3-ingest";
 const DATABASE: &str = "clickstream_dw";
@@ -154,9 +154,19 @@ impl Platform {
         load_with(&self.etl(), scope).await
     }
 
+    /// One value from the warehouse.
+    pub(crate) async fn value<T: FromSqlOwned>(&self, sql: &str) -> T {
+        self.admin().await.query_one(sql, &[]).await.unwrap().get(0)
+    }
+
     /// One number from the warehouse.
     pub(crate) async fn number(&self, sql: &str) -> i64 {
-        self.admin().await.query_one(sql, &[]).await.unwrap().get(0)
+        self.value(sql).await
+    }
+
+    /// Asks again for what was rejected, of these objects or of all.
+    pub(crate) async fn retry(&self, keys: Option<&[String]>) -> RunReport {
+        retry(&self.etl(), keys).await
     }
 
     pub(crate) async fn events(&self) -> i64 {
@@ -263,14 +273,21 @@ pub(crate) fn gzip(text: &str) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// How the last run ended.
-pub(crate) async fn last_status(platform: &Platform) -> String {
-    let sql = "select status from etl.runs order by run_id desc limit 1";
-    platform
-        .admin()
-        .await
-        .query_one(sql, &[])
+/// Asks again for what was rejected, of these objects or of all.
+pub(crate) async fn retry(etl: &Etl, keys: Option<&[String]>) -> RunReport {
+    let request = RunRequest {
+        scope: Scope::All,
+        trigger: Trigger::Operator,
+        deadline: Deadline::NONE,
+    };
+    Box::pin(sbw_etl::rejects::retry(etl, &request, keys, &()))
         .await
         .unwrap()
-        .get(0)
+}
+
+/// How the last run ended.
+pub(crate) async fn last_status(platform: &Platform) -> String {
+    platform
+        .value("select status from etl.runs order by run_id desc limit 1")
+        .await
 }

@@ -7,7 +7,7 @@ use std::sync::{
 };
 
 use rstest::rstest;
-use sbw_etl::{Deadline, EtlError, RunReport, RunRequest, Scope, Trigger};
+use sbw_etl::{EtlError, Scope};
 use sbw_servers::s3::Fault;
 
 use crate::support::{Platform, event, key, last_status, load_with};
@@ -146,11 +146,11 @@ async fn what_is_never_given_becomes_a_reject_of_its_own() {
     // It is not asked for any more, but by a retry.
     let next = platform.load_scope(Scope::All).await.unwrap();
     assert_eq!((next.new_objects, next.remaining), (0, 0), "{next:?}");
-    let still = retry(&platform).await;
+    let still = platform.retry(None).await;
     assert_eq!((still.inserted, still.remaining), (0, 2), "{still:?}");
     assert_eq!(platform.rejects().await.len(), 2);
     platform.s3.heal();
-    let report = retry(&platform).await;
+    let report = platform.retry(None).await;
     assert_eq!((report.inserted, report.remaining), (2, 0), "{report:?}");
     assert!(platform.rejects().await.is_empty());
     platform.verify().await;
@@ -243,20 +243,4 @@ async fn credentials_that_do_not_serve_end_the_run_at_once(
     platform.load().await;
     assert_eq!(platform.events().await, 300);
     platform.verify().await;
-}
-
-async fn retry(platform: &Platform) -> RunReport {
-    let request = RunRequest {
-        scope: Scope::All,
-        trigger: Trigger::Operator,
-        deadline: Deadline::NONE,
-    };
-    Box::pin(sbw_etl::rejects::retry(
-        &platform.etl(),
-        &request,
-        None,
-        &(),
-    ))
-    .await
-    .unwrap()
 }

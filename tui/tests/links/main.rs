@@ -46,3 +46,15 @@ fn printed(port: u16, words: &[&str]) -> String {
     assert!(output.status.success(), "{words:?}: {said}");
     String::from_utf8(output.stdout).unwrap()
 }
+
+/// A dashboard that asks by the clock shows what comes, and ends when it is told to.
+async fn shows_what_comes(mut program: common::program::Program, writer: tokio_postgres::Client) {
+    program.send("8");
+    program.wait_for(&["time, UTC", "every 1 s"]);
+    let insert = "insert into public.clickstream_events (event_id, event_timestamp, event_name)
+                  values (gen_random_uuid(), now(), 'brand_new_event')";
+    writer.batch_execute(insert).await.unwrap();
+    program.wait_for(&["brand_new_event"]);
+    program.send("q");
+    assert!(program.wait_for_end().0.success());
+}

@@ -9,7 +9,7 @@ use sbw_servers::postgres::{PoolMode, Pooler};
 
 use super::common::program::Program;
 use super::common::warehouse::Warehouse;
-use super::{printed, program, report};
+use super::{printed, program, report, shows_what_comes};
 
 const RANGE: [&str; 4] = ["--from", "2025-12-01", "--to", "2025-12-03T00:00:00Z"];
 
@@ -102,15 +102,7 @@ async fn the_dashboard_follows_the_clock(
     program.wait_for(&["● connected", "Revenue", "product_view", "every 1 s"]);
     program.send("2");
     program.wait_for(&["4 checkout_complete", "of previous"]);
-    program.send("8");
-    program.wait_for(&["time, UTC", "every 1 s"]);
-    let client = shop.client("clickstream_dw").await;
-    let insert = "insert into public.clickstream_events (event_id, event_timestamp, event_name)
-                  values (gen_random_uuid(), now(), 'brand_new_event')";
-    client.batch_execute(insert).await.unwrap();
-    program.wait_for(&["brand_new_event"]);
-    program.send("q");
-    assert!(program.wait_for_end().0.success());
+    shows_what_comes(program, shop.client("clickstream_dw").await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,7 +9,7 @@ use sbw_servers::postgres::{Postgres, SUPERUSER};
 
 use super::common::program::{Program, flags};
 use super::common::warehouse::Warehouse;
-use super::{printed, program, report};
+use super::{printed, program, report, shows_what_comes};
 
 /// A warehouse, and a server that follows it. Replayed changes wait for nobody.
 async fn pair(end: DateTime<Utc>) -> (Warehouse, Postgres) {
@@ -67,17 +67,9 @@ async fn a_standby_answers_as_its_primary_does() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_dashboard_of_a_standby_follows_the_clock() {
     let (primary, standby) = pair(Utc::now()).await;
-    let mut program = Program::dashboard(standby.port(), &["--last", "24h", "--refresh", "1s"]);
+    let program = Program::dashboard(standby.port(), &["--last", "24h", "--refresh", "1s"]);
     program.wait_for(&["● connected", "Revenue", "product_view", "every 1 s"]);
-    program.send("8");
-    program.wait_for(&["time, UTC", "every 1 s"]);
-    let client = primary.client("clickstream_dw").await;
-    let insert = "insert into public.clickstream_events (event_id, event_timestamp, event_name)
-                  values (gen_random_uuid(), now(), 'brand_new_event')";
-    client.batch_execute(insert).await.unwrap();
-    program.wait_for(&["brand_new_event"]);
-    program.send("q");
-    assert!(program.wait_for_end().0.success());
+    shows_what_comes(program, primary.client("clickstream_dw").await).await;
 }
 
 /// The report waits for a lock that the primary holds, and holds others itself.
