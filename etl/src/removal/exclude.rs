@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use sbw_queries::connect::Target;
 use serde::{Deserialize, Serialize};
 use tokio::{sync::mpsc, time::Instant};
-use tokio_postgres::Client;
+use tokio_postgres::{Client, types::ToSql};
 
 use super::{
     between_chunks,
@@ -66,17 +66,13 @@ pub async fn exclude(
     progress: &dyn Progress,
 ) -> Result<ExcludeReport, EtlError> {
     let started = Instant::now();
-    let mut client = operator(&etl.warehouse).await?;
     let (kinds, values) = columns(exclusions);
-    let transaction = between_chunks(&mut client).await?;
-    transaction
-        .execute(
-            include_str!("../../sql/insert_exclusions.sql"),
-            &[&kinds, &values, &reason],
-        )
-        .await?;
-    transaction.commit().await?;
-
+    let client = note(
+        etl,
+        include_str!("../../sql/insert_exclusions.sql"),
+        &[&kinds, &values, &reason],
+    )
+    .await?;
     let mut report = ExcludeReport::default();
     for exclusion in exclusions {
         report.taken_out += take_out(&client, exclusion).await?;
@@ -97,16 +93,13 @@ pub async fn include(
     progress: &dyn Progress,
 ) -> Result<ExcludeReport, EtlError> {
     let started = Instant::now();
-    let mut client = operator(&etl.warehouse).await?;
     let (kinds, values) = columns(exclusions);
-    let transaction = between_chunks(&mut client).await?;
-    transaction
-        .execute(
-            include_str!("../../sql/delete_exclusions.sql"),
-            &[&kinds, &values],
-        )
-        .await?;
-    transaction.commit().await?;
+    let client = note(
+        etl,
+        include_str!("../../sql/delete_exclusions.sql"),
+        &[&kinds, &values],
+    )
+    .await?;
     let row = client
         .query_one(include_str!("../../sql/put_back.sql"), &[])
         .await?;
@@ -115,6 +108,19 @@ pub async fn include(
         ..ExcludeReport::default()
     };
     Ok(ended(etl, report, exclusions, started, progress).await)
+}
+
+/// Changes the list of exclusions, between two chunks of whoever loads meanwhile.
+async fn note(
+    etl: &Etl,
+    sql: &str,
+    parameters: &[&(dyn ToSql + Sync)],
+) -> Result<Client, EtlError> {
+    let mut client = operator(&etl.warehouse).await?;
+    let transaction = between_chunks(&mut client).await?;
+    transaction.execute(sql, parameters).await?;
+    transaction.commit().await?;
+    Ok(client)
 }
 
 /// What is excluded, the newest first.
