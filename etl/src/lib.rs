@@ -136,10 +136,10 @@ pub struct Limits {
     pub chunk_within: Duration,
     /// Rows after which a long run refreshes the rollups while it loads on.
     pub refresh_rows: u64,
-    /// Events of a run that are loaded as they come, whoever sent them.
+    /// Events that a run loads before it limits single networks.
     pub free_events: u64,
-    /// Further events of one network (/24 or /48) in a run; what is beyond waits until all others
-    /// are loaded.
+    /// Further events that a run loads from one network (/24 or /48); the rest waits until all
+    /// others are loaded.
     pub network_events: u64,
     /// What the databases of the warehouse's server may grow to; none: as large as they like. Loading
     /// stops at 85 % of it.

@@ -16,8 +16,8 @@ pub enum Kind {
     Passing,
     /// The object is no longer there.
     Gone,
-    /// This object cannot be read as it is, whoever asks: archived, or encrypted with a key that
-    /// is not to be had.
+    /// Nobody can read this object as it is: it is archived, or encrypted with a key that is not
+    /// available.
     Unreadable,
     /// This object is refused. Others may not be: it can have another owner, key or tag.
     Refused,

@@ -7,7 +7,7 @@ use std::{collections::HashMap, net::IpAddr};
 
 use crate::{Limits, parse::source_network};
 
-/// Networks that are told apart; those beyond have one share together.
+/// Networks that are counted one by one; all others share a single allowance.
 const MOST: usize = 100_000;
 
 /// How much each network has loaded in this run.

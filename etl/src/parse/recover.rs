@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 
 /// No event is longer; what seems to be has lost its end.
 const LONGEST: usize = 1024 * 1024;
-/// How often a text is looked through at most, whatever is wrong with it.
+/// A text is scanned at most this many times, however damaged it is.
 const LOOKS: usize = 16;
 
 /// Finds the ends of damaged values of one text.

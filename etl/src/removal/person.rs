@@ -64,7 +64,7 @@ impl Person {
     }
 }
 
-/// Nobody's id belongs into a log.
+/// The id stays out of logs.
 impl fmt::Debug for Person {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Person({})", self.kind.as_str())

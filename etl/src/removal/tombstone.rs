@@ -1,5 +1,5 @@
-//! The record of an erasure, beside the warehouse: a backup that is older than the erasure brings the
-//! person back, and does not know of it. It holds no id, only a salted hash by which one is recognised.
+//! The record of an erasure, kept in the bucket: a backup from before the erasure restores the
+//! person's events, and knows nothing of it. It holds no id, only a salted hash to recognise one by.
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};

@@ -32,9 +32,9 @@ pub struct Earlier {
 /// The event's id: the one `sent` when it is a UUID; a UUIDv5 of it and of the `client` that sent it
 /// when it is another text; else a UUIDv5 of where the event stands.
 ///
-/// The client counts because such ids are often counted up or named after an order: whoever guessed
-/// one could send it first, and the true event would be its duplicate. An event without a client is
-/// known by its text alone, as there is nobody to tell from others. A UUID is not guessed.
+/// The client is part of it because such ids are often sequential or derived from an order: anyone
+/// could guess one and send it first, and the real event would be dropped as a duplicate. Without a
+/// client the text alone decides. UUIDs cannot be guessed.
 ///
 /// The whole text counts, however long: two ids that differ only late are two events. A text that
 /// is no id (`undefined`, `0`, zeros) would make one event of all that have it: it counts as missing.
